@@ -1,0 +1,8 @@
+//! Las pruebas de todos los ejercicios, en un solo programa.
+//!
+//! Así `cargo test -p ejercicios cap01` elige por nombre las pruebas de un capítulo.
+
+mod client;
+
+mod cap01_texto;
+mod cap02_html;

@@ -1,0 +1,307 @@
+//! El cuerpo de una respuesta: un iterable de trozos de bytes (PEP 3333, «The Application Side»).
+//!
+//! No sabe de HTTP ni de sockets. El servidor le pide un trozo cada vez y lo suelta al terminar:
+//! el `close()` de Python es aquí `Drop`.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::{fmt, vec};
+
+/// Cuánto se lee de una vez de un archivo o de un lector, en bytes: suficiente para que el costo
+/// de la llamada al sistema no se note, y poco para tenerlo por cada conexión.
+const BLOCK: usize = 64 * 1024;
+
+/// Un trozo del cuerpo: bytes fijos del programa o bytes propios.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Chunk(Bytes);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Bytes {
+    Fixed(&'static [u8]),
+    Owned(Vec<u8>),
+}
+
+impl Chunk {
+    /// Los bytes del trozo.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Fixed(bytes) => bytes,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+
+    /// Cuántos bytes tiene.
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// Si no tiene ninguno.
+    pub fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+}
+
+impl AsRef<[u8]> for Chunk {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl From<&'static str> for Chunk {
+    fn from(text: &'static str) -> Self {
+        Self(Bytes::Fixed(text.as_bytes()))
+    }
+}
+
+impl From<&'static [u8]> for Chunk {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self(Bytes::Fixed(bytes))
+    }
+}
+
+impl<const N: usize> From<&'static [u8; N]> for Chunk {
+    fn from(bytes: &'static [u8; N]) -> Self {
+        Self(Bytes::Fixed(bytes))
+    }
+}
+
+impl From<String> for Chunk {
+    fn from(text: String) -> Self {
+        Self(Bytes::Owned(text.into_bytes()))
+    }
+}
+
+impl From<Vec<u8>> for Chunk {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Bytes::Owned(bytes))
+    }
+}
+
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chunk({:?})", String::from_utf8_lossy(self.as_bytes()))
+    }
+}
+
+/// El cuerpo de una respuesta.
+///
+/// Se construye con [`Body::from`] a partir de un trozo o de una lista de trozos (`&'static str`,
+/// `&'static [u8]`, `String` o `Vec<u8>`), o con [`Body::stream`], [`Body::reader`] y
+/// [`Body::file`]. Es un iterador: un intermediario puede recorrerlo y transformarlo.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::Body;
+///
+/// let body = Body::from(["Hola ", "gente"]);
+/// assert_eq!(body.content_length(), Some(10));
+///
+/// let text: Vec<u8> = body.flat_map(|chunk| chunk.unwrap().as_bytes().to_vec()).collect();
+/// assert_eq!(text, b"Hola gente");
+/// ```
+pub struct Body(Source);
+
+/// El iterador que hay detrás de [`Body::stream`].
+type Stream = Box<dyn Iterator<Item = io::Result<Chunk>> + Send>;
+
+enum Source {
+    Empty,
+    One(Chunk),
+    List(vec::IntoIter<Chunk>),
+    Stream(Stream),
+    Reader { reader: Box<dyn Read + Send>, length: Option<u64> },
+}
+
+impl Body {
+    /// Un cuerpo sin bytes.
+    pub fn empty() -> Self {
+        Self(Source::Empty)
+    }
+
+    /// Un cuerpo que se produce sobre la marcha: cada trozo se envía antes de pedir el siguiente
+    /// (PEP 3333, «Buffering and Streaming»).
+    ///
+    /// Un `Err` corta la conexión, para que nadie tome medio cuerpo por uno entero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{Body, Chunk};
+    ///
+    /// let countdown = (1..=3).rev().map(|n| Ok(Chunk::from(format!("{n}\n"))));
+    /// let body = Body::stream(countdown);
+    /// assert_eq!(body.content_length(), None);
+    /// ```
+    pub fn stream<I>(chunks: I) -> Self
+    where
+        I: IntoIterator<Item = io::Result<Chunk>>,
+        I::IntoIter: Send + 'static,
+    {
+        Self(Source::Stream(Box::new(chunks.into_iter())))
+    }
+
+    /// Un cuerpo que se lee de `reader` por bloques hasta que se acaba.
+    pub fn reader(reader: impl Read + Send + 'static) -> Self {
+        Self(Source::Reader { reader: Box::new(reader), length: None })
+    }
+
+    /// El contenido de un archivo desde su posición actual: el `wsgi.file_wrapper` de PEP 3333
+    /// («Optional Platform-Specific File Handling»).
+    pub fn file(mut file: File) -> Self {
+        let length = remaining_in(&mut file).ok();
+        Self(Source::Reader { reader: Box::new(file), length })
+    }
+
+    /// Cuántos bytes quedan por producir, si se sabe sin producirlos.
+    pub fn content_length(&self) -> Option<u64> {
+        match &self.0 {
+            Source::Empty => Some(0),
+            Source::One(chunk) => Some(chunk.len() as u64),
+            Source::List(chunks) => Some(chunks.as_slice().iter().map(|c| c.len() as u64).sum()),
+            Source::Stream(_) => None,
+            Source::Reader { length, .. } => *length,
+        }
+    }
+
+    /// Si producir el siguiente trozo puede tardar: ejecuta código de la aplicación o lee.
+    pub(crate) fn is_lazy(&self) -> bool {
+        matches!(self.0, Source::Stream(_) | Source::Reader { .. })
+    }
+}
+
+fn remaining_in(file: &mut File) -> io::Result<u64> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    Ok(metadata.len().saturating_sub(file.stream_position()?))
+}
+
+fn read_block(reader: &mut dyn Read) -> Option<io::Result<Chunk>> {
+    let mut block = vec![0; BLOCK];
+    loop {
+        match reader.read(&mut block) {
+            Ok(0) => return None,
+            Ok(length) => {
+                block.truncate(length);
+                return Some(Ok(Chunk::from(block)));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Some(Err(error)),
+        }
+    }
+}
+
+impl Iterator for Body {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Source::Empty => None,
+            Source::One(_) => match std::mem::replace(&mut self.0, Source::Empty) {
+                Source::One(chunk) => Some(Ok(chunk)),
+                _ => None,
+            },
+            Source::List(chunks) => chunks.next().map(Ok),
+            Source::Stream(chunks) => chunks.next(),
+            Source::Reader { reader, length } => {
+                let block = read_block(reader);
+                if let (Some(left), Some(Ok(chunk))) = (length, &block) {
+                    *left = left.saturating_sub(chunk.len() as u64);
+                }
+                block
+            }
+        }
+    }
+}
+
+impl<T: Into<Chunk>> From<T> for Body {
+    fn from(chunk: T) -> Self {
+        Self(Source::One(chunk.into()))
+    }
+}
+
+impl<T: Into<Chunk>, const N: usize> From<[T; N]> for Body {
+    fn from(chunks: [T; N]) -> Self {
+        chunks.into_iter().collect()
+    }
+}
+
+impl<T: Into<Chunk>> From<Vec<T>> for Body {
+    fn from(chunks: Vec<T>) -> Self {
+        chunks.into_iter().collect()
+    }
+}
+
+impl<T: Into<Chunk>> FromIterator<T> for Body {
+    fn from_iter<I: IntoIterator<Item = T>>(chunks: I) -> Self {
+        let mut chunks = chunks.into_iter().map(Into::into);
+        match (chunks.next(), chunks.next()) {
+            (None, _) => Self::empty(),
+            (Some(only), None) => Self(Source::One(only)),
+            (Some(first), Some(second)) => {
+                let list: Vec<Chunk> = [first, second].into_iter().chain(chunks).collect();
+                Self(Source::List(list.into_iter()))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.content_length() {
+            Some(length) => write!(f, "Body({length} bytes)"),
+            None => f.write_str("Body(longitud desconocida)"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::io::Cursor;
+
+    #[track_caller]
+    fn check(body: Body, length: Option<u64>, expected: &[&str]) {
+        assert_eq!(body.content_length(), length);
+        let chunks: Vec<Chunk> = body.map(|chunk| chunk.expect("trozo legible")).collect();
+        let texts: Vec<&[u8]> = chunks.iter().map(Chunk::as_bytes).collect();
+        let expected: Vec<&[u8]> = expected.iter().map(|text| text.as_bytes()).collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn un_trozo_de_cada_tipo() {
+        check(Body::from("ñ"), Some(2), &["ñ"]);
+        check(Body::from(String::from("hola")), Some(4), &["hola"]);
+        check(Body::from(b"hola"), Some(4), &["hola"]);
+        check(Body::from(b"hola".to_vec()), Some(4), &["hola"]);
+        check(Body::empty(), Some(0), &[]);
+    }
+
+    #[test]
+    fn las_listas_conservan_sus_trozos() {
+        check(Body::from(["a", "", "bc"]), Some(3), &["a", "", "bc"]);
+        check(Body::from(vec![String::from("a"), String::from("b")]), Some(2), &["a", "b"]);
+        check(Body::from(Vec::<String>::new()), Some(0), &[]);
+        check(Body::from(vec![b"x".to_vec()]), Some(1), &["x"]);
+    }
+
+    #[test]
+    fn un_lector_se_lee_hasta_el_final() {
+        check(Body::reader(Cursor::new("hola")), None, &["hola"]);
+        check(Body::stream([Ok(Chunk::from("a")), Ok(Chunk::from("b"))]), None, &["a", "b"]);
+    }
+
+    #[test]
+    fn un_archivo_declara_lo_que_le_queda() {
+        let file = File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/src/body.rs")).expect("abre");
+        let size = file.metadata().expect("metadatos").len();
+        let mut body = Body::file(file);
+        assert_eq!(body.content_length(), Some(size));
+        let first = body.next().expect("un trozo").expect("legible");
+        assert_eq!(body.content_length(), Some(size - first.len() as u64));
+    }
+}

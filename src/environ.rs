@@ -1,0 +1,356 @@
+//! El diccionario de la petición: las variables de CGI (RFC 3875 §4.1) y las de PEP 3333
+//! («environ Variables»), en el orden en que la pasarela las puso.
+//!
+//! Guarda todos los textos seguidos en una sola cadena, porque se llena y se vacía una vez por
+//! petición. No sabe de HTTP: quien traduce una petición a variables es cada pasarela.
+
+use std::fmt::{self, Write};
+
+use crate::input::{Errors, Input};
+
+/// El `environ` de una petición.
+///
+/// Se parece a un diccionario de cadenas. `wsgi.input` y `wsgi.errors` no son texto: se piden con
+/// [`input`](Self::input) y [`errors`](Self::errors).
+///
+/// Un valor puede traer bytes que no son UTF-8, por ejemplo `%FF` en la ruta. [`get`](Self::get)
+/// muestra entonces `�` en su lugar y [`get_bytes`](Self::get_bytes) da los bytes exactos.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::Environ;
+///
+/// let mut environ = Environ::new();
+/// environ.insert("REQUEST_METHOD", "GET");
+/// environ.insert("HTTP_USER_AGENT", "curl/8");
+///
+/// assert_eq!(environ.get("REQUEST_METHOD"), Some("GET"));
+/// assert_eq!(environ.header("User-Agent"), Some("curl/8"));
+/// assert_eq!(environ.content_length(), None);
+/// ```
+#[derive(Default)]
+pub struct Environ {
+    text: String,
+    entries: Vec<Entry>,
+    inexact: Vec<Inexact>,
+    input: Input,
+    errors: Errors,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    key: Text,
+    value: Text,
+}
+
+/// Un texto fijo del programa, o un tramo de `Environ::text`.
+#[derive(Clone, Copy)]
+enum Text {
+    Fixed(&'static str),
+    Span { start: usize, end: usize },
+}
+
+/// Los bytes de un valor que no es UTF-8.
+struct Inexact {
+    key: String,
+    value: Vec<u8>,
+}
+
+impl Environ {
+    /// Un `environ` vacío, para pasarelas y pruebas.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// El valor de una variable.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.position(key).map(|at| self.resolve(self.entries[at].value))
+    }
+
+    /// Los bytes exactos de una variable, también si no son UTF-8.
+    pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
+        match self.inexact.iter().find(|inexact| inexact.key == key) {
+            Some(inexact) => Some(&inexact.value),
+            None => self.get(key).map(str::as_bytes),
+        }
+    }
+
+    /// Todas las variables con su valor, en orden de llegada.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|entry| (self.resolve(entry.key), self.resolve(entry.value)))
+    }
+
+    /// Pone una variable, o cambia su valor.
+    pub fn insert(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) {
+        let key = key.as_ref();
+        self.inexact.retain(|inexact| inexact.key != key);
+        let value = self.store(value.as_ref());
+        match self.position(key) {
+            Some(at) => self.entries[at].value = value,
+            None => {
+                let key = self.store(key);
+                self.entries.push(Entry { key, value });
+            }
+        }
+    }
+
+    /// Pone una variable cuyo valor puede no ser UTF-8.
+    pub fn insert_bytes(&mut self, key: impl AsRef<str>, value: &[u8]) {
+        let key = key.as_ref();
+        match std::str::from_utf8(value) {
+            Ok(value) => self.insert(key, value),
+            Err(_) => {
+                self.insert(key, String::from_utf8_lossy(value));
+                self.inexact.push(Inexact { key: key.to_owned(), value: value.to_owned() });
+            }
+        }
+    }
+
+    /// Quita una variable y devuelve el valor que tenía.
+    pub fn remove(&mut self, key: &str) -> Option<String> {
+        let at = self.position(key)?;
+        let value = self.resolve(self.entries[at].value).to_owned();
+        self.entries.remove(at);
+        self.inexact.retain(|inexact| inexact.key != key);
+        Some(value)
+    }
+
+    /// El método: `GET`, `POST`… Distingue mayúsculas (RFC 9110 §9.1).
+    pub fn method(&self) -> &str {
+        self.get("REQUEST_METHOD").unwrap_or_default()
+    }
+
+    /// La parte de la ruta que lleva hasta la aplicación; vacía si ella es la raíz.
+    pub fn script_name(&self) -> &str {
+        self.get("SCRIPT_NAME").unwrap_or_default()
+    }
+
+    /// El resto de la ruta, ya decodificado: `/saludo/Ada`.
+    pub fn path_info(&self) -> &str {
+        self.get("PATH_INFO").unwrap_or_default()
+    }
+
+    /// Lo que sigue a `?` en la dirección, sin decodificar; vacío si no hay nada.
+    pub fn query_string(&self) -> &str {
+        self.get("QUERY_STRING").unwrap_or_default()
+    }
+
+    /// El tipo del cuerpo de la petición.
+    pub fn content_type(&self) -> Option<&str> {
+        self.get("CONTENT_TYPE").filter(|value| !value.is_empty())
+    }
+
+    /// La longitud del cuerpo de la petición en bytes, si el cliente la anunció.
+    pub fn content_length(&self) -> Option<u64> {
+        self.get("CONTENT_LENGTH")?.parse().ok()
+    }
+
+    /// El nombre del servidor.
+    pub fn server_name(&self) -> &str {
+        self.get("SERVER_NAME").unwrap_or_default()
+    }
+
+    /// El puerto TCP al que llegó la petición.
+    pub fn server_port(&self) -> Option<u16> {
+        self.get("SERVER_PORT")?.parse().ok()
+    }
+
+    /// La versión del protocolo: `HTTP/1.1`.
+    pub fn server_protocol(&self) -> &str {
+        self.get("SERVER_PROTOCOL").unwrap_or_default()
+    }
+
+    /// La dirección IP de quien pregunta.
+    pub fn remote_addr(&self) -> Option<&str> {
+        self.get("REMOTE_ADDR")
+    }
+
+    /// `http` o `https`.
+    pub fn url_scheme(&self) -> &str {
+        self.get("wsgi.url_scheme").unwrap_or_default()
+    }
+
+    /// Un encabezado de la petición por su nombre, sin distinguir mayúsculas.
+    ///
+    /// `header("user-agent")` lee `HTTP_USER_AGENT`; `header("content-type")`, `CONTENT_TYPE`.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.iter().find(|(key, _)| names_header(key, name));
+        found.map(|(_, value)| value)
+    }
+
+    /// El cuerpo de la petición (`wsgi.input`).
+    pub fn input(&mut self) -> &mut Input {
+        &mut self.input
+    }
+
+    /// El cuerpo de la petición, para llevárselo a un hilo o a un cuerpo de respuesta.
+    pub fn take_input(&mut self) -> Input {
+        std::mem::take(&mut self.input)
+    }
+
+    /// Cambia el cuerpo de la petición.
+    pub fn set_input(&mut self, input: Input) {
+        self.input = input;
+    }
+
+    /// A dónde escribir avisos para quien administra el servidor (`wsgi.errors`).
+    pub fn errors(&mut self) -> &mut Errors {
+        &mut self.errors
+    }
+
+    /// Cambia el destino de los avisos.
+    pub fn set_errors(&mut self, errors: Errors) {
+        self.errors = errors;
+    }
+
+    /// Vacía el `environ` para otra petición, sin devolver su memoria.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.entries.clear();
+        self.inexact.clear();
+        self.input = Input::empty();
+        self.errors = Errors::default();
+    }
+
+    /// Añade una variable que con seguridad no está, sin buscarla.
+    pub(crate) fn push(&mut self, key: &'static str, value: &str) {
+        let value = self.store(value);
+        self.entries.push(Entry { key: Text::Fixed(key), value });
+    }
+
+    /// Como [`push`](Self::push), con un valor que puede no ser UTF-8.
+    pub(crate) fn push_bytes(&mut self, key: &'static str, value: &[u8]) {
+        match std::str::from_utf8(value) {
+            Ok(value) => self.push(key, value),
+            Err(_) => self.insert_bytes(key, value),
+        }
+    }
+
+    /// Como [`push`](Self::push), con un valor que se escribe en su sitio.
+    pub(crate) fn push_display(&mut self, key: &'static str, value: impl fmt::Display) {
+        let start = self.text.len();
+        write!(self.text, "{value}").expect("escribir en memoria no falla");
+        let value = Text::Span { start, end: self.text.len() };
+        self.entries.push(Entry { key: Text::Fixed(key), value });
+    }
+
+    /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
+    pub(crate) fn push_fixed(&mut self, key: &'static str, value: &'static str) {
+        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Fixed(value) });
+    }
+
+    /// Añade un encabezado de la petición; si se repite, une los valores con `separator`
+    /// (RFC 9110 §5.2).
+    pub(crate) fn push_header(&mut self, name: &str, value: &[u8], separator: &str) {
+        let start = self.text.len();
+        self.text.push_str("HTTP_");
+        self.text.extend(name.chars().map(|c| if c == '-' { '_' } else { c.to_ascii_uppercase() }));
+        let key = Text::Span { start, end: self.text.len() };
+        let repeated =
+            self.entries.iter().any(|entry| self.resolve(entry.key) == self.resolve(key));
+        match std::str::from_utf8(value) {
+            Ok(value) if !repeated => {
+                let value = self.store(value);
+                self.entries.push(Entry { key, value });
+            }
+            _ => {
+                let key = self.resolve(key).to_owned();
+                let mut joined = self.get_bytes(&key).map_or(Vec::new(), <[u8]>::to_vec);
+                if repeated {
+                    joined.extend_from_slice(separator.as_bytes());
+                }
+                joined.extend_from_slice(value);
+                self.insert_bytes(key, &joined);
+            }
+        }
+    }
+
+    fn store(&mut self, text: &str) -> Text {
+        let start = self.text.len();
+        self.text.push_str(text);
+        Text::Span { start, end: self.text.len() }
+    }
+
+    fn resolve(&self, text: Text) -> &str {
+        match text {
+            Text::Fixed(text) => text,
+            Text::Span { start, end } => &self.text[start..end],
+        }
+    }
+
+    fn position(&self, key: &str) -> Option<usize> {
+        self.entries.iter().position(|entry| self.resolve(entry.key) == key)
+    }
+}
+
+/// Si la variable `key` es la del encabezado `name`.
+fn names_header(key: &str, name: &str) -> bool {
+    let twinless = ["content-type", "content-length"];
+    let key = match key.strip_prefix("HTTP_") {
+        Some(rest) => rest,
+        None if twinless.iter().any(|known| name.eq_ignore_ascii_case(known)) => key,
+        None => return false,
+    };
+    key.len() == name.len()
+        && key.bytes().zip(name.bytes()).all(|(k, n)| match n {
+            b'-' => k == b'_',
+            _ => k == n.to_ascii_uppercase(),
+        })
+}
+
+impl fmt::Debug for Environ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn se_comporta_como_un_diccionario_ordenado() {
+        let mut environ = Environ::new();
+        environ.insert("B", "1");
+        environ.insert("A", "2");
+        environ.insert("B", "3");
+        assert_eq!(environ.iter().collect::<Vec<_>>(), [("B", "3"), ("A", "2")]);
+        assert_eq!(environ.remove("B"), Some("3".to_owned()));
+        assert_eq!(environ.remove("B"), None);
+        assert_eq!(format!("{environ:?}"), r#"{"A": "2"}"#);
+    }
+
+    #[test]
+    fn conserva_los_bytes_que_no_son_utf8() {
+        let mut environ = Environ::new();
+        environ.insert_bytes("PATH_INFO", b"/a\xFFb");
+        assert_eq!(environ.get("PATH_INFO"), Some("/a\u{FFFD}b"));
+        assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/a\xFFb"[..]));
+        environ.insert("PATH_INFO", "/x");
+        assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/x"[..]));
+    }
+
+    #[test]
+    fn une_los_encabezados_repetidos() {
+        let mut environ = Environ::new();
+        environ.push_header("Accept", b"text/html", ", ");
+        environ.push_header("X-Otro", b"1", ", ");
+        environ.push_header("accept", b"\xFF", ", ");
+        environ.push_header("ACCEPT", b"*/*", ", ");
+        assert_eq!(environ.header("accept"), Some("text/html, \u{FFFD}, */*"));
+        assert_eq!(environ.get_bytes("HTTP_ACCEPT"), Some(&b"text/html, \xFF, */*"[..]));
+        assert_eq!(environ.header("x-otro"), Some("1"));
+    }
+
+    #[test]
+    fn el_tipo_y_la_longitud_no_llevan_prefijo() {
+        let mut environ = Environ::new();
+        environ.insert("CONTENT_TYPE", "text/plain");
+        environ.insert("CONTENT_LENGTH", "12");
+        assert_eq!(environ.header("Content-Type"), Some("text/plain"));
+        assert_eq!(environ.content_length(), Some(12));
+        assert_eq!(environ.header("server-name"), None);
+    }
+}

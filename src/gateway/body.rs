@@ -1,0 +1,147 @@
+//! El cuerpo de una respuesta camino del cliente: cuánto mide y de dónde sale cada trozo.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::fault::{Fault, Origin};
+use super::head::ResponseHead;
+use crate::body::{Body, Chunk};
+use crate::environ::Environ;
+
+/// Lo que se sabe de la longitud del cuerpo al empezar a enviarlo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyLength {
+    /// No hay cuerpo, ni longitud que anunciar.
+    Forbidden,
+    /// La aplicación puso `Content-Length`.
+    Declared(u64),
+    /// Es una lista de trozos conocidos.
+    Known(u64),
+    /// Se sabrá al terminar.
+    Unknown,
+}
+
+/// El cuerpo, del que se tira trozo a trozo. Se suelta exactamente una vez: al acabarse, al fallar
+/// o cuando el cliente se va.
+#[derive(Debug)]
+pub(crate) struct ResponseBody {
+    first: Option<Chunk>,
+    chunks: Option<Body>,
+    length: BodyLength,
+    /// Cuántos bytes admite todavía la longitud declarada.
+    left: Option<u64>,
+    origin: Origin,
+}
+
+impl ResponseBody {
+    pub(super) fn new(environ: &Environ, head: &ResponseHead, body: Body) -> Self {
+        let length = length_of(environ, head, &body);
+        let has_content = environ.method() != "HEAD" && !head.forbids_body();
+        let left = match length {
+            BodyLength::Declared(length) => Some(length),
+            _ => None,
+        };
+        let origin =
+            if body.is_lazy() || left.is_some() { Origin::of(environ) } else { Origin::default() };
+        let mut response = Self { first: None, chunks: Some(body), length, left, origin };
+        if !has_content {
+            response.discard();
+        }
+        response
+    }
+
+    /// Produce el primer trozo de un cuerpo que puede fallar o tardar.
+    pub(super) fn produce_first(&mut self) -> Result<(), Fault> {
+        if self.is_lazy() {
+            self.first = self.produce()?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn length(&self) -> BodyLength {
+        self.length
+    }
+
+    /// Si producir el siguiente trozo puede tardar.
+    pub(crate) fn is_lazy(&self) -> bool {
+        self.chunks.as_ref().is_some_and(Body::is_lazy)
+    }
+
+    /// El siguiente trozo con bytes; `None` cuando el cuerpo está completo.
+    ///
+    /// # Errors
+    ///
+    /// Si el cuerpo no llegará a estar completo: hay que cortar la conexión. Ya quedó anotado.
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>, ()> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        let produced = self.produce();
+        if !matches!(produced, Ok(Some(_))) {
+            self.discard();
+        }
+        produced.map_err(|fault| fault.report_from(&self.origin))
+    }
+
+    fn produce(&mut self) -> Result<Option<Chunk>, Fault> {
+        let Some(body) = &mut self.chunks else { return Ok(None) };
+        if self.left == Some(0) {
+            return Ok(None);
+        }
+        loop {
+            let next = catch_unwind(AssertUnwindSafe(|| body.next()));
+            return match next.map_err(|panic| Fault::from_panic(panic.as_ref()))? {
+                None => self.check_complete(),
+                Some(Err(error)) => Err(Fault::Body(error)),
+                Some(Ok(chunk)) if chunk.is_empty() => continue,
+                Some(Ok(chunk)) => Ok(Some(self.fit(chunk))),
+            };
+        }
+    }
+
+    fn check_complete(&self) -> Result<Option<Chunk>, Fault> {
+        match self.left {
+            Some(missing) if missing > 0 => Err(Fault::ShortBody { missing }),
+            _ => Ok(None),
+        }
+    }
+
+    /// Recorta lo que exceda la longitud declarada (PEP 3333, «Handling the Content-Length Header»).
+    fn fit(&mut self, chunk: Chunk) -> Chunk {
+        let Some(left) = self.left else { return chunk };
+        let length = chunk.len() as u64;
+        self.left = Some(left.saturating_sub(length));
+        if length <= left {
+            return chunk;
+        }
+        Fault::LongBody { excess: length - left }.report_from(&self.origin);
+        let fitting = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+        Chunk::from(chunk.as_bytes()[..fitting].to_vec())
+    }
+
+    /// Suelta el cuerpo. Un `Drop` de la aplicación que entra en pánico no tumba al servidor.
+    fn discard(&mut self) {
+        let body = self.chunks.take();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
+            Fault::from_panic(panic.as_ref()).report_from(&self.origin);
+        }
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+fn length_of(environ: &Environ, head: &ResponseHead, body: &Body) -> BodyLength {
+    match (head.code(), head.content_length(), body.content_length()) {
+        (205, _, _) => BodyLength::Known(0),
+        (204, _, _) => BodyLength::Forbidden,
+        (_, Some(declared), _) => BodyLength::Declared(declared),
+        (304, None, _) => BodyLength::Forbidden,
+        // Con HEAD un cuerpo vacío no dice cuánto mediría el de GET (RFC 9110 §9.3.2).
+        (_, None, Some(0) | None) if environ.method() == "HEAD" => BodyLength::Forbidden,
+        (_, None, Some(known)) => BodyLength::Known(known),
+        (_, None, None) => BodyLength::Unknown,
+    }
+}

@@ -1,0 +1,91 @@
+//! Qué puede salir mal en una aplicación, y cómo se cuenta a quien administra el servidor.
+
+use std::any::Any;
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::application::StartResponseError;
+use crate::environ::Environ;
+use crate::error::Error;
+use crate::input::Errors;
+
+/// Un fallo de la aplicación (PEP 3333, «Error Handling»).
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// Devolvió un cuerpo sin que `start_response` aceptara un estado.
+    NotStarted(Option<StartResponseError>),
+    /// Devolvió un error.
+    Application(Error),
+    /// Entró en pánico.
+    Panic(String),
+    /// Su cuerpo dio un error a medio camino.
+    Body(io::Error),
+    /// Su cuerpo fue más corto que el `Content-Length` declarado.
+    ShortBody { missing: u64 },
+    /// Su cuerpo fue más largo que el `Content-Length` declarado.
+    LongBody { excess: u64 },
+}
+
+/// Qué petición se estaba atendiendo: `GET /ruta`.
+#[derive(Debug, Default)]
+pub(crate) struct Origin(String);
+
+impl Origin {
+    pub(crate) fn of(environ: &Environ) -> Self {
+        Self(format!("{} {}{}", environ.method(), environ.script_name(), environ.path_info()))
+    }
+}
+
+impl Fault {
+    /// El fallo que corresponde a lo que lanzó `panic!`.
+    pub(crate) fn from_panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::Panic(text.unwrap_or_else(|| "sin mensaje".to_owned()))
+    }
+
+    /// Lo anota con la petición que lo causó.
+    pub(crate) fn report(&self, environ: &mut Environ) {
+        let origin = Origin::of(environ);
+        self.write(&origin, environ.errors());
+    }
+
+    /// Como [`report`](Self::report), cuando `environ` ya no está.
+    pub(crate) fn report_from(&self, origin: &Origin) {
+        self.write(origin, &mut Errors::default());
+    }
+
+    /// Al registro si el programa tiene uno; si no, a `wsgi.errors`: que nunca se pierda.
+    fn write(&self, Origin(origin): &Origin, errors: &mut Errors) {
+        if log::log_enabled!(log::Level::Error) {
+            log::error!("{origin:?}: {self}");
+        } else {
+            // Si tampoco se puede escribir ahí, no queda a quién decírselo.
+            let _ = writeln!(errors, "pasarela: {origin:?}: {self}");
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(None) => f.write_str(
+                "la aplicación devolvió un cuerpo sin llamar a start_response; \
+                 llámala antes de devolverlo",
+            ),
+            Self::NotStarted(Some(refusal)) => write!(f, "{refusal}"),
+            Self::Application(error) => write!(f, "la aplicación devolvió un error: {error}"),
+            Self::Panic(text) => write!(f, "la aplicación entró en pánico: {text}"),
+            Self::Body(error) => write!(f, "el cuerpo de la respuesta dio un error: {error}"),
+            Self::ShortBody { missing } => write!(
+                f,
+                "al cuerpo de la respuesta le faltan {missing} bytes para su Content-Length"
+            ),
+            Self::LongBody { excess } => write!(
+                f,
+                "al cuerpo de la respuesta le sobran {excess} bytes para su Content-Length; \
+                 no se enviaron"
+            ),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Lo que la aplicación declara con `start_response`, comprobado.
+
+use crate::application::StartResponseError;
+use crate::http::is_token;
+use crate::util::is_hop_by_hop;
+
+/// El estado y los encabezados de una respuesta, con los encabezados ya en su forma de envío
+/// (`Nombre: valor` y CRLF), que es la misma en HTTP, CGI, FastCGI, SCGI y uwsgi.
+#[derive(Debug, Default)]
+pub(crate) struct ResponseHead {
+    status: String,
+    code: u16,
+    fields: Vec<u8>,
+    content_length: Option<u64>,
+    own_date: bool,
+    own_server: bool,
+}
+
+impl ResponseHead {
+    /// El estado: `200 OK`.
+    pub(crate) fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// Sus tres cifras.
+    pub(crate) fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// Los encabezados, listos para enviar.
+    pub(crate) fn fields(&self) -> &[u8] {
+        &self.fields
+    }
+
+    /// El `Content-Length` que puso la aplicación.
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        self.content_length
+    }
+
+    /// Si la aplicación puso `Date`.
+    pub(crate) fn has_own_date(&self) -> bool {
+        self.own_date
+    }
+
+    /// Si la aplicación puso `Server`.
+    pub(crate) fn has_own_server(&self) -> bool {
+        self.own_server
+    }
+
+    /// Si `start_response` ya aceptó un estado.
+    pub(crate) fn is_started(&self) -> bool {
+        self.code != 0
+    }
+
+    /// Si el estado prohíbe un cuerpo (RFC 9110 §15.3.5, §15.3.6 y §15.4.5).
+    pub(crate) fn forbids_body(&self) -> bool {
+        matches!(self.code, 204 | 205 | 304)
+    }
+
+    /// Olvida lo declarado, sin devolver la memoria.
+    pub(crate) fn clear(&mut self) {
+        self.status.clear();
+        self.fields.clear();
+        self.code = 0;
+        self.content_length = None;
+        self.own_date = false;
+        self.own_server = false;
+    }
+
+    /// Comprueba y guarda lo que recibe `start_response`.
+    pub(crate) fn start(
+        &mut self,
+        status: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<(), StartResponseError> {
+        if self.is_started() {
+            return Err(StartResponseError::CalledTwice);
+        }
+        let code = check_status(status)?;
+        self.clear();
+        for (name, value) in headers {
+            check_header(name, value)?;
+            self.push(code, name, value)?;
+        }
+        self.status.push_str(status);
+        self.code = code;
+        Ok(())
+    }
+
+    fn push(&mut self, code: u16, name: &str, value: &str) -> Result<(), StartResponseError> {
+        if name.eq_ignore_ascii_case("content-length") {
+            self.declare_length(value)?;
+            // Con estos estados una longitud mentiría (RFC 9110 §8.6 y §15.3.6).
+            if matches!(code, 204 | 205) {
+                return Ok(());
+            }
+        }
+        self.own_date |= name.eq_ignore_ascii_case("date");
+        self.own_server |= name.eq_ignore_ascii_case("server");
+        for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            self.fields.extend_from_slice(part);
+        }
+        Ok(())
+    }
+
+    fn declare_length(&mut self, value: &str) -> Result<(), StartResponseError> {
+        let is_decimal = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        let length = value.parse().ok().filter(|_| is_decimal && self.content_length.is_none());
+        if length.is_none() {
+            return Err(StartResponseError::InvalidContentLength { value: value.to_owned() });
+        }
+        self.content_length = length;
+        Ok(())
+    }
+}
+
+fn check_status(status: &str) -> Result<u16, StartResponseError> {
+    let invalid = || StartResponseError::InvalidStatus { status: status.to_owned() };
+    let (digits, reason) = status.split_once(' ').ok_or_else(invalid)?;
+    let is_code = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_code || reason.trim().is_empty() || has_controls(status) {
+        return Err(invalid());
+    }
+    match digits.parse() {
+        Ok(code @ 200..=599) => Ok(code),
+        Ok(100..=199) => Err(StartResponseError::InformationalStatus { status: status.to_owned() }),
+        _ => Err(invalid()),
+    }
+}
+
+fn check_header(name: &str, value: &str) -> Result<(), StartResponseError> {
+    if !is_token(name.as_bytes()) {
+        return Err(StartResponseError::InvalidHeaderName { name: name.to_owned() });
+    }
+    if is_hop_by_hop(name) {
+        return Err(StartResponseError::HopByHopHeader { name: name.to_owned() });
+    }
+    if has_controls(value) {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        return Err(StartResponseError::InvalidHeaderValue { name, value });
+    }
+    Ok(())
+}
+
+/// El tabulador es el único control que un valor admite (RFC 9110 §5.5).
+fn has_controls(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
+}

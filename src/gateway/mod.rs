@@ -1,0 +1,78 @@
+//! La pasarela: de `environ` a una respuesta, para cualquier protocolo.
+//!
+//! [`run`] llama a la aplicación, comprueba lo que declaró con `start_response` y entrega la
+//! cabeza y un cuerpo del que se tira trozo a trozo. Se tira, y no se empuja, porque solo quien
+//! envía sabe cuándo cabe más: así un cliente lento no llena la memoria.
+//!
+//! No sabe de sockets ni de HTTP en la red; quien envía decide la forma. Lo que vale para todos los
+//! protocolos (qué estados no llevan cuerpo, que la longitud declarada se cumpla, qué pasa cuando
+//! la aplicación falla) está aquí una sola vez.
+
+mod head;
+mod body;
+mod fault;
+mod error_page;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub(crate) use body::{BodyLength, ResponseBody};
+pub(crate) use error_page::error_page;
+pub(crate) use fault::Fault;
+pub(crate) use head::ResponseHead;
+
+use crate::application::Application;
+use crate::body::Body;
+use crate::environ::Environ;
+
+/// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
+///
+/// Siempre hay respuesta: si la aplicación falla, es la página de error 500.
+pub(crate) fn run(
+    application: &dyn Application,
+    environ: &mut Environ,
+    head: &mut ResponseHead,
+) -> ResponseBody {
+    attempt(application, environ, head).unwrap_or_else(|fault| {
+        fault.report(environ);
+        attempt(&error_page::internal_error(), environ, head)
+            .expect("la página de error siempre responde")
+    })
+}
+
+fn attempt(
+    application: &dyn Application,
+    environ: &mut Environ,
+    head: &mut ResponseHead,
+) -> Result<ResponseBody, Fault> {
+    let body = call(application, environ, head)?;
+    let mut response = ResponseBody::new(environ, head, body);
+    // La cabeza no sale hasta que hay un primer trozo (PEP 3333, «The start_response() Callable»):
+    // si producirlo falla, todavía se puede responder 500.
+    response.produce_first()?;
+    Ok(response)
+}
+
+fn call(
+    application: &dyn Application,
+    environ: &mut Environ,
+    head: &mut ResponseHead,
+) -> Result<Body, Fault> {
+    head.clear();
+    let mut refused = None;
+    let called = catch_unwind(AssertUnwindSafe(|| {
+        application.call(environ, &mut |status, headers| {
+            let started = head.start(status, headers);
+            refused = started.clone().err();
+            started
+        })
+    }));
+    match called {
+        Ok(Ok(body)) if head.is_started() => Ok(body),
+        Ok(Ok(_)) => Err(Fault::NotStarted(refused)),
+        Ok(Err(error)) => Err(Fault::Application(error)),
+        Err(panic) => Err(Fault::from_panic(panic.as_ref())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! El cuerpo de una petición: de los bytes de la conexión a los del contenido, con longitud
+//! conocida o por trozos (RFC 9112 §6.2 y §7.1).
+
+use super::{Rejection, RequestBody, is_token_byte};
+
+/// Cuántos bytes puede gastar un cuerpo por trozos en extensiones y en campos finales: nadie los
+/// usa, y sin límite serían una carga que no cuenta como cuerpo.
+const MAX_OVERHEAD: usize = 16 * 1024;
+
+/// Hasta 16 cifras hexadecimales caben en un `u64`.
+const MAX_SIZE_DIGITS: u8 = 16;
+
+/// Separa el cuerpo de lo que venga detrás.
+#[derive(Debug)]
+pub(crate) struct BodyDecoder {
+    state: State,
+    overhead: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Con longitud: lo que falta.
+    Fixed(u64),
+    Size {
+        value: u64,
+        digits: u8,
+    },
+    Extension(u64),
+    SizeLf(u64),
+    Data(u64),
+    DataCr,
+    DataLf,
+    TrailerStart,
+    TrailerName,
+    TrailerValue,
+    TrailerLf,
+    LastLf,
+    Done,
+}
+
+impl BodyDecoder {
+    pub(crate) fn new(body: RequestBody) -> Self {
+        let state = match body {
+            RequestBody::None => State::Done,
+            RequestBody::Length(length) => State::Fixed(length),
+            RequestBody::Chunked => State::Size { value: 0, digits: 0 },
+        };
+        Self { state, overhead: 0 }
+    }
+
+    /// Si el cuerpo ya terminó.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.state, State::Done | State::Fixed(0))
+    }
+
+    /// Pasa el contenido de `input` a `output`, sin que `output` crezca más de `room` bytes.
+    /// Devuelve cuántos bytes de `input` consumió.
+    pub(crate) fn decode(
+        &mut self,
+        input: &[u8],
+        output: &mut Vec<u8>,
+        room: usize,
+    ) -> Result<usize, Rejection> {
+        let mut consumed = 0;
+        let mut room = room;
+        while consumed < input.len() && !self.is_done() {
+            let rest = &input[consumed..];
+            if let State::Fixed(left) | State::Data(left) = self.state {
+                let length = rest.len().min(room).min(usize::try_from(left).unwrap_or(usize::MAX));
+                if length == 0 {
+                    break;
+                }
+                output.extend_from_slice(&rest[..length]);
+                self.take_content(left - length as u64);
+                consumed += length;
+                room -= length;
+            } else {
+                self.state = self.step(rest[0])?;
+                consumed += 1;
+            }
+        }
+        Ok(consumed)
+    }
+
+    fn take_content(&mut self, left: u64) {
+        self.state = match self.state {
+            State::Fixed(_) => State::Fixed(left),
+            _ if left == 0 => State::DataCr,
+            _ => State::Data(left),
+        };
+    }
+
+    /// Avanza un byte de lo que no es contenido: tamaños, extensiones y campos finales.
+    fn step(&mut self, byte: u8) -> Result<State, Rejection> {
+        match (self.state, byte) {
+            (State::Size { value, digits }, _) => self.step_size(value, digits, byte),
+            (State::Extension(size), b'\r') => Ok(State::SizeLf(size)),
+            (State::Extension(size), _) => self.spend(byte, State::Extension(size)),
+            (State::SizeLf(0), b'\n') => Ok(State::TrailerStart),
+            (State::SizeLf(size), b'\n') => Ok(State::Data(size)),
+            (State::DataCr, b'\r') => Ok(State::DataLf),
+            (State::DataLf, b'\n') => Ok(State::Size { value: 0, digits: 0 }),
+            (State::TrailerStart, b'\r') => Ok(State::LastLf),
+            (State::TrailerStart | State::TrailerName, _) if is_token_byte(byte) => {
+                self.spend(byte, State::TrailerName)
+            }
+            (State::TrailerName, b':') => Ok(State::TrailerValue),
+            (State::TrailerValue, b'\r') => Ok(State::TrailerLf),
+            (State::TrailerValue, _) => self.spend(byte, State::TrailerValue),
+            (State::TrailerLf, b'\n') => Ok(State::TrailerStart),
+            (State::LastLf, b'\n') => Ok(State::Done),
+            _ => Err(Rejection::Chunk),
+        }
+    }
+
+    fn step_size(&mut self, value: u64, digits: u8, byte: u8) -> Result<State, Rejection> {
+        match (char::from(byte).to_digit(16), byte) {
+            (Some(digit), _) if digits < MAX_SIZE_DIGITS => {
+                Ok(State::Size { value: value << 4 | u64::from(digit), digits: digits + 1 })
+            }
+            (None, b'\r') if digits > 0 => Ok(State::SizeLf(value)),
+            (None, b';') if digits > 0 => Ok(State::Extension(value)),
+            _ => Err(Rejection::Chunk),
+        }
+    }
+
+    fn spend(&mut self, byte: u8, next: State) -> Result<State, Rejection> {
+        self.overhead += 1;
+        let is_control = byte.is_ascii_control() && byte != b'\t';
+        if is_control || self.overhead > MAX_OVERHEAD { Err(Rejection::Chunk) } else { Ok(next) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    const PLENTY: usize = 1 << 20;
+
+    /// El contenido y cuánto sobró, entregando la entrada en dos partes.
+    fn decode_split(
+        body: RequestBody,
+        input: &[u8],
+        cut: usize,
+    ) -> Result<(Vec<u8>, usize), Rejection> {
+        let mut decoder = BodyDecoder::new(body);
+        let mut output = Vec::new();
+        let first = decoder.decode(&input[..cut], &mut output, PLENTY)?;
+        let second = decoder.decode(&input[first..], &mut output, PLENTY)?;
+        if !decoder.is_done() {
+            return Err(Rejection::Timeout);
+        }
+        Ok((output, input.len() - first - second))
+    }
+
+    #[track_caller]
+    fn check(input: &str, expected: Result<(&str, usize), Rejection>) {
+        let expected = expected.map(|(text, left)| (text.as_bytes().to_vec(), left));
+        for cut in 0..=input.len() {
+            let decoded = decode_split(RequestBody::Chunked, input.as_bytes(), cut);
+            assert_eq!(decoded, expected, "{input:?} partida en {cut}");
+        }
+    }
+
+    #[test]
+    fn junta_los_trozos_y_deja_lo_siguiente() {
+        check("0\r\n\r\n", Ok(("", 0)));
+        check("4\r\nhola\r\n0\r\n\r\nGET", Ok(("hola", 3)));
+        check("00a\r\n0123456789\r\n1\r\n!\r\n000\r\n\r\n", Ok(("0123456789!", 0)));
+    }
+
+    #[test]
+    fn salta_extensiones_y_campos_finales() {
+        check("1;a=\"b\"\r\nx\r\n0;z\r\nA: b\r\nC:\r\n\r\n", Ok(("x", 0)));
+    }
+
+    #[test]
+    fn rechaza_los_trozos_mal_escritos() {
+        let bad = [
+            "\r\n",
+            " 1\r\nx\r\n",
+            "1 \r\nx\r\n",
+            "+1\r\nx\r\n",
+            "0x1\r\nx\r\n",
+            "-1\r\n",
+            "g\r\n",
+            "1\nx\r\n",
+            "1\r\nxy\r\n",
+            "1\r\nx\n",
+            "1;\na\r\nx\r\n",
+            "0\r\nA b: c\r\n\r\n",
+            "0\r\n : c\r\n\r\n",
+            "0\r\nA: b\n\r\n",
+            "0\r\nA: b\0\r\n\r\n",
+            "0\r\n\n",
+            "0\r\nA\r\n\r\n",
+            "10000000000000000\r\n",
+            "00000000000000000\r\n\r\n",
+        ];
+        for bad in bad {
+            check(bad, Err(Rejection::Chunk));
+        }
+    }
+
+    #[test]
+    fn las_extensiones_no_crecen_sin_limite() {
+        let mut decoder = BodyDecoder::new(RequestBody::Chunked);
+        let input = format!("1;{}", "a".repeat(MAX_OVERHEAD + 1));
+        let decoded = decoder.decode(input.as_bytes(), &mut Vec::new(), PLENTY);
+        assert_eq!(decoded, Err(Rejection::Chunk));
+    }
+
+    #[test]
+    fn con_longitud_toma_justo_lo_suyo() {
+        for cut in 0..6 {
+            let decoded = decode_split(RequestBody::Length(4), b"holaGET", cut);
+            assert_eq!(decoded, Ok((b"hola".to_vec(), 3)));
+        }
+    }
+
+    #[test]
+    fn no_produce_mas_de_lo_que_cabe() {
+        let mut decoder = BodyDecoder::new(RequestBody::Chunked);
+        let mut output = Vec::new();
+        assert_eq!(decoder.decode(b"4\r\nhola\r\n", &mut output, 2), Ok(5));
+        assert_eq!(decoder.decode(b"la\r\n0\r\n\r\n", &mut output, PLENTY), Ok(9));
+        assert_eq!((output.as_slice(), decoder.is_done()), (&b"hola"[..], true));
+    }
+}

@@ -1,0 +1,53 @@
+//! HTTP/1.1 como funciones puras: entran bytes y salen valores (RFC 9110 y RFC 9112).
+//!
+//! Aquí no hay sockets, ni reloj, ni hilos: por eso cada regla se prueba partiendo la entrada en
+//! cada byte. Cuando una RFC permite elegir, se elige lo estricto: un servidor que lee un mensaje
+//! de otro modo que el proxy de delante es un agujero (*request smuggling*).
+//!
+//! | estación | qué hace |
+//! |---|---|
+//! | [`head`] | de los bytes a línea de petición y campos |
+//! | [`target`] | de `/a%20b?c=d` a ruta y consulta; la sintaxis de `Host` |
+//! | [`request`] | qué significan los campos: cuerpo, conexión, `Expect` |
+//! | [`chunked`] | del cuerpo por trozos a sus bytes |
+//! | [`response`] | de una respuesta a bytes |
+//! | [`rejection`] | por qué se rechaza una petición, y con qué estado |
+
+pub(crate) mod head;
+pub(crate) mod target;
+pub(crate) mod request;
+pub(crate) mod chunked;
+pub(crate) mod response;
+pub(crate) mod rejection;
+
+pub(crate) use chunked::BodyDecoder;
+pub(crate) use rejection::Rejection;
+pub(crate) use request::{Persistence, Request, RequestBody};
+pub(crate) use target::Target;
+
+/// Las versiones que se atienden; una 1.x mayor se atiende como 1.1 (RFC 9110 §2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    Http10,
+    Http11,
+}
+
+impl Version {
+    /// Como la muestra `SERVER_PROTOCOL`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Http10 => "HTTP/1.0",
+            Self::Http11 => "HTTP/1.1",
+        }
+    }
+}
+
+/// Si `byte` puede formar parte de un `token` (RFC 9110 §5.6.2).
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Si `text` es un `token`: un nombre de método o de campo.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().copied().all(is_token_byte)
+}

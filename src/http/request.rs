@@ -1,0 +1,315 @@
+//! Qué significan los campos de una petición: su cuerpo, su conexión y lo que espera
+//! (RFC 9112 §6 y §9, RFC 9110 §7.2 y §10.1.1).
+
+use super::head::{Head, Limits};
+use super::{Rejection, Target, Version, head, target};
+
+/// Una petición entera, sin su cuerpo.
+#[derive(Debug)]
+pub(crate) struct Request<'b> {
+    pub(crate) head: Head<'b>,
+    pub(crate) target: Target<'b>,
+    pub(crate) body: RequestBody,
+    pub(crate) persistence: Persistence,
+    pub(crate) expectation: Expectation,
+}
+
+/// Cómo se sabe dónde termina el cuerpo (RFC 9112 §6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestBody {
+    None,
+    Length(u64),
+    Chunked,
+}
+
+/// Si el cliente quiere seguir en la misma conexión (RFC 9112 §9.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// 1.1 sin `close`: seguir es lo normal y no se anuncia.
+    KeepAlive,
+    /// 1.0 con `keep-alive`: seguir se anuncia en la respuesta.
+    KeepAliveAnnounced,
+    /// El cliente pidió cerrar, o es 1.0.
+    Close,
+}
+
+/// Si el cliente espera permiso para enviar el cuerpo (RFC 9110 §10.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expectation {
+    None,
+    Continue,
+}
+
+/// Campos que solo pueden aparecer una vez (RFC 9110 §5.3): repetidos, cada lector entendería uno
+/// distinto. `Host`, `Content-Length` y `Transfer-Encoding` tienen sus propias reglas.
+const SINGLETONS: [&str; 13] = [
+    "authorization",
+    "content-range",
+    "content-type",
+    "expect",
+    "from",
+    "if-modified-since",
+    "if-range",
+    "if-unmodified-since",
+    "max-forwards",
+    "proxy-authorization",
+    "range",
+    "referer",
+    "user-agent",
+];
+
+/// Lee la petición que empieza en `buffer[0]`; `None` si todavía no está entera.
+pub(crate) fn parse<'b>(
+    buffer: &'b [u8],
+    limits: &Limits,
+) -> Result<Option<Request<'b>>, Rejection> {
+    let Some(head) = head::parse(buffer, limits)? else { return Ok(None) };
+    let target = Target::parse(head.method, head.target)?;
+    let facts = Facts::gather(&head)?;
+    Ok(Some(Request {
+        target,
+        body: facts.body(head.version)?,
+        persistence: facts.persistence(head.version),
+        expectation: facts.expectation(head.version)?,
+        head,
+    }))
+}
+
+/// Lo que interesa al servidor de los campos, recogido en una pasada.
+#[derive(Default)]
+struct Facts<'b> {
+    host: Option<&'b [u8]>,
+    content_length: Option<&'b [u8]>,
+    transfer_encoding: Option<&'b [u8]>,
+    expect: Option<&'b [u8]>,
+    close: bool,
+    keep_alive: bool,
+    singletons: u16,
+}
+
+impl<'b> Facts<'b> {
+    fn gather(head: &Head<'b>) -> Result<Self, Rejection> {
+        let mut facts = Self::default();
+        for (name, value) in head.fields.iter() {
+            facts.note(name, value)?;
+        }
+        match facts.host {
+            None if head.version == Version::Http11 => return Err(Rejection::Host),
+            Some(host) => check_host(host)?,
+            None => {}
+        }
+        Ok(facts)
+    }
+
+    fn note(&mut self, name: &str, value: &'b [u8]) -> Result<(), Rejection> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        // Por longitud primero: casi todos los campos se descartan con una comparación.
+        match name.len() {
+            4 if is("host") => return set_once(&mut self.host, value, Rejection::Host),
+            14 if is("content-length") => {
+                return set_once(&mut self.content_length, value, Rejection::ContentLength);
+            }
+            17 if is("transfer-encoding") => {
+                return set_once(&mut self.transfer_encoding, value, Rejection::TransferEncoding);
+            }
+            10 if is("connection") => self.note_connection(value),
+            6 if is("expect") => self.expect = Some(value),
+            _ => {}
+        }
+        self.note_singleton(name)
+    }
+
+    fn note_connection(&mut self, value: &[u8]) {
+        for option in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
+            self.close |= option.eq_ignore_ascii_case(b"close");
+            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+        }
+    }
+
+    fn note_singleton(&mut self, name: &str) -> Result<(), Rejection> {
+        let known = |known: &&str| name.len() == known.len() && name.eq_ignore_ascii_case(known);
+        let Some(at) = SINGLETONS.iter().position(known) else { return Ok(()) };
+        if self.singletons & (1 << at) != 0 {
+            return Err(Rejection::RepeatedField);
+        }
+        self.singletons |= 1 << at;
+        Ok(())
+    }
+
+    /// Los pasos de RFC 9112 §6.3 que tocan a una petición, en su orden.
+    fn body(&self, version: Version) -> Result<RequestBody, Rejection> {
+        if let Some(coding) = self.transfer_encoding {
+            if self.content_length.is_some() || version == Version::Http10 {
+                return Err(Rejection::TransferEncoding);
+            }
+            return check_transfer_encoding(coding);
+        }
+        match self.content_length {
+            Some(length) => parse_content_length(length),
+            None => Ok(RequestBody::None),
+        }
+    }
+
+    fn persistence(&self, version: Version) -> Persistence {
+        match version {
+            _ if self.close => Persistence::Close,
+            Version::Http11 => Persistence::KeepAlive,
+            Version::Http10 if self.keep_alive => Persistence::KeepAliveAnnounced,
+            Version::Http10 => Persistence::Close,
+        }
+    }
+
+    fn expectation(&self, version: Version) -> Result<Expectation, Rejection> {
+        match (self.expect, version) {
+            (None, _) | (_, Version::Http10) => Ok(Expectation::None),
+            (Some(value), _) if value.eq_ignore_ascii_case(b"100-continue") => {
+                Ok(Expectation::Continue)
+            }
+            _ => Err(Rejection::Expectation),
+        }
+    }
+}
+
+fn set_once<'b>(
+    slot: &mut Option<&'b [u8]>,
+    value: &'b [u8],
+    repeated: Rejection,
+) -> Result<(), Rejection> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(repeated),
+    }
+}
+
+fn check_host(host: &[u8]) -> Result<(), Rejection> {
+    let valid = str::from_utf8(host).is_ok_and(target::is_authority);
+    if valid { Ok(()) } else { Err(Rejection::Host) }
+}
+
+fn check_transfer_encoding(coding: &[u8]) -> Result<RequestBody, Rejection> {
+    if coding.eq_ignore_ascii_case(b"chunked") {
+        return Ok(RequestBody::Chunked);
+    }
+    // Una lista bien escrita en la que `chunked` no estorba es una codificación desconocida; todo
+    // lo demás es un disfraz.
+    let mut names = coding.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+    let chunked_is_misplaced =
+        names.clone().rev().skip(1).any(|n| n.eq_ignore_ascii_case(b"chunked"));
+    if names.all(super::is_token) && !chunked_is_misplaced {
+        return Err(Rejection::UnknownTransferEncoding);
+    }
+    Err(Rejection::TransferEncoding)
+}
+
+fn parse_content_length(value: &[u8]) -> Result<RequestBody, Rejection> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return Err(Rejection::ContentLength);
+    }
+    let digits = str::from_utf8(value).map_err(|_| Rejection::ContentLength)?;
+    match digits.parse() {
+        Ok(0) => Ok(RequestBody::None),
+        Ok(length) => Ok(RequestBody::Length(length)),
+        Err(_) => Err(Rejection::ContentLength),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    const LIMITS: Limits = Limits { request_line: 8192, head: 65_536, fields: 100 };
+
+    type Facts = (RequestBody, Persistence, Expectation);
+
+    #[track_caller]
+    fn check(version: &str, fields: &str, expected: Result<Facts, Rejection>) {
+        let input = format!("POST / HTTP/{version}\r\n{fields}\r\n");
+        let parsed = parse(input.as_bytes(), &LIMITS).map(|request| {
+            let request = request.expect("entera");
+            (request.body, request.persistence, request.expectation)
+        });
+        assert_eq!(parsed, expected, "{fields:?}");
+    }
+
+    #[track_caller]
+    fn reads(version: &str, fields: &str, body: RequestBody, persistence: Persistence) {
+        check(version, fields, Ok((body, persistence, Expectation::None)));
+    }
+
+    #[track_caller]
+    fn rejects(fields: &str, expected: Rejection) {
+        check("1.1", &format!("Host: x\r\n{fields}"), Err(expected));
+    }
+
+    #[test]
+    fn el_cuerpo_se_delimita_como_dice_la_rfc() {
+        use Persistence::KeepAlive;
+        reads("1.1", "Host: x\r\n", RequestBody::None, KeepAlive);
+        reads("1.1", "Host: x\r\nContent-Length: 0\r\n", RequestBody::None, KeepAlive);
+        reads("1.1", "Host: x\r\nContent-length: 12\r\n", RequestBody::Length(12), KeepAlive);
+        reads("1.1", "Host: x\r\nTransfer-Encoding: Chunked\r\n", RequestBody::Chunked, KeepAlive);
+    }
+
+    #[test]
+    fn rechaza_longitudes_dudosas() {
+        for value in ["", "+1", "-1", "1,1", "0x1", "1 1", "18446744073709551616", "1_0"] {
+            rejects(&format!("Content-Length: {value}\r\n"), Rejection::ContentLength);
+        }
+        rejects("Content-Length: 1\r\nContent-Length: 1\r\n", Rejection::ContentLength);
+        rejects("Content-Length: 1\r\nContent-Length: 2\r\n", Rejection::ContentLength);
+    }
+
+    #[test]
+    fn rechaza_los_disfraces_de_chunked() {
+        let both = "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n";
+        rejects(both, Rejection::TransferEncoding);
+        for value in ["", "chunked,", ",chunked", "chunked, chunked", "chunked, gzip", "chun ked"] {
+            rejects(&format!("Transfer-Encoding: {value}\r\n"), Rejection::TransferEncoding);
+        }
+        let twice = "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n";
+        rejects(twice, Rejection::TransferEncoding);
+        for value in ["xchunked", "gzip", "gzip, chunked", "identity"] {
+            rejects(&format!("Transfer-Encoding: {value}\r\n"), Rejection::UnknownTransferEncoding);
+        }
+        check("1.0", "Transfer-Encoding: chunked\r\n", Err(Rejection::TransferEncoding));
+    }
+
+    #[test]
+    fn host_es_obligatorio_y_unico() {
+        check("1.1", "", Err(Rejection::Host));
+        reads("1.0", "", RequestBody::None, Persistence::Close);
+        rejects("Host: x\r\n", Rejection::Host);
+        check("1.0", "Host: x\r\nHost: x\r\n", Err(Rejection::Host));
+        check("1.1", "Host: a b\r\n", Err(Rejection::Host));
+        check("1.1", "Host: \u{f1}\r\n", Err(Rejection::Host));
+    }
+
+    #[test]
+    fn la_conexion_se_decide_como_una_lista() {
+        use Persistence::{Close, KeepAlive, KeepAliveAnnounced};
+        reads("1.1", "Host: x\r\nConnection: foo, CLOSE\r\n", RequestBody::None, Close);
+        reads("1.1", "Host: x\r\nConnection: keep-alive\r\n", RequestBody::None, KeepAlive);
+        reads("1.0", "Connection: Keep-Alive\r\n", RequestBody::None, KeepAliveAnnounced);
+        reads("1.0", "Connection: keep-alive\r\nConnection: close\r\n", RequestBody::None, Close);
+    }
+
+    #[test]
+    fn solo_se_atiende_la_expectativa_conocida() {
+        let expected = (RequestBody::None, Persistence::KeepAlive, Expectation::Continue);
+        check("1.1", "Host: x\r\nExpect: 100-Continue\r\n", Ok(expected));
+        reads("1.0", "Expect: 100-continue\r\n", RequestBody::None, Persistence::Close);
+        rejects("Expect: propina\r\n", Rejection::Expectation);
+    }
+
+    #[test]
+    fn los_campos_unicos_no_se_repiten() {
+        rejects("Content-Type: a/b\r\ncontent-type: a/b\r\n", Rejection::RepeatedField);
+        reads(
+            "1.1",
+            "Host: x\r\nAccept: a\r\nAccept: b\r\n",
+            RequestBody::None,
+            Persistence::KeepAlive,
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! El destino de una petición: ruta, consulta y servidor (RFC 9112 §3.2, RFC 3986).
+
+use percent_encoding::percent_decode;
+
+use super::Rejection;
+
+/// El destino, según su forma.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target<'b> {
+    /// `/ruta?consulta` (§3.2.1).
+    Origin(PathAndQuery<'b>),
+    /// `http://servidor/ruta?consulta` (§3.2.2): su servidor manda sobre `Host`.
+    Absolute { authority: &'b str, rest: PathAndQuery<'b> },
+    /// `*`, solo con `OPTIONS` (§3.2.4).
+    Asterisk,
+}
+
+/// La ruta y la consulta, sin decodificar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PathAndQuery<'b> {
+    pub(crate) path: &'b str,
+    pub(crate) query: &'b str,
+}
+
+impl<'b> Target<'b> {
+    /// Lee el destino de una petición con ese método.
+    pub(crate) fn parse(method: &str, target: &'b str) -> Result<Self, Rejection> {
+        if method == "CONNECT" {
+            return Err(Rejection::Connect);
+        }
+        // Sin `#` ni bytes fuera de ASCII imprimible: RFC 3986 §2 los quiere escapados.
+        if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+            return Err(Rejection::Target);
+        }
+        if target.starts_with('/') {
+            return Ok(Self::Origin(PathAndQuery::split(target)?));
+        }
+        if target == "*" && method == "OPTIONS" {
+            return Ok(Self::Asterisk);
+        }
+        Self::absolute(target)
+    }
+
+    fn absolute(target: &'b str) -> Result<Self, Rejection> {
+        let Some((scheme, rest)) = target.split_once("://") else {
+            return Err(Rejection::Target);
+        };
+        if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            return Err(Rejection::Target);
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at(end);
+        if authority.is_empty() || authority.starts_with(':') || !is_authority(authority) {
+            return Err(Rejection::Target);
+        }
+        let mut rest = PathAndQuery::split(rest)?;
+        if rest.path.is_empty() {
+            rest.path = "/";
+        }
+        Ok(Self::Absolute { authority, rest })
+    }
+
+    /// La ruta y la consulta; la ruta de `*` es vacía.
+    pub(crate) fn path_and_query(&self) -> PathAndQuery<'b> {
+        match *self {
+            Self::Origin(rest) | Self::Absolute { rest, .. } => rest,
+            Self::Asterisk => PathAndQuery { path: "", query: "" },
+        }
+    }
+}
+
+impl<'b> PathAndQuery<'b> {
+    fn split(text: &'b str) -> Result<Self, Rejection> {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        if !escapes_are_valid(path) {
+            return Err(Rejection::Target);
+        }
+        Ok(Self { path, query })
+    }
+
+    /// La ruta con sus escapes resueltos, una sola vez. Los puntos y las barras dobles quedan como
+    /// llegaron: decidir sobre ellos es cosa de la aplicación.
+    pub(crate) fn decoded_path(&self) -> std::borrow::Cow<'b, [u8]> {
+        percent_decode(self.path.as_bytes()).into()
+    }
+}
+
+fn escapes_are_valid(path: &str) -> bool {
+    path.split('%').skip(1).all(|rest| match rest.as_bytes() {
+        [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        _ => false,
+    })
+}
+
+/// Si `text` es `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2). Puede ser vacío.
+pub(crate) fn is_authority(text: &str) -> bool {
+    let port = match text.strip_prefix('[') {
+        Some(rest) => {
+            let Some((address, port)) = rest.split_once(']') else { return false };
+            if address.parse::<std::net::Ipv6Addr>().is_err() {
+                return false;
+            }
+            port
+        }
+        None => {
+            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            if !is_reg_name(name) {
+                return false;
+            }
+            port
+        }
+    };
+    port.is_empty() || port.strip_prefix(':').is_some_and(is_port)
+}
+
+fn is_reg_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte);
+    name.bytes().all(allowed) && escapes_are_valid(name)
+}
+
+fn is_port(port: &str) -> bool {
+    port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[track_caller]
+    fn check(method: &str, target: &str, expected: Result<(&str, &str), Rejection>) {
+        let parsed = Target::parse(method, target).map(|target| {
+            let PathAndQuery { path, query } = target.path_and_query();
+            (path, query)
+        });
+        assert_eq!(parsed, expected);
+    }
+
+    #[test]
+    fn separa_la_ruta_de_la_consulta() {
+        check("GET", "/", Ok(("/", "")));
+        check("GET", "/a/b?c=d?e", Ok(("/a/b", "c=d?e")));
+        check("GET", "//a/../b", Ok(("//a/../b", "")));
+        check("GET", "http://x:80/a?b", Ok(("/a", "b")));
+        check("GET", "HTTP://x", Ok(("/", "")));
+        check("GET", "http://x?b", Ok(("/", "b")));
+        check("OPTIONS", "*", Ok(("", "")));
+    }
+
+    #[test]
+    fn rechaza_los_destinos_mal_escritos() {
+        let targets =
+            ["", "*", "a", "/#", "/ñ", "/%", "/%4", "/%zz", "http://", "http://u@x/", "ftp://x/"];
+        for target in targets {
+            check("GET", target, Err(Rejection::Target));
+        }
+        check("CONNECT", "x:443", Err(Rejection::Connect));
+    }
+
+    #[test]
+    fn decodifica_la_ruta_una_sola_vez() {
+        let Ok(target) = Target::parse("GET", "/a%20b%2Fc%2525%FF") else { panic!("destino") };
+        assert_eq!(&*target.path_and_query().decoded_path(), b"/a b/c%25\xFF");
+    }
+
+    #[test]
+    fn conoce_la_sintaxis_de_host() {
+        for good in ["", "x", "x:", "x:80", "127.0.0.1:8000", "[::1]", "[::1]:80", "a%20b"] {
+            assert!(is_authority(good), "{good:?}");
+        }
+        let bad = [
+            "u@x", "x:1:2", "[::1", "::1", "x/", "x?", "x#", "x\\", "x y", "x:a", "x:65536", "[x]",
+        ];
+        for bad in bad {
+            assert!(!is_authority(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Todas las perillas del servidor, cada una con su razón.
+
+use std::time::Duration;
+
+use crate::http::head::{Limits, MAX_FIELDS};
+
+/// Límites, plazos e hilos de un servidor.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::Config;
+///
+/// let config = Config { max_body: 10 * 1024 * 1024, ..Config::default() };
+/// assert_eq!(config.max_fields, 100);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Bytes de la línea de petición; si se pasan, 414. RFC 9112 §3 recomienda admitir 8000.
+    pub max_request_line: usize,
+    /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431.
+    pub max_head: usize,
+    /// Cuántos encabezados, hasta 256; si se pasan, 431.
+    pub max_fields: usize,
+    /// Bytes del cuerpo de una petición; si se pasan, 413.
+    pub max_body: u64,
+    /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. Un cuerpo mayor lo
+    /// lee la aplicación a su ritmo, y mientras tanto ocupa un hilo.
+    pub small_body: usize,
+    /// Cuántas conexiones abiertas a la vez; las demás esperan en la cola del sistema.
+    pub max_connections: usize,
+    /// Cuántas conexiones esperan en la cola del sistema a que se las acepte.
+    pub backlog: u32,
+    /// Cuántos hilos puede llegar a usar el servidor: tantas peticiones pueden estar detenidas en
+    /// la aplicación a la vez antes de que las demás esperen.
+    pub max_threads: usize,
+    /// Plazo para que llegue una cabeza entera, desde su primer byte: así un cliente que envía un
+    /// byte por segundo no retiene la conexión (*slowloris*).
+    pub head_timeout: Duration,
+    /// Cuánto se espera sin que llegue nada del cuerpo de una petición.
+    pub body_timeout: Duration,
+    /// Cuánto se conserva abierta una conexión sin peticiones. Más que los 60 segundos de los
+    /// balanceadores, para que no sea el servidor quien cierre mientras ellos envían.
+    pub idle_timeout: Duration,
+    /// Cuánto se espera sin que el cliente reciba nada de la respuesta.
+    pub write_timeout: Duration,
+    /// Al detenerse, cuánto se espera a que terminen las peticiones empezadas.
+    pub shutdown_timeout: Duration,
+}
+
+/// 8 KiB: lo que admiten nginx y Apache sin configurarlos.
+const MAX_REQUEST_LINE: usize = 8 * 1024;
+/// 64 KiB: caben las *cookies* más gordas de un navegador.
+const MAX_HEAD: usize = 64 * 1024;
+/// Un navegador envía unos 15.
+const MAX_FIELDS_DEFAULT: usize = 100;
+/// 1 GiB: un límite para que nadie llene un disco, no una opinión sobre lo que es mucho.
+const MAX_BODY: u64 = 1024 * 1024 * 1024;
+/// 64 KiB: un formulario entero, y poca memoria por conexión.
+const SMALL_BODY: usize = 64 * 1024;
+/// Por debajo del límite usual de descriptores de un sistema de servidor.
+const MAX_CONNECTIONS: usize = 16 * 1024;
+/// Una ráfaga de este tamaño espera sin que el sistema la rechace.
+const BACKLOG: u32 = 1024;
+/// 64 aplicaciones detenidas a la vez en cada uno de dos núcleos, y algo de holgura.
+const MAX_THREADS: usize = 160;
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_request_line: MAX_REQUEST_LINE,
+            max_head: MAX_HEAD,
+            max_fields: MAX_FIELDS_DEFAULT,
+            max_body: MAX_BODY,
+            small_body: SMALL_BODY,
+            max_connections: MAX_CONNECTIONS,
+            backlog: BACKLOG,
+            max_threads: MAX_THREADS,
+            head_timeout: HEAD_TIMEOUT,
+            body_timeout: BODY_TIMEOUT,
+            idle_timeout: IDLE_TIMEOUT,
+            write_timeout: WRITE_TIMEOUT,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
+        }
+    }
+}
+
+impl Config {
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            request_line: self.max_request_line,
+            head: self.max_head,
+            fields: self.max_fields.min(MAX_FIELDS),
+        }
+    }
+}

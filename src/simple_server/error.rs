@@ -1,0 +1,96 @@
+//! Por qué un servidor no pudo empezar a atender.
+
+use std::{fmt, io};
+
+/// Lo que impide crear un servidor o seguir sirviendo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// El nombre no corresponde a ninguna dirección.
+    UnknownHost {
+        /// El nombre pedido.
+        host: String,
+    },
+    /// Otro programa escucha en esa dirección.
+    AddressInUse {
+        /// El nombre pedido.
+        host: String,
+        /// El puerto pedido.
+        port: u16,
+    },
+    /// El sistema reserva ese puerto para quien lo administra.
+    PermissionDenied {
+        /// El nombre pedido.
+        host: String,
+        /// El puerto pedido.
+        port: u16,
+    },
+    /// El nombre existe, pero es de otra computadora.
+    AddressNotAvailable {
+        /// El nombre pedido.
+        host: String,
+        /// El puerto pedido.
+        port: u16,
+    },
+    /// El servidor ya está atendiendo en otro hilo.
+    AlreadyServing,
+    /// El sistema no dio lo que se le pidió.
+    System {
+        /// Qué se intentaba.
+        attempt: &'static str,
+        /// La respuesta del sistema.
+        reason: String,
+    },
+}
+
+impl ServerError {
+    pub(super) fn system(attempt: &'static str, error: &io::Error) -> Self {
+        Self::System { attempt, reason: error.to_string() }
+    }
+
+    /// El error de escuchar en `host` y `port`.
+    pub(super) fn from_bind(host: &str, port: u16, error: &io::Error) -> Self {
+        let host = host.to_owned();
+        match error.kind() {
+            io::ErrorKind::AddrInUse => Self::AddressInUse { host, port },
+            io::ErrorKind::PermissionDenied => Self::PermissionDenied { host, port },
+            io::ErrorKind::AddrNotAvailable => Self::AddressNotAvailable { host, port },
+            _ => Self::system("escuchar en la dirección pedida", error),
+        }
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownHost { host } => write!(
+                f,
+                "no se encuentra ninguna computadora llamada {host:?}; \
+                 revisa el nombre o usa \"localhost\""
+            ),
+            Self::AddressInUse { host, port } => write!(
+                f,
+                "el puerto {port} de {host} ya está en uso; \
+                 cierra el otro programa o elige otro puerto"
+            ),
+            Self::PermissionDenied { host, port } => write!(
+                f,
+                "no hay permiso para usar el puerto {port} de {host}; \
+                 elige un puerto de 1024 en adelante"
+            ),
+            Self::AddressNotAvailable { host, port } => write!(
+                f,
+                "no se puede usar el puerto {port} de {host} porque esa dirección no es de esta \
+                 computadora; usa \"localhost\" o una dirección propia"
+            ),
+            Self::AlreadyServing => {
+                f.write_str("este servidor ya está atendiendo en otro hilo; crea otro servidor")
+            }
+            Self::System { attempt, reason } => {
+                write!(f, "el sistema no permitió {attempt}: {reason}")
+            }
+        }
+    }
+}

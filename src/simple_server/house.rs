@@ -1,0 +1,133 @@
+//! La casa de las conexiones: cuáles están en ella, cuáles fuera, y la cola de las que tienen algo
+//! que hacer.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use slab::Slab;
+
+use super::connection::{Connection, Readiness};
+
+#[derive(Debug, Default)]
+pub(super) struct House {
+    rooms: Slab<Room>,
+    ready: VecDeque<usize>,
+}
+
+#[derive(Debug)]
+enum Room {
+    /// En casa, esperando un aviso hasta `deadline`.
+    Parked { connection: Box<Connection>, deadline: Instant },
+    /// En casa y en la cola.
+    Queued { connection: Box<Connection>, summons: Summons },
+    /// La atiende un hilo; aquí se juntan los avisos que le llegan.
+    Out { news: Option<Readiness> },
+}
+
+/// Por qué está una conexión en la cola.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Summons {
+    News,
+    Deadline,
+}
+
+impl House {
+    /// Cuántas conexiones hay, dentro y fuera.
+    pub(super) fn len(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Cuántas están en la cola.
+    pub(super) fn ready_count(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// Un sitio para una conexión nueva, que cuenta como fuera.
+    pub(super) fn reserve(&mut self) -> usize {
+        self.rooms.insert(Room::Out { news: None })
+    }
+
+    /// Saca la primera de la cola.
+    pub(super) fn take_ready(&mut self) -> Option<(usize, Box<Connection>, Summons)> {
+        let key = self.ready.pop_front()?;
+        let room = self.rooms.get_mut(key)?;
+        match std::mem::replace(room, Room::Out { news: None }) {
+            Room::Queued { connection, summons } => Some((key, connection, summons)),
+            _ => unreachable!("en la cola solo hay conexiones en espera de turno"),
+        }
+    }
+
+    /// Devuelve una conexión que espera avisos; si alguno llegó mientras estaba fuera, a la cola.
+    pub(super) fn park(&mut self, key: usize, mut connection: Box<Connection>, deadline: Instant) {
+        let Some(room) = self.rooms.get_mut(key) else { return };
+        if let Room::Out { news: Some(news) } = *room {
+            connection.notice(news);
+            *room = Room::Queued { connection, summons: Summons::News };
+            self.ready.push_back(key);
+        } else {
+            *room = Room::Parked { connection, deadline };
+        }
+    }
+
+    /// Devuelve una conexión que tiene más que hacer.
+    pub(super) fn requeue(&mut self, key: usize, connection: Box<Connection>, deadline: Instant) {
+        self.park(key, connection, deadline);
+        self.queue(key, Summons::News);
+    }
+
+    /// Olvida una conexión.
+    pub(super) fn remove(&mut self, key: usize) {
+        self.rooms.try_remove(key);
+    }
+
+    /// Un aviso del sistema.
+    pub(super) fn notice(&mut self, key: usize, news: Readiness) {
+        match self.rooms.get_mut(key) {
+            Some(Room::Out { news: held }) => held.get_or_insert_default().add(news),
+            Some(Room::Parked { connection, .. }) => {
+                connection.notice(news);
+                self.queue(key, Summons::News);
+            }
+            Some(Room::Queued { connection, .. }) => connection.notice(news),
+            // Un aviso tardío para una conexión que ya se cerró.
+            None => {}
+        }
+    }
+
+    /// Pone en la cola las que vencieron.
+    pub(super) fn summon_expired(&mut self, now: Instant) {
+        let is_expired =
+            |room: &Room| matches!(room, Room::Parked { deadline, .. } if now >= *deadline);
+        self.summon(Summons::Deadline, is_expired);
+    }
+
+    /// Pone en la cola todas las que esperan, para que miren si les llegó algo.
+    pub(super) fn summon_all(&mut self) {
+        for (_, room) in &mut self.rooms {
+            if let Room::Parked { connection, .. } = room {
+                connection.notice(Readiness { readable: true, ..Readiness::default() });
+            }
+        }
+        self.summon(Summons::News, |room| matches!(room, Room::Parked { .. }));
+    }
+
+    fn summon(&mut self, summons: Summons, is_wanted: impl Fn(&Room) -> bool) {
+        let wanted = self.rooms.iter().filter(|(_, room)| is_wanted(room)).map(|(key, _)| key);
+        let keys: Vec<usize> = wanted.collect();
+        for key in keys {
+            self.queue(key, summons);
+        }
+    }
+
+    /// Pone en la cola una conexión que espera.
+    fn queue(&mut self, key: usize, summons: Summons) {
+        let Some(room) = self.rooms.get_mut(key) else { return };
+        match std::mem::replace(room, Room::Out { news: None }) {
+            Room::Parked { connection, .. } => {
+                *room = Room::Queued { connection, summons };
+                self.ready.push_back(key);
+            }
+            other => *room = other,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! De un nombre y un puerto a los sockets que escuchan en ellos.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+
+use mio::net::TcpListener;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::error::ServerError;
+
+/// Con el puerto 0, cuántas veces se prueba a conseguir el mismo puerto en todas las direcciones.
+const PORT_ATTEMPTS: usize = 16;
+
+/// Escucha en todas las direcciones que tiene `host`: `localhost` suele tener dos, `127.0.0.1` y
+/// `::1`, y un navegador puede elegir cualquiera.
+pub(super) fn listen(host: &str, port: u16, backlog: u32) -> Result<Vec<TcpListener>, ServerError> {
+    let addresses = resolve(host, port)?;
+    let mut attempts = if port == 0 { PORT_ATTEMPTS } else { 1 };
+    loop {
+        attempts -= 1;
+        match listen_on_all(&addresses, backlog) {
+            Ok(listeners) => return Ok(listeners),
+            Err(error) if attempts > 0 && error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) => return Err(ServerError::from_bind(host, port, &error)),
+        }
+    }
+}
+
+fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ServerError> {
+    if host.is_empty() {
+        // Como en Python, sin nombre se escucha en todas las direcciones de la computadora.
+        return Ok(vec![
+            (Ipv6Addr::UNSPECIFIED, port).into(),
+            (Ipv4Addr::UNSPECIFIED, port).into(),
+        ]);
+    }
+    let unknown = || ServerError::UnknownHost { host: host.to_owned() };
+    let found = (host, port).to_socket_addrs().map_err(|_| unknown())?;
+    // Un sistema puede dar la misma dirección varias veces; las de IPv4 van primero.
+    let addresses: BTreeSet<SocketAddr> = found.collect();
+    if addresses.is_empty() { Err(unknown()) } else { Ok(addresses.into_iter().collect()) }
+}
+
+fn listen_on_all(addresses: &[SocketAddr], backlog: u32) -> io::Result<Vec<TcpListener>> {
+    let mut listeners: Vec<TcpListener> = Vec::new();
+    let mut unavailable = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses {
+        let mut address = *address;
+        if let Some(first) = listeners.first() {
+            address.set_port(first.local_addr()?.port());
+        }
+        match listen_on(address, backlog) {
+            Ok(listener) => listeners.push(listener),
+            // Un nombre puede tener una dirección de una familia que esta computadora no usa.
+            Err(error) if is_missing_family(&error) => unavailable = error,
+            Err(error) => return Err(error),
+        }
+    }
+    if listeners.is_empty() { Err(unavailable) } else { Ok(listeners) }
+}
+
+fn is_missing_family(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported)
+        || error.to_string().contains("Address family not supported")
+}
+
+fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // En Windows esta opción permitiría que dos programas compartieran el puerto.
+    if cfg!(unix) {
+        socket.set_reuse_address(true)?;
+    }
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    Ok(TcpListener::from_std(socket.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
+        listeners.iter().map(|listener| listener.local_addr().expect("escucha")).collect()
+    }
+
+    #[test]
+    fn el_puerto_cero_es_el_mismo_en_todas_las_direcciones() {
+        let listeners = listen("localhost", 0, 8).expect("escucha");
+        let ports: BTreeSet<u16> = addresses(&listeners).iter().map(SocketAddr::port).collect();
+        assert_eq!(ports.len(), 1);
+    }
+
+    #[test]
+    fn un_puerto_ocupado_se_dice() {
+        let listeners = listen("127.0.0.1", 0, 8).expect("escucha");
+        let port = addresses(&listeners)[0].port();
+        let again = listen("127.0.0.1", port, 8).map(|_| ());
+        assert_eq!(again, Err(ServerError::AddressInUse { host: "127.0.0.1".to_owned(), port }));
+    }
+
+    #[test]
+    fn un_nombre_desconocido_se_dice() {
+        let host = "esto-no-existe.invalid".to_owned();
+        assert_eq!(listen(&host.clone(), 0, 8).map(|_| ()), Err(ServerError::UnknownHost { host }));
+    }
+
+    #[test]
+    fn la_direccion_de_otra_computadora_se_dice() {
+        let host = "192.0.2.1".to_owned();
+        let error = ServerError::AddressNotAvailable { host: host.clone(), port: 0 };
+        assert_eq!(listen(&host, 0, 8).map(|_| ()), Err(error));
+    }
+}

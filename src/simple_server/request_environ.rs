@@ -1,0 +1,158 @@
+//! De una petición HTTP a su `environ` (RFC 3875 §4.1, PEP 3333).
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::environ::Environ;
+use crate::http::{Request, RequestBody, Target};
+
+/// Cómo se presenta este programa: en `SERVER_SOFTWARE` y en el encabezado `Server`.
+pub(super) const SOFTWARE: &str =
+    concat!("pasarela/", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+
+/// Los dos extremos de una conexión.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peers {
+    pub(super) remote: SocketAddr,
+    pub(super) local_port: u16,
+}
+
+/// Llena `environ`, que llega vacío.
+pub(super) fn fill(environ: &mut Environ, request: &Request<'_>, server_name: &str, peers: Peers) {
+    let target = request.target.path_and_query();
+    environ.push("REQUEST_METHOD", request.head.method);
+    environ.push_fixed("SCRIPT_NAME", "");
+    environ.push_bytes("PATH_INFO", &target.decoded_path());
+    environ.push("QUERY_STRING", target.query);
+    environ.push("REQUEST_URI", request.head.target);
+    environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
+    environ.push("SERVER_NAME", server_name);
+    environ.push_display("SERVER_PORT", peers.local_port);
+    match peers.remote.ip() {
+        IpAddr::V4(address) => environ.push_display("REMOTE_ADDR", address),
+        IpAddr::V6(address) => environ.push_display("REMOTE_ADDR", address),
+    }
+    environ.push_display("REMOTE_PORT", peers.remote.port());
+    environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
+    environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
+    push_wsgi(environ);
+    push_fields(environ, request);
+}
+
+fn push_wsgi(environ: &mut Environ) {
+    environ.push_fixed("wsgi.version", "1.0");
+    environ.push_fixed("wsgi.url_scheme", "http");
+    environ.push_fixed("wsgi.multithread", "true");
+    environ.push_fixed("wsgi.multiprocess", "false");
+    environ.push_fixed("wsgi.run_once", "false");
+    environ.push_fixed("wsgi.input_terminated", "true");
+}
+
+fn push_fields(environ: &mut Environ, request: &Request<'_>) {
+    if let RequestBody::Length(length) = request.body {
+        environ.push_display("CONTENT_LENGTH", length);
+    }
+    let mut host = match request.target {
+        Target::Absolute { authority, .. } => Some(authority.as_bytes()),
+        _ => None,
+    };
+    for (name, value) in request.head.fields.iter() {
+        match name {
+            // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2).
+            _ if name.eq_ignore_ascii_case("host") => {
+                environ.push_header(name, host.take().unwrap_or(value), ", ");
+            }
+            _ if name.eq_ignore_ascii_case("content-type") => {
+                environ.push_bytes("CONTENT_TYPE", value);
+            }
+            _ if name.eq_ignore_ascii_case("content-length") => {}
+            _ if is_dangerous(name) => {}
+            _ => {
+                let is_cookie = name.eq_ignore_ascii_case("cookie");
+                environ.push_header(name, value, if is_cookie { "; " } else { ", " });
+            }
+        }
+    }
+}
+
+/// Un nombre con guion bajo suplantaría al que lleva guion, y `Proxy` se convertiría en
+/// `HTTP_PROXY`, que muchas bibliotecas obedecen (httpoxy).
+fn is_dangerous(name: &str) -> bool {
+    name.contains('_') || name.eq_ignore_ascii_case("proxy")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::head::Limits;
+    use crate::http::request;
+    use pretty_assertions::assert_eq;
+
+    const LIMITS: Limits = Limits { request_line: 8192, head: 65_536, fields: 100 };
+
+    fn environ_of(input: &[u8]) -> Environ {
+        let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
+        let mut environ = Environ::new();
+        let remote = "127.0.0.1:50000".parse().expect("una dirección");
+        fill(&mut environ, &request, "localhost", Peers { remote, local_port: 8000 });
+        environ
+    }
+
+    #[test]
+    fn estan_todas_las_variables() {
+        let environ = environ_of(
+            b"POST /a%20%C3%B1?c=d%20 HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\
+              Content-Length: 012\r\nX-Uno: 1\r\n\r\n",
+        );
+        let expected = [
+            ("REQUEST_METHOD", "POST"),
+            ("SCRIPT_NAME", ""),
+            ("PATH_INFO", "/a ñ"),
+            ("QUERY_STRING", "c=d%20"),
+            ("REQUEST_URI", "/a%20%C3%B1?c=d%20"),
+            ("SERVER_PROTOCOL", "HTTP/1.1"),
+            ("SERVER_NAME", "localhost"),
+            ("SERVER_PORT", "8000"),
+            ("REMOTE_ADDR", "127.0.0.1"),
+            ("REMOTE_PORT", "50000"),
+            ("SERVER_SOFTWARE", SOFTWARE),
+            ("GATEWAY_INTERFACE", "CGI/1.1"),
+            ("wsgi.version", "1.0"),
+            ("wsgi.url_scheme", "http"),
+            ("wsgi.multithread", "true"),
+            ("wsgi.multiprocess", "false"),
+            ("wsgi.run_once", "false"),
+            ("wsgi.input_terminated", "true"),
+            ("CONTENT_LENGTH", "12"),
+            ("HTTP_HOST", "x"),
+            ("CONTENT_TYPE", "text/plain"),
+            ("HTTP_X_UNO", "1"),
+        ];
+        assert_eq!(environ.iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn los_encabezados_peligrosos_no_entran() {
+        let environ = environ_of(
+            b"GET / HTTP/1.1\r\nHost: x\r\nX_Uno: 1\r\nProxy: http://malo\r\nCookie: a=1\r\n\
+              cookie: b=2\r\n\r\n",
+        );
+        assert_eq!(environ.get("HTTP_X_UNO"), None);
+        assert_eq!(environ.get("HTTP_PROXY"), None);
+        assert_eq!(environ.header("cookie"), Some("a=1; b=2"));
+    }
+
+    #[test]
+    fn la_direccion_absoluta_manda_sobre_host() {
+        let environ = environ_of(b"GET http://y:81/z HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(environ.header("host"), Some("y:81"));
+        assert_eq!(environ.get("REQUEST_URI"), Some("http://y:81/z"));
+        assert_eq!(environ.path_info(), "/z");
+    }
+
+    #[test]
+    fn los_bytes_que_no_son_utf8_no_se_pierden() {
+        let environ = environ_of(b"GET /%FF HTTP/1.1\r\nHost: x\r\nX-Uno: \xE9\r\n\r\n");
+        assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/\xFF"[..]));
+        assert_eq!(environ.get_bytes("HTTP_X_UNO"), Some(&b"\xE9"[..]));
+    }
+}

@@ -1,0 +1,86 @@
+//! Lo que una conexión encuentra al ser atendida: la aplicación, la configuración y el sitio de
+//! trabajo del hilo.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::config::Config;
+use super::incoming::Incoming;
+use super::outgoing::Outgoing;
+use super::relay::Leader;
+use super::request_environ::SOFTWARE;
+use crate::application::Application;
+use crate::environ::Environ;
+use crate::gateway::ResponseHead;
+
+/// Lo que comparten todas las conexiones de un servidor.
+pub(super) struct Service {
+    pub(super) application: Box<dyn Application>,
+    pub(super) config: Config,
+    /// El nombre con que se creó el servidor: `SERVER_NAME`.
+    pub(super) name: String,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Lo que una conexión necesita de fuera para avanzar.
+#[derive(Debug)]
+pub(super) struct Context<'a, 'l> {
+    pub(super) service: &'a Service,
+    pub(super) scratch: &'a mut Scratch,
+    pub(super) leader: &'a mut Leader<'l>,
+    pub(super) now: Instant,
+    /// Cuándo se pidió al servidor que se detuviera: puede llegar en medio de una llamada.
+    pub(super) stopping: &'a OnceLock<Instant>,
+}
+
+impl Context<'_, '_> {
+    /// Si cada respuesta es ya la última de su conexión.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.get().is_some()
+    }
+}
+
+/// El sitio de trabajo de un hilo: se presta a la conexión que atiende, para que una conexión
+/// ociosa no tenga búferes.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) environ: Environ,
+    pub(super) head: ResponseHead,
+    pub(super) incoming: Incoming,
+    pub(super) outgoing: Outgoing,
+    pub(super) common: CommonFields,
+}
+
+/// Los encabezados `Date` y `Server`, escritos una vez por segundo (RFC 9110 §6.6.1 y §10.2.4).
+#[derive(Debug, Default)]
+pub(super) struct CommonFields {
+    second: u64,
+    date: Vec<u8>,
+    server: Vec<u8>,
+}
+
+impl CommonFields {
+    /// Las líneas que la aplicación no puso por su cuenta.
+    pub(super) fn missing_from(&mut self, head: &ResponseHead) -> [&[u8]; 2] {
+        self.refresh();
+        let date = if head.has_own_date() { &[] } else { self.date.as_slice() };
+        let server = if head.has_own_server() { &[] } else { self.server.as_slice() };
+        [date, server]
+    }
+
+    fn refresh(&mut self) {
+        let now = SystemTime::now();
+        let second = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        if second != self.second || self.date.is_empty() {
+            self.second = second;
+            self.date = format!("Date: {}\r\n", httpdate::fmt_http_date(now)).into_bytes();
+            self.server = format!("Server: {SOFTWARE}\r\n").into_bytes();
+        }
+    }
+}

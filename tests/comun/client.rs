@@ -1,0 +1,148 @@
+//! Clientes: uno con `ureq`, que entiende HTTP, y otro que manda y recibe bytes.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+/// Cuánto se espera a un servidor antes de dar la prueba por fallida.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Lo que se ve de una respuesta, con la fecha tapada.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// Por orden alfabético, con el nombre en minúsculas.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    /// La respuesta que se espera; `Date` y `Server` se ponen solos.
+    pub fn expected(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let own = headers.iter().map(|(name, value)| (name.to_lowercase(), (*value).to_owned()));
+        let common = [("date", DATE), ("server", "pasarela/0.1")];
+        let common = common.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut headers: Vec<_> = own.chain(common).collect();
+        headers.sort();
+        Self { status, headers, body: body.to_owned() }
+    }
+
+    /// El valor de un encabezado.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// La fecha con que se tapan las demás.
+pub const DATE: &str = "Tue, 24 Nov 2026 08:40:00 GMT";
+
+/// La respuesta a un GET, también si es un error de HTTP.
+#[track_caller]
+pub fn get(url: &str) -> Answer {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(PATIENCE))
+        .build();
+    let mut response = ureq::Agent::from(config)
+        .get(url)
+        .call()
+        .unwrap_or_else(|error| panic!("no se pudo pedir {url}: {error}"));
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let mut headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+        .map(|(name, value)| if name == "date" { (name, DATE.to_owned()) } else { (name, value) })
+        .collect();
+    headers.sort();
+    let body = response.body_mut().read_to_string().expect("el cuerpo es texto");
+    Answer { status: response.status().as_u16(), headers, body }
+}
+
+/// Manda unos bytes, cierra su lado, y devuelve todo lo que responden, con la fecha tapada.
+#[track_caller]
+pub fn exchange(address: &str, request: &str) -> String {
+    let mut wire = Wire::open(address);
+    wire.send(request.as_bytes());
+    wire.finish();
+    mask_date(&wire.rest())
+}
+
+/// Una conexión en crudo.
+pub struct Wire(TcpStream);
+
+impl Wire {
+    #[track_caller]
+    pub fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("el servidor acepta conexiones");
+        stream.set_read_timeout(Some(PATIENCE)).expect("se puede poner un plazo");
+        stream.set_nodelay(true).expect("se puede enviar sin demora");
+        Self(stream)
+    }
+
+    #[track_caller]
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).expect("el servidor recibe");
+    }
+
+    /// Envía lo que el servidor quiera recibir.
+    pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    /// No se enviará nada más.
+    pub fn finish(&self) {
+        // Si el servidor ya cerró, da lo mismo.
+        let _ = self.0.shutdown(Shutdown::Write);
+    }
+
+    /// Lee hasta que lo recibido termina en `end`.
+    #[track_caller]
+    pub fn until(&mut self, end: &str) -> String {
+        let mut received = Vec::new();
+        let mut byte = [0];
+        while !received.ends_with(end.as_bytes()) {
+            match self.0.read(&mut byte) {
+                Ok(1) => received.push(byte[0]),
+                other => {
+                    panic!("{other:?} antes de {end:?}: {}", String::from_utf8_lossy(&received))
+                }
+            }
+        }
+        String::from_utf8_lossy(&received).into_owned()
+    }
+
+    /// Lee hasta que el servidor cierra.
+    #[track_caller]
+    pub fn rest(&mut self) -> String {
+        let bytes = read_to_end(&mut self.0).expect("el servidor cierra bien");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Lo que queda por leer, o el error con que se corta.
+    pub fn try_rest(&mut self) -> io::Result<Vec<u8>> {
+        read_to_end(&mut self.0)
+    }
+
+    /// Corta la conexión de golpe, como quien apaga la computadora.
+    pub fn vanish(self) {
+        drop(self.0);
+    }
+}
+
+/// Todo lo que queda en `source`.
+pub fn read_to_end(mut source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Cambia el valor de cada `Date` por uno fijo.
+pub fn mask_date(text: &str) -> String {
+    let masked = |line: &str| match line.strip_prefix("Date: ") {
+        Some(_) => format!("Date: {DATE}\r"),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(masked).collect::<Vec<_>>().join("\n")
+}

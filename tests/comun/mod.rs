@@ -1,0 +1,14 @@
+//! Lo que comparten las pruebas: el programa de un capítulo en marcha, un servidor en un puerto
+//! libre, y clientes que hablan con ellos.
+
+#![allow(dead_code, unused_imports, reason = "cada archivo de pruebas usa una parte")]
+
+mod client;
+mod program;
+mod served;
+mod transcript;
+
+pub use client::{Answer, Wire, mask_date};
+pub use program::Program;
+pub use served::Served;
+pub use transcript::{check_fault, transcript};

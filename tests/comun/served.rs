@@ -1,0 +1,70 @@
+//! Un servidor en este mismo proceso y en un puerto libre.
+
+use std::net::SocketAddr;
+use std::thread::{self, JoinHandle};
+
+use pasarela::{Application, Config, Handle, ServerError, make_server_with};
+
+use super::client::{self, Answer, Wire};
+
+/// Una aplicación servida, que se detiene al soltarla.
+pub struct Served {
+    address: SocketAddr,
+    handle: Handle,
+    thread: Option<JoinHandle<Result<(), ServerError>>>,
+}
+
+impl Served {
+    #[track_caller]
+    pub fn start(application: impl Application) -> Self {
+        Self::start_with(application, Config::default())
+    }
+
+    #[track_caller]
+    pub fn start_with(application: impl Application, config: Config) -> Self {
+        let server =
+            make_server_with("127.0.0.1", 0, application, config).expect("hay un puerto libre");
+        let address = server.local_addrs()[0];
+        let handle = server.handle();
+        let thread = Some(thread::spawn(move || server.serve_forever()));
+        Self { address, handle, thread }
+    }
+
+    /// Con qué detenerlo.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        client::get(&format!("http://{}{path}", self.address))
+    }
+
+    #[track_caller]
+    pub fn open(&self) -> Wire {
+        Wire::open(&self.address.to_string())
+    }
+
+    /// Manda unos bytes y devuelve todo lo que responden, con la fecha tapada.
+    #[track_caller]
+    pub fn exchange(&self, request: &str) -> String {
+        client::exchange(&self.address.to_string(), request)
+    }
+
+    /// Lo detiene y espera a que `serve_forever` vuelva.
+    pub fn stop(mut self) -> Result<(), ServerError> {
+        self.handle.shutdown();
+        let thread = self.thread.take().expect("todavía no se había detenido");
+        thread.join().expect("el servidor no entra en pánico")
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+        if let Some(thread) = self.thread.take() {
+            // Si la prueba ya falla, su motivo es el que cuenta.
+            let _ = thread.join();
+        }
+    }
+}
