@@ -1,4 +1,50 @@
-//! WSGI para Rust.
+//! WSGI para Rust: la interfaz entre un servidor web y una aplicación, con el servidor.
+//!
+//! WSGI (*Web Server Gateway Interface*, [PEP 3333](https://peps.python.org/pep-3333/)) es el
+//! acuerdo con que los servidores y las aplicaciones de Python se entienden sin conocerse. Este
+//! crate lo lleva a Rust con los mismos nombres.
+//!
+//! # El primer programa
+//!
+//! ```no_run
+//! use pasarela::{Body, Environ, Result, StartResponse, make_server};
+//!
+//! fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+//!     let headers = [("Content-type", "text/plain; charset=utf-8")];
+//!
+//!     start_response("200 OK", &headers)?;
+//!
+//!     Ok(Body::from(["Hola gente de códigofacilito"]))
+//! }
+//!
+//! fn main() -> Result<()> {
+//!     let server = make_server("localhost", 8000, application)?;
+//!     server.serve_forever()?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # De Python a Rust
+//!
+//! | WSGI | aquí |
+//! |---|---|
+//! | la aplicación, un invocable | [`Application`]: funciones, closures y tipos propios |
+//! | `environ`, un diccionario | [`Environ`]: se lee con [`get`](Environ::get) y por sus nombres |
+//! | `start_response(estado, encabezados)` | [`StartResponse`], que comprueba lo que recibe |
+//! | un iterable de cadenas de bytes | [`Body`]: un trozo, una lista, o sobre la marcha |
+//! | `close()` del iterable | `Drop` |
+//! | una excepción | un `Err` con `?`: el cliente recibe 500 y el motivo queda anotado |
+//! | `write()` y `exc_info` | no están: los reemplazan [`Body::stream`] y `Result` |
+//!
+//! # Recorrido por el código
+//!
+//! Los `mod` de este archivo van en el orden en que los encuentra una petición:
+//!
+//! 1. `application`, `error`, `environ`, `input` y `body` son el contrato;
+//! 2. `http` es el protocolo, como funciones puras;
+//! 3. `gateway` llama a la aplicación y comprueba lo que responde, para cualquier protocolo;
+//! 4. `simple_server` es el servidor: sockets, bucle de eventos y relevo;
+//! 5. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
 
 #![warn(missing_docs, unreachable_pub)]
 

@@ -13,8 +13,10 @@ use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 
-use super::connection::{CloseReason, Connection, Outcome, Readiness};
+use super::connection::{Connection, Outcome};
+use super::exchange::CloseReason;
 use super::house::{House, Summons};
+use super::link::Readiness;
 use super::relay::{Leader, Relay};
 use super::request_environ::Peers;
 use super::service::{Context, Scratch, Service};

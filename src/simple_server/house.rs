@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use slab::Slab;
 
-use super::connection::{Connection, Readiness};
+use super::connection::Connection;
+use super::link::Readiness;
 
 #[derive(Debug, Default)]
 pub(super) struct House {

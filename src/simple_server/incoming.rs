@@ -47,11 +47,16 @@ impl Incoming {
     }
 
     pub(super) fn consume(&mut self, amount: usize) {
-        self.start = self.start.saturating_add(amount);
+        self.start += amount;
         if self.start >= self.end {
-            self.start = 0;
-            self.end = 0;
+            self.clear();
         }
+    }
+
+    /// Olvida lo pendiente.
+    pub(super) fn clear(&mut self) {
+        self.start = 0;
+        self.end = 0;
     }
 
     /// Lee una vez de `source`. Solo crece cuando lo pendiente no deja sitio: quien llama limita

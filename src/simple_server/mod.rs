@@ -11,6 +11,7 @@
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
 //! | `connection` | la máquina de estados de una conexión |
 //! | `exchange` | una petición y su respuesta |
+//! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
 //! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
@@ -25,6 +26,7 @@ mod relay;
 mod service;
 mod connection;
 mod exchange;
+mod link;
 mod request_environ;
 mod upload;
 mod incoming;

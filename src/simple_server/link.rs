@@ -1,0 +1,148 @@
+//! El enlace con un cliente: su socket, lo recibido sin entender y lo pendiente de enviar.
+//!
+//! No sabe en qué punto va la conversación; solo mueve bytes sin esperar nunca.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use mio::net::TcpStream;
+
+use super::incoming::{Incoming, Received};
+use super::outgoing::Outgoing;
+use super::request_environ::Peers;
+use super::service::Scratch;
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) socket: Arc<TcpStream>,
+    pub(super) peers: Peers,
+    pub(super) incoming: Incoming,
+    pub(super) outgoing: Outgoing,
+    /// Cuándo avanzó por última vez, o cuándo empezó a llegar la cabeza a medias.
+    pub(super) since: Instant,
+    /// Cuántas respuestas se han producido enteras.
+    pub(super) answered: u64,
+    /// Cuántas de ellas tomó el sistema enteras.
+    delivered: u64,
+    readiness: Readiness,
+}
+
+/// Lo último que se supo del socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Readiness {
+    pub(super) readable: bool,
+    pub(super) writable: bool,
+    /// El cliente cerró su lado: siempre queda por leer el final.
+    pub(super) read_closed: bool,
+}
+
+impl Readiness {
+    /// Añade lo que dice un aviso nuevo.
+    pub(super) fn add(&mut self, news: Self) {
+        self.readable |= news.readable;
+        self.writable |= news.writable;
+        self.read_closed |= news.read_closed;
+    }
+}
+
+impl Link {
+    pub(super) fn new(socket: TcpStream, peers: Peers, now: Instant) -> Self {
+        Self {
+            socket: Arc::new(socket),
+            peers,
+            incoming: Incoming::default(),
+            outgoing: Outgoing::default(),
+            since: now,
+            answered: 0,
+            delivered: 0,
+            // Se prueba a leer al llegar: lo usual es que la petición ya esté ahí.
+            readiness: Readiness { readable: true, writable: true, read_closed: false },
+        }
+    }
+
+    /// Anota lo que avisó el sistema.
+    pub(super) fn notice(&mut self, news: Readiness) {
+        self.readiness.add(news);
+    }
+
+    /// Cuántas respuestas tomó el sistema enteras.
+    pub(super) fn delivered(&self) -> u64 {
+        self.delivered
+    }
+
+    /// Si no hay nada a medias.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.incoming.is_empty() && self.outgoing.is_empty()
+    }
+
+    /// Si el cliente puede haber enviado algo que no se ha leído.
+    pub(super) fn may_have_unread(&self) -> bool {
+        self.readiness.readable || !self.incoming.is_empty()
+    }
+
+    /// Toma prestados los búferes del hilo.
+    pub(super) fn borrow_room(&mut self, scratch: &mut Scratch) {
+        if !self.incoming.has_room_of_its_own() {
+            std::mem::swap(&mut self.incoming, &mut scratch.incoming);
+        }
+        if !self.outgoing.has_room_of_its_own() {
+            std::mem::swap(&mut self.outgoing, &mut scratch.outgoing);
+        }
+    }
+
+    /// Devuelve los que ya no usa.
+    pub(super) fn return_room(&mut self, scratch: &mut Scratch) {
+        if self.incoming.is_empty() {
+            scratch.incoming = std::mem::take(&mut self.incoming);
+        }
+        if self.outgoing.is_empty() {
+            scratch.outgoing = std::mem::take(&mut self.outgoing);
+        }
+    }
+
+    /// Envía lo pendiente y después recibe: lo que se debe va antes que esperar otra cosa.
+    pub(super) fn exchange_bytes(&mut self, now: Instant) -> io::Result<Received> {
+        if !self.flush(now)? {
+            return Ok(Received::Nothing);
+        }
+        // De una cabeza cuenta el primer byte; de un cuerpo, que se consume al llegar, cada uno.
+        let is_first = self.incoming.is_empty();
+        let received = self.receive()?;
+        if is_first && matches!(received, Received::Bytes | Received::LastBytes) {
+            self.since = now;
+        }
+        Ok(received)
+    }
+
+    /// Recibe lo que haya.
+    pub(super) fn receive(&mut self) -> io::Result<Received> {
+        if !self.readiness.readable {
+            return Ok(Received::Nothing);
+        }
+        let received = self.incoming.receive(&*self.socket)?;
+        let is_drained = match received {
+            Received::Nothing => true,
+            Received::LastBytes => !self.readiness.read_closed,
+            Received::Bytes | Received::End => false,
+        };
+        self.readiness.readable = !is_drained;
+        Ok(received)
+    }
+
+    /// Envía lo pendiente; `true` si no queda nada.
+    pub(super) fn flush(&mut self, now: Instant) -> io::Result<bool> {
+        let before = self.outgoing.pending();
+        if before > 0 && self.readiness.writable {
+            self.readiness.writable = self.outgoing.send(&*self.socket)?;
+            if self.outgoing.pending() < before {
+                self.since = now;
+            }
+        }
+        let is_done = self.outgoing.is_empty();
+        if is_done {
+            self.delivered = self.answered;
+        }
+        Ok(is_done)
+    }
+}

@@ -1,0 +1,159 @@
+//! El orden de la casa: cada capítulo en sus cuatro sitios, las dependencias en un solo sentido y
+//! los archivos de un tamaño que se puede leer.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pretty_assertions::assert_eq;
+
+/// Cuántas líneas puede tener un archivo con sus pruebas. Los de `tests/` son listas de casos que
+/// no se leen seguidos.
+const MAX_LINES: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Los archivos de `folder` y sus carpetas que terminan en `extension`, en orden.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut pending = vec![root().join(folder)];
+    while let Some(folder) = pending.pop() {
+        let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        for path in entries.map(|entry| entry.expect("la carpeta se lee").path()) {
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|known| known == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().expect("el archivo tiene nombre").to_string_lossy().into_owned()
+}
+
+/// Los nombres de capítulo (`cap01_texto`) que hay en una carpeta, sin bajar a otras.
+fn slugs(folder: &str, extension: &str) -> BTreeSet<String> {
+    let here = root().join(folder);
+    files(folder, extension)
+        .iter()
+        .filter(|path| path.parent() == Some(&here))
+        .map(|path| stem(path))
+        .filter(|name| name.starts_with("cap"))
+        .collect()
+}
+
+#[test]
+fn cada_capitulo_esta_en_sus_cuatro_sitios() {
+    let examples = slugs("examples", "rs");
+    assert!(!examples.is_empty());
+    assert_eq!(slugs("tests", "rs"), examples, "tests");
+    assert_eq!(slugs("book/capitulos", "md"), examples, "book/capitulos");
+    for folder in ["src/pendientes", "src/soluciones", "tests/ejercicios"] {
+        assert_eq!(slugs(&format!("ejercicios/{folder}"), "rs"), examples, "ejercicios/{folder}");
+    }
+    assert_eq!(slugs("ejercicios/pistas", "md"), examples, "ejercicios/pistas");
+}
+
+#[test]
+fn los_ejemplos_caben_de_una_mirada() {
+    for path in files("examples", "rs") {
+        let lines = read(&path).lines().count();
+        assert!((10..=60).contains(&lines), "{}: {lines} líneas", path.display());
+    }
+}
+
+#[test]
+fn el_programa_que_se_muestra_fuera_del_libro_es_el_del_capitulo() {
+    let example = read(&root().join("examples/cap01_texto.rs"));
+    let (_, program) = example.split_once('\n').expect("una línea que dice cómo ejecutarlo");
+    let readme = read(&root().join("README.md"));
+    assert!(readme.contains(&format!("```rust\n{program}```")), "README.md");
+    let tour = read(&root().join("src/lib.rs")).replace("//! ", "").replace("//!\n", "\n");
+    assert!(tour.contains(&format!("```no_run\n{program}```")), "src/lib.rs");
+}
+
+#[test]
+fn cada_transcripcion_la_repite_una_prueba() {
+    let tests: String = files("tests", "rs").iter().map(|path| read(path)).collect();
+    let folder = root().join("book/transcripciones");
+    for path in files("book/transcripciones", "txt") {
+        let name = stem(&path);
+        assert!(tests.contains(&format!("\"{name}\"")), "{}/{name}.txt", folder.display());
+    }
+}
+
+/// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
+const LAYERS: [&[&str]; 4] = [
+    &["application", "error", "environ", "input", "body", "util"],
+    &["http"],
+    &["gateway"],
+    &["simple_server"],
+];
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|modules| modules.contains(&module))
+}
+
+#[test]
+fn las_dependencias_van_en_un_solo_sentido() {
+    let src = root().join("src");
+    for path in files("src", "rs") {
+        let inside = path.strip_prefix(&src).expect("está en src");
+        let module =
+            inside.components().next().expect("tiene nombre").as_os_str().to_string_lossy();
+        let module = module.trim_end_matches(".rs");
+        if module == "lib" {
+            continue;
+        }
+        let own = layer(module).unwrap_or_else(|| panic!("{module} no está en ninguna capa"));
+        for used in read(&path).split("crate::").skip(1) {
+            let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+            let Some(other) = layer(used) else { continue };
+            assert!(other <= own, "{}: {module} no puede usar {used}", inside.display());
+        }
+    }
+}
+
+#[test]
+fn http_no_conoce_sockets_ni_relojes_ni_hilos() {
+    for path in files("src/http", "rs") {
+        let text = read(&path);
+        for forbidden in
+            ["std::net::Tcp", "std::time", "std::thread", "mio::", "socket2::", "Instant"]
+        {
+            assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn los_archivos_se_leen_de_una_sentada() {
+    for folder in ["src", "examples", "book/src", "ejercicios/src"] {
+        for path in files(folder, "rs") {
+            let lines = read(&path).lines().count();
+            assert!(lines <= MAX_LINES, "{}: {lines} líneas", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_hay_codigo_inseguro_ni_async_ni_macros_propias() {
+    for path in files("src", "rs") {
+        for line in read(&path).lines().map(str::trim_start) {
+            let is_code = !line.starts_with("//");
+            for forbidden in ["unsafe ", "async ", ".await", "macro_rules!"] {
+                assert!(!(is_code && line.contains(forbidden)), "{}: {line}", path.display());
+            }
+        }
+    }
+}
