@@ -481,3 +481,14 @@ fn handle_request_atiende_una_y_vuelve() {
         wire.until(&format!("GET {path} []"));
     }
 }
+
+#[test]
+fn un_servidor_que_se_suelta_deja_de_escuchar() {
+    let server = make_server("127.0.0.1", 0, echo).expect("hay un puerto libre");
+    let address = server.local_addrs()[0];
+    let handle = server.handle();
+    drop(server);
+    handle.shutdown();
+    let refused = std::net::TcpStream::connect(address).map(drop).map_err(|error| error.kind());
+    assert_eq!(refused, Err(io::ErrorKind::ConnectionRefused));
+}

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Weak};
 use std::thread;
 
 use super::config::Config;
@@ -102,13 +102,16 @@ struct Shared {
 
 /// Con qué detener un servidor desde otro hilo.
 #[derive(Debug, Clone)]
-pub struct Handle(Arc<Shared>);
+pub struct Handle(Weak<Shared>);
 
 impl Handle {
     /// Deja de aceptar conexiones, termina las peticiones empezadas (hasta
     /// [`Config::shutdown_timeout`]) y hace que [`Server::serve_forever`] vuelva.
     pub fn shutdown(&self) {
-        self.0.event_loop.stop();
+        // Si el servidor ya no existe, tampoco hay nada que detener.
+        if let Some(shared) = self.0.upgrade() {
+            shared.event_loop.stop();
+        }
     }
 }
 
@@ -136,10 +139,11 @@ impl Server {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn handle(&self) -> Handle {
-        Handle(self.shared.clone())
+        Handle(Arc::downgrade(&self.shared))
     }
 
-    /// Atiende peticiones hasta que un [`Handle`] lo detenga.
+    /// Atiende peticiones hasta que un [`Handle`] lo detenga. Un servidor detenido no vuelve a
+    /// empezar: se crea otro.
     ///
     /// # Errors
     ///
