@@ -1,0 +1,220 @@
+//! Las directivas `{{#include …}}`: qué piden y si está.
+//!
+//! Las reglas son las de mdBook: `{{#include ruta}}` trae un archivo entero, `ruta:2:5` unas líneas y `ruta:ancla` lo
+//! que hay entre `ANCHOR: ancla` y `ANCHOR_END: ancla`; una barra invertida delante muestra la directiva sin
+//! cumplirla. mdBook perdona lo que no encuentra; aquí cada falta es un [`Problem`].
+
+use crate::folders::Folders;
+use crate::problem::{Problem, ProblemKind};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// mdBook deja de seguir inclusiones a esta profundidad.
+const MAX_DEPTH: usize = 10;
+
+/// Una directiva tal como está escrita.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Directive<'a> {
+    /// La línea del texto, contada desde 1.
+    pub line: usize,
+    /// Todo, de `{{` a `}}`.
+    pub text: &'a str,
+    /// Lo que sigue a `#`: `include`, `title`…
+    pub name: &'a str,
+    /// Lo que pide, sin espacios alrededor.
+    pub argument: &'a str,
+}
+
+/// Las directivas de un texto, en orden; las escapadas con `\` no cuentan.
+#[must_use]
+pub fn directives(text: &str) -> Vec<Directive<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find("{{").map(|at| from + at) {
+        from = start + 1;
+        let Some(end) = text[start..].find("}}").map(|at| start + at + 2) else { break };
+        let Some(inner) = text[start + 2..end - 2].trim_start().strip_prefix('#') else { continue };
+        from = end;
+        if text[..start].ends_with('\\') {
+            continue;
+        }
+        let (name, argument) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+        let line = text[..start].matches('\n').count() + 1;
+        found.push(Directive { line, text: &text[start..end], name, argument: argument.trim() });
+    }
+    found
+}
+
+/// Qué parte de un archivo se pide.
+#[derive(Debug, PartialEq, Eq)]
+enum Selection<'a> {
+    Whole,
+    Lines { first: usize, last: Option<usize> },
+    Anchor(&'a str),
+}
+
+/// Comprueba inclusiones y recuerda qué archivos tocan.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    folders: &'a Folders,
+    /// Los archivos incluidos que existen.
+    pub included: BTreeSet<PathBuf>,
+    /// Lo que está mal.
+    pub problems: Vec<Problem>,
+}
+
+impl<'a> Checker<'a> {
+    /// Un comprobador para el libro de `folders`.
+    #[must_use]
+    pub fn new(folders: &'a Folders) -> Self {
+        Self { folders, included: BTreeSet::new(), problems: Vec::new() }
+    }
+
+    /// Comprueba las directivas de `text`, que es el contenido de `file`, y las de lo que incluye.
+    pub fn check(&mut self, file: &Path, text: &str) {
+        self.check_at_depth(file, text, 0);
+    }
+
+    fn check_at_depth(&mut self, file: &Path, text: &str, depth: usize) {
+        for directive in directives(text) {
+            let kind = match directive.name {
+                "title" if !directive.argument.is_empty() => continue,
+                "include" | "rustdoc_include" | "playground" => self.follow(file, directive, depth),
+                _ => Err(unknown(directive)),
+            };
+            if let Err(kind) = kind {
+                let file = self.folders.name_of(file);
+                self.problems.push(Problem { file, line: Some(directive.line), kind });
+            }
+        }
+    }
+
+    /// Lee lo que pide la directiva y comprueba, a su vez, lo que eso incluya.
+    fn follow(
+        &mut self,
+        file: &Path,
+        directive: Directive<'_>,
+        depth: usize,
+    ) -> Result<(), ProblemKind> {
+        let Some(request) = directive.argument.split_whitespace().next() else {
+            return Err(unknown(directive));
+        };
+        let (path, selection) = parse(request);
+        let path_text = path.to_owned();
+        if depth >= MAX_DEPTH {
+            return Err(ProblemKind::IncludeTooDeep { path: path_text });
+        }
+        let target = file.parent().unwrap_or(Path::new("")).join(path);
+        let Ok(content) = fs::read_to_string(&target) else {
+            return Err(ProblemKind::IncludeMissing { path: path_text });
+        };
+        self.included.insert(target.clone());
+        let selected = select(path, &content, &selection)?;
+        self.check_at_depth(&target, &selected, depth + 1);
+        Ok(())
+    }
+}
+
+fn unknown(directive: Directive<'_>) -> ProblemKind {
+    ProblemKind::UnknownDirective { text: directive.text.to_owned() }
+}
+
+/// Separa `ruta:selección`. Un número empieza un intervalo de líneas; otra cosa es un ancla.
+fn parse(request: &str) -> (&str, Selection<'_>) {
+    let Some((path, rest)) = request.split_once(':') else { return (request, Selection::Whole) };
+    let mut parts = rest.splitn(3, ':');
+    let start = parts.next().unwrap_or("");
+    let end = parts.next();
+    let selection = match (start.parse(), end.map(str::parse)) {
+        (Ok(line), None) => Selection::Lines { first: line, last: Some(line) },
+        (Ok(first), Some(last)) => Selection::Lines { first, last: last.ok() },
+        (Err(_), Some(Ok(last))) if start.is_empty() => {
+            Selection::Lines { first: 1, last: Some(last) }
+        }
+        (Err(_), _) if start.is_empty() => Selection::Whole,
+        (Err(_), _) => Selection::Anchor(start),
+    };
+    (path, selection)
+}
+
+fn select(path: &str, content: &str, selection: &Selection<'_>) -> Result<String, ProblemKind> {
+    match *selection {
+        Selection::Whole => Ok(content.to_owned()),
+        Selection::Lines { first, last } => {
+            let count = content.lines().count();
+            let end = last.unwrap_or(count);
+            if first == 0 || first > end || end > count {
+                let lines = last.map_or(format!("{first}:"), |last| format!("{first}:{last}"));
+                return Err(ProblemKind::LinesOutside { path: path.to_owned(), lines, count });
+            }
+            Ok(content.lines().skip(first - 1).take(end + 1 - first).collect::<Vec<_>>().join("\n"))
+        }
+        Selection::Anchor(anchor) => select_anchor(path, content, anchor),
+    }
+}
+
+fn select_anchor(path: &str, content: &str, anchor: &str) -> Result<String, ProblemKind> {
+    let (path, name) = (path.to_owned(), anchor.to_owned());
+    let mut lines = content.lines();
+    if !lines.any(|line| mark(line, "ANCHOR:") == Some(anchor)) {
+        return Err(ProblemKind::AnchorMissing { path, anchor: name });
+    }
+    let mut selected = Vec::new();
+    for line in lines {
+        if mark(line, "ANCHOR_END:") == Some(anchor) {
+            if selected.iter().all(|line: &&str| line.trim().is_empty()) {
+                return Err(ProblemKind::AnchorEmpty { path, anchor: name });
+            }
+            return Ok(selected.join("\n"));
+        }
+        // Las marcas de otras anclas no se muestran.
+        if mark(line, "ANCHOR:").is_none() && mark(line, "ANCHOR_END:").is_none() {
+            selected.push(line);
+        }
+    }
+    Err(ProblemKind::AnchorOpen { path, anchor: name })
+}
+
+/// El nombre que sigue a la marca en esa línea, si la lleva.
+fn mark<'a>(line: &'a str, word: &str) -> Option<&'a str> {
+    let rest = line[line.find(word)? + word.len()..].trim_start();
+    let end =
+        rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
+    (end > 0).then(|| &rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[track_caller]
+    fn check(request: &str, path: &str, selection: Selection<'_>) {
+        assert_eq!(parse(request), (path, selection));
+    }
+
+    #[test]
+    fn separa_la_ruta_de_lo_que_se_pide() {
+        check("a.rs", "a.rs", Selection::Whole);
+        check("a.rs:2", "a.rs", Selection::Lines { first: 2, last: Some(2) });
+        check("a.rs:2:5", "a.rs", Selection::Lines { first: 2, last: Some(5) });
+        check("a.rs:2:", "a.rs", Selection::Lines { first: 2, last: None });
+        check("a.rs::5", "a.rs", Selection::Lines { first: 1, last: Some(5) });
+        check("a.rs:main", "a.rs", Selection::Anchor("main"));
+    }
+
+    #[test]
+    fn encuentra_las_directivas_y_salta_las_escapadas() {
+        let text = "{{#include a}}\n\\{{#include b}}\nformat!(\"{{}}\") {{ #title Uno dos }}\n{{#include}}";
+        let found: Vec<_> = directives(text).iter().map(|d| (d.line, d.name, d.argument)).collect();
+        assert_eq!(found, [(1, "include", "a"), (3, "title", "Uno dos"), (4, "include", "")]);
+    }
+
+    #[test]
+    fn un_ancla_deja_fuera_las_marcas_de_las_demas() {
+        let content = "// ANCHOR: a\nuno\n// ANCHOR: b\ndos\n// ANCHOR_END: b\ntres\n// ANCHOR_END: a\ncuatro";
+        assert_eq!(select_anchor("x", content, "a"), Ok("uno\ndos\ntres".to_owned()));
+        assert_eq!(select_anchor("x", content, "b"), Ok("dos".to_owned()));
+    }
+}

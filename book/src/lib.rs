@@ -1,0 +1,39 @@
+//! El programa que construye, revisa y sirve el libro de `pasarela`.
+//!
+//! mdBook convierte los capítulos en páginas, pero calla tres cosas: si una inclusión no encuentra su archivo, deja
+//! la directiva a la vista; si no encuentra su ancla, deja un bloque vacío; y nunca mira si un enlace lleva a algún
+//! sitio. En los tres casos termina con éxito. Además, toda su interfaz está en inglés. Este programa lo envuelve:
+//!
+//! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
+//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`];
+//! 3. [`translation`] cambia cada frase inglesa de la interfaz por la española;
+//! 4. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
+//! 5. [`publish`] pasa las páginas buenas a `salida/`;
+//! 6. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
+//!
+//! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
+
+#![warn(missing_docs)]
+
+mod cli;
+mod console;
+
+pub mod folders;
+pub mod sources;
+pub mod includes;
+pub mod captions;
+pub mod builder;
+pub mod translation;
+pub mod page;
+pub mod links;
+pub mod publish;
+pub mod watch;
+pub mod site;
+pub mod server;
+pub mod problem;
+pub mod error;
+
+pub use cli::run;
+pub use console::complain;
+pub use error::BookError;
+pub use folders::Folders;

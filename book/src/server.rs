@@ -1,0 +1,94 @@
+//! `cargo libro`: el libro en el navegador, reconstruido al guardar.
+//!
+//! Lo sirve [`pasarela::make_server`], el servidor que el propio libro explica. Un hilo vigila los archivos y
+//! reconstruye; si un capítulo está roto lo dice y las páginas anteriores siguen en su sitio.
+
+use crate::console::{complain, say};
+use crate::error::BookError;
+use crate::site::Site;
+use crate::watch::{Snapshot, wait_for_change};
+use crate::{Folders, builder};
+use pasarela::{Body, Environ, Result as Answer, Server, ServerError, StartResponse, make_server};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// El puerto del libro; el 8000 es de los ejemplos.
+const FIRST_PORT: u16 = 3000;
+
+/// Hasta qué puerto se busca uno libre.
+const LAST_PORT: u16 = 3019;
+
+/// Construye el libro y lo sirve hasta que se detiene con Ctrl-C.
+///
+/// # Errors
+/// El libro no se puede construir la primera vez, o no hay dónde servirlo.
+pub fn serve(folders: &Folders) -> Result<(), BookError> {
+    let included = builder::build(folders)?;
+    let site = Site::new(&folders.output(), start_time());
+    let (server, port) = listen(&site)?;
+    if port != FIRST_PORT {
+        say(&format!("El puerto {FIRST_PORT} está ocupado: se usa el {port}."));
+    }
+    say(&format!("El libro está en http://localhost:{port}/"));
+    say("Se reconstruye al guardar un capítulo o un ejemplo. Ctrl-C lo detiene.");
+
+    let folders = folders.clone();
+    thread::spawn(move || rebuild_forever(&folders, &site, included));
+    server.serve_forever().map_err(BookError::Server)
+}
+
+/// Un servidor en el primer puerto libre, y cuál es.
+fn listen(site: &Site) -> Result<(Server, u16), BookError> {
+    for port in FIRST_PORT..=LAST_PORT {
+        match make_server("localhost", port, application(site)) {
+            Ok(server) => return Ok((server, port)),
+            Err(ServerError::AddressInUse { .. }) => {}
+            Err(error) => return Err(BookError::Server(error)),
+        }
+    }
+    Err(BookError::NoFreePort { first: FIRST_PORT, last: LAST_PORT })
+}
+
+/// El sitio como aplicación.
+pub fn application(
+    site: &Site,
+) -> impl Fn(&mut Environ, StartResponse<'_>) -> Answer<Body> + Send + Sync + 'static + use<> {
+    let site = site.clone();
+    move |environ: &mut Environ, start_response: StartResponse<'_>| {
+        site.answer(environ, start_response)
+    }
+}
+
+/// Reconstruye con cada cambio. `included` son los archivos que los capítulos incluyen, estén donde estén.
+fn rebuild_forever(folders: &Folders, site: &Site, mut included: Vec<PathBuf>) {
+    let watched = |included: &[PathBuf]| [folders.watched(), included.to_vec()].concat();
+    let mut before = Snapshot::take(&watched(&included));
+    loop {
+        let changed = wait_for_change(&before, &watched(&included));
+        // Se mira antes de construir: lo que se guarde durante la construcción cuenta como otro cambio.
+        let at_start = Snapshot::take(&watched(&included));
+        match rebuild(folders, site, &changed) {
+            Ok(files) => included = files,
+            Err(error) => {
+                complain(&error);
+                say("El navegador sigue mostrando la última construcción buena.");
+            }
+        }
+        before = Snapshot::take(&watched(&included)).as_of(&at_start);
+    }
+}
+
+fn rebuild(folders: &Folders, site: &Site, changed: &Path) -> Result<Vec<PathBuf>, BookError> {
+    let start = Instant::now();
+    let included = builder::build(folders)?;
+    site.announce();
+    let seconds = format!("{:.1}", start.elapsed().as_secs_f32()).replace('.', ",");
+    say(&format!("Reconstruido en {seconds} s: cambió {}", folders.name_of(changed)));
+    Ok(included)
+}
+
+/// Una primera versión distinta en cada arranque: así se recarga también la página abierta desde el anterior.
+fn start_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}

@@ -1,0 +1,170 @@
+//! El libro servido por `pasarela`: lo que hay, lo que no, y lo que nunca se enseña.
+
+mod comun;
+
+use comun::SmallBook;
+use libro::site::{Found, Site};
+use libro::{builder, server};
+use pretty_assertions::assert_eq;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+/// Cuánto se espera una respuesta antes de dar la prueba por fallida.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Un servidor con un libro pequeño, que se detiene al soltarlo.
+struct Served {
+    book: SmallBook,
+    site: Site,
+    address: SocketAddr,
+    handle: pasarela::Handle,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Served {
+    fn new() -> Self {
+        let book = SmallBook::with(&[("uno.md", "# Uno\n"), ("parte/dos.md", "# Dos\n")]);
+        book.write("book/capitulos/parte/index.html", "<p>portada de la parte</p>");
+        builder::build(&book.folders()).expect("el libro está bien");
+        let site = Site::new(&book.folders().output(), 7);
+        let server = pasarela::make_server("127.0.0.1", 0, server::application(&site))
+            .expect("hay un puerto libre");
+        let (address, handle) = (server.local_addrs()[0], server.handle());
+        let thread = thread::spawn(move || server.serve_forever().expect("termina bien"));
+        Self { book, site, address, handle, thread: Some(thread) }
+    }
+
+    /// La respuesta completa, tal como viaja. Se pide a mano: un cliente normal corregiría las rutas con `..`.
+    fn raw(&self, method: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("el servidor escucha");
+        stream.set_read_timeout(Some(PATIENCE)).expect("el sistema acepta el plazo");
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .expect("lee");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("responde y cierra");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn status(&self, method: &str, path: &str) -> String {
+        let answer = self.raw(method, path);
+        answer.lines().next().unwrap_or_default().replace("HTTP/1.1 ", "")
+    }
+
+    fn header(&self, method: &str, path: &str, name: &str) -> Option<String> {
+        let answer = self.raw(method, path);
+        let (head, _) = answer.split_once("\r\n\r\n")?;
+        let line =
+            head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}: ")))?;
+        Some(line[name.len() + 2..].to_owned())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[test]
+fn responde_las_paginas_y_los_archivos_con_su_tipo() {
+    let served = Served::new();
+    for (path, content_type) in [
+        ("/", "text/html; charset=utf-8"),
+        ("/uno.html", "text/html; charset=utf-8"),
+        ("/parte/", "text/html; charset=utf-8"),
+        ("/book.js", "text/javascript; charset=utf-8"),
+        ("/css/general.css", "text/css; charset=utf-8"),
+        ("/favicon.svg", "image/svg+xml"),
+    ] {
+        assert_eq!(served.status("GET", path), "200 OK", "{path}");
+        assert_eq!(
+            served.header("GET", path, "content-type").as_deref(),
+            Some(content_type),
+            "{path}"
+        );
+        assert_eq!(
+            served.header("GET", path, "cache-control").as_deref(),
+            Some("no-cache"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn head_no_trae_cuerpo() {
+    let served = Served::new();
+    let answer = served.raw("HEAD", "/uno.html");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+}
+
+#[test]
+fn una_carpeta_sin_barra_redirige() {
+    let served = Served::new();
+    assert_eq!(served.status("GET", "/parte"), "301 Moved Permanently");
+    assert_eq!(served.header("GET", "/parte", "location").as_deref(), Some("/parte/"));
+}
+
+#[test]
+fn lo_que_no_existe_responde_la_pagina_404_del_libro() {
+    let served = Served::new();
+    for path in ["/nada.html", "/css", "/css/", "/uno.html/", "/uno.html/nada"] {
+        let answer = served.raw("GET", path);
+        assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"), "{path}: {answer}");
+        assert!(answer.contains("Esta página no existe (404)"), "{path}");
+    }
+}
+
+#[test]
+fn los_demas_metodos_se_rechazan() {
+    let served = Served::new();
+    for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+        assert_eq!(served.status(method, "/uno.html"), "405 Method Not Allowed", "{method}");
+        assert_eq!(
+            served.header(method, "/uno.html", "allow").as_deref(),
+            Some("GET, HEAD"),
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn nada_de_fuera_de_la_carpeta_se_ensena() {
+    let served = Served::new();
+    for path in [
+        "/../book.toml",
+        "/%2e%2e/book.toml",
+        "/css/..%2f..%2fbook.toml",
+        "/..%5cbook.toml",
+        "//etc/passwd",
+        "/.nojekyll",
+        "/C:/book.toml",
+        "/uno.html%00",
+    ] {
+        assert_eq!(served.status("GET", path), "404 Not Found", "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn un_enlace_simbolico_hacia_fuera_no_se_sigue() {
+    let served = Served::new();
+    let output = served.book.folders().output();
+    std::os::unix::fs::symlink(served.book.root().join("book.toml"), output.join("fuera.txt"))
+        .expect("se crea");
+    assert_eq!(served.site.find("/fuera.txt"), Found::Nothing);
+}
+
+#[test]
+fn una_pagina_servida_se_recarga_sola_y_la_construida_no_lleva_ese_guion() {
+    let served = Served::new();
+    assert!(served.raw("GET", "/uno.html").contains("fetch('/.version'"));
+    assert!(!served.book.page("uno.html").contains("/.version"));
+    assert!(served.raw("GET", "/.version").ends_with("\r\n\r\n7"));
+    served.site.announce();
+    assert!(served.raw("GET", "/.version").ends_with("\r\n\r\n8"));
+}
