@@ -64,7 +64,7 @@ HASH = re.compile(r"(?P<comment>(?:(?<=\n)|(?<=\s))#+\s[^\n]*|\"\"\".*?\"\"\")(?
 MESSAGE = re.compile(r"(?:\b[a-záéíóúüñ]+[,:;]? ){2,}[a-záéíóúüñ]{2,}\b")
 
 # Palabras que solo tiene un mensaje en inglés, citado de otro programa.
-ENGLISH = re.compile(r"\b(?:the|this|for|or|to|with|is|of|not|results?)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(?:the|this|for|or|to|with|is|of|not|results?|already)\b", re.IGNORECASE)
 
 # Lo que abre un comentario o una cadena.
 OPENING = re.compile(r"/+[*!]*|#+|\"\"\"|b?r#*\"|[\"'`]")
