@@ -345,21 +345,23 @@ fn una_aplicacion_detenida_no_detiene_a_las_demas() {
 
 #[test]
 fn con_todos_los_hilos_ocupados_se_espera_sin_perder_nada() {
-    let config = Config { max_threads: 2, ..Config::default() };
-    let served = Served::start_with(
-        |_: &mut Environ, start: StartResponse<'_>| {
-            std::thread::sleep(Duration::from_millis(5));
-            start("200 OK", &[])?;
-            Ok(Body::from("hecho"))
-        },
-        config,
-    );
-    let mut wires: Vec<_> = (0..20).map(|_| served.open()).collect();
-    for wire in &mut wires {
-        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    }
-    for mut wire in wires {
-        assert!(wire.rest().ends_with("hecho"));
+    for max_threads in [1, 2, 3] {
+        let config = Config { max_threads, ..Config::default() };
+        let served = Served::start_with(
+            |_: &mut Environ, start: StartResponse<'_>| {
+                std::thread::sleep(Duration::from_millis(5));
+                start("200 OK", &[])?;
+                Ok(Body::from("hecho"))
+            },
+            config,
+        );
+        let mut wires: Vec<_> = (0..20).map(|_| served.open()).collect();
+        for wire in &mut wires {
+            wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        }
+        for mut wire in wires {
+            assert!(wire.rest().ends_with("hecho"), "con {max_threads} hilos");
+        }
     }
 }
 

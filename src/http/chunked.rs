@@ -53,6 +53,21 @@ impl BodyDecoder {
         matches!(self.state, State::Done | State::Fixed(0))
     }
 
+    /// Lo que falta de un cuerpo con longitud.
+    pub(crate) fn remaining(&self) -> Option<u64> {
+        match self.state {
+            State::Fixed(left) => Some(left),
+            _ => None,
+        }
+    }
+
+    /// Da por leídos `length` bytes de un cuerpo con longitud, que no pasaron por aquí.
+    pub(crate) fn skip(&mut self, length: u64) {
+        if let State::Fixed(left) = &mut self.state {
+            *left = left.saturating_sub(length);
+        }
+    }
+
     /// Pasa el contenido de `input` a `output`, sin que `output` crezca más de `room` bytes.
     /// Devuelve cuántos bytes de `input` consumió.
     pub(crate) fn decode(

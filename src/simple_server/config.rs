@@ -31,8 +31,11 @@ pub struct Config {
     pub max_connections: usize,
     /// Cuántas conexiones esperan en la cola del sistema a que se las acepte.
     pub backlog: u32,
-    /// Cuántos hilos puede llegar a usar el servidor: tantas peticiones pueden estar detenidas en
-    /// la aplicación a la vez antes de que las demás esperen.
+    /// Cuántos bucles de eventos: uno por núcleo. Cada uno ocupa un hilo.
+    pub event_loops: usize,
+    /// Cuántos hilos puede llegar a usar el servidor, con los de los bucles: tantas peticiones
+    /// pueden estar detenidas en la aplicación a la vez. Las demás que se sabe que tardan esperan
+    /// turno; las rápidas se siguen atendiendo mientras un bucle tenga hilo. Ninguna se pierde.
     pub max_threads: usize,
     /// Plazo para que llegue una cabeza entera, desde su primer byte: así un cliente que envía un
     /// byte por segundo no retiene la conexión (*slowloris*).
@@ -46,6 +49,10 @@ pub struct Config {
     pub write_timeout: Duration,
     /// Al detenerse, cuánto se espera a que terminen las peticiones empezadas.
     pub shutdown_timeout: Duration,
+    /// Si Ctrl-C y las señales SIGTERM y SIGHUP detienen [`serve_forever`](crate::Server::serve_forever).
+    /// Un programa que atiende las señales por su cuenta pone `false` y usa un
+    /// [`Handle`](crate::Handle).
+    pub handle_signals: bool,
 }
 
 /// 8 KiB: lo que admiten nginx y Apache sin configurarlos.
@@ -80,12 +87,14 @@ impl Default for Config {
             small_body: SMALL_BODY,
             max_connections: MAX_CONNECTIONS,
             backlog: BACKLOG,
+            event_loops: std::thread::available_parallelism().map_or(1, usize::from),
             max_threads: MAX_THREADS,
             head_timeout: HEAD_TIMEOUT,
             body_timeout: BODY_TIMEOUT,
             idle_timeout: IDLE_TIMEOUT,
             write_timeout: WRITE_TIMEOUT,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
+            handle_signals: true,
         }
     }
 }

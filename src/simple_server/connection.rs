@@ -7,28 +7,43 @@
 //!     └─────────────────────┴───────▶ Responding ───┴──▶ Closing ──▶ Lingering ──▶ cerrada
 //! ```
 //!
+//! Entre `Body` y `Responding` está la llamada a la aplicación; si suele tardar, la conexión queda
+//! en `Calling` hasta que la toma un hilo de la cuadrilla.
+//!
 //! No espera nunca: cuando no puede seguir, lo dice y vuelve al bucle. Solo la aplicación espera,
-//! y entonces el relevo se ocupa. Lo que pasa entre una petición y su respuesta está en `exchange`.
+//! y entonces el relevo se ocupa. Los pasos están en `receiving`,
+//! `calling` y `sending`.
 
 use std::io;
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
+use mio::{Registry, Token};
 
-use super::exchange::{self, CloseReason, Farewell, Stage, Step};
+use super::calling;
 use super::incoming::Received;
 use super::link::{Link, Readiness};
+use super::receiving;
 use super::request_environ::Peers;
-use super::service::Context;
+use super::sending;
+use super::service::{Context, Service};
+use super::stage::{CloseReason, Farewell, Stage, Step};
 use crate::http::Rejection;
 
 /// Cuánto se escucha a un cliente tras la última respuesta, para que un cierre brusco no se la
 /// coma (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Un plazo que no vence.
+const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Cuántos bytes se le escuchan, como mucho.
 const LINGER_BYTES: usize = 1024 * 1024;
+
+/// Al detenerse el servidor, cuánto se espera una petición que quizá ya venía en camino: así recibe
+/// su respuesta, con el aviso de que es la última, quien no sabía nada.
+const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// Cuántos pasos se dan seguidos antes de dejar sitio a otras conexiones.
 const FAIR_SHARE: usize = 64;
@@ -40,6 +55,8 @@ pub(super) enum Outcome {
     Park,
     /// Tiene más trabajo, pero les toca a otras.
     Yield,
+    /// Tiene trabajo para un hilo que pueda detenerse.
+    HandOff,
     Close(CloseReason),
 }
 
@@ -59,19 +76,31 @@ impl Connection {
         self.link.notice(news);
     }
 
+    /// Pide al sistema avisos sobre esta conexión, si no se le habían pedido.
+    pub(super) fn watch(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        self.link.watch(registry, token)
+    }
+
     /// Cuántas respuestas tomó el sistema enteras.
     pub(super) fn delivered(&self) -> u64 {
         self.link.delivered()
     }
 
     /// Hasta cuándo se espera a que avance.
-    pub(super) fn deadline(&self, context: &Context<'_, '_>) -> Instant {
-        let config = &context.service.config;
+    pub(super) fn deadline(&self, service: &Service) -> Instant {
+        let config = &service.config;
         let is_idle = self.link.incoming.is_empty() && self.link.answered > 0;
+        if let (Some(stopping), Stage::Reading(_)) = (service.stopping.get(), &self.stage)
+            && self.link.is_quiet()
+        {
+            return self.link.since.max(*stopping) + LAST_CALL;
+        }
         let patience = match self.stage {
             Stage::Reading(_) if is_idle => config.idle_timeout,
             Stage::Reading(_) => config.head_timeout,
             Stage::Body(_) => config.body_timeout,
+            // No espera al cliente, sino a un hilo.
+            Stage::Calling(_) => FAR_AWAY,
             Stage::Responding(_) | Stage::Closing(_) => config.write_timeout,
             Stage::Lingering { .. } => LINGER,
         };
@@ -94,10 +123,13 @@ impl Connection {
             _ => false,
         };
         if !is_halfway {
-            return Outcome::Close(CloseReason::Deadline);
+            return Outcome::Close(match context.service.is_stopping() {
+                true => CloseReason::Stopping,
+                false => CloseReason::Deadline,
+            });
         }
         self.link.borrow_room(context.scratch);
-        let step = exchange::reject(&mut self.link, context, Rejection::Timeout);
+        let step = sending::reject(&mut self.link, context, Rejection::Timeout);
         let outcome = self.follow(step).unwrap_or_else(|| self.advance(context));
         self.link.return_room(context.scratch);
         outcome
@@ -107,9 +139,10 @@ impl Connection {
         for _ in 0..FAIR_SHARE {
             let link = &mut self.link;
             let step = match std::mem::take(&mut self.stage) {
-                Stage::Reading(patience) => exchange::read_request(link, context, patience),
-                Stage::Body(pending) => exchange::gather_body(link, context, pending),
-                Stage::Responding(response) => exchange::resume(link, context, response),
+                Stage::Reading(patience) => receiving::read_request(link, context, patience),
+                Stage::Body(pending) => receiving::gather_body(link, context, pending),
+                Stage::Calling(call) => calling::resume(link, context, *call),
+                Stage::Responding(response) => sending::resume(link, context, response),
                 Stage::Closing(farewell) => close(link, context, farewell),
                 Stage::Lingering { heard } => linger(link, heard),
             };
@@ -129,6 +162,7 @@ impl Connection {
             Ok(Step::Go(stage)) => (stage, None),
             Ok(Step::Park(stage)) => (stage, Some(Outcome::Park)),
             Ok(Step::Yield(stage)) => (stage, Some(Outcome::Yield)),
+            Ok(Step::HandOff(stage)) => (stage, Some(Outcome::HandOff)),
             Ok(Step::Close(reason)) => return Some(Outcome::Close(reason)),
             Err(_) => return Some(Outcome::Close(CloseReason::ClientGone)),
         };

@@ -1,74 +1,69 @@
 //! El bucle de eventos: quien lo lidera saca una conexión lista, la atiende y la devuelve.
 //!
+//! Hay uno por núcleo, y cada uno escucha por su cuenta en el mismo puerto: una conexión se queda
+//! en el núcleo que recibe sus paquetes.
+//!
 //! Dos cerrojos, nunca tomados mientras corre la aplicación: el del sondeo, que solo usa el líder,
 //! y el de la casa de las conexiones. Un aviso para una conexión que está fuera la marca, y al
 //! volver se pone en la cola: con avisos por flancos, uno perdido es un cliente colgado.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use mio::event::Event;
-use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Registry, Token, Waker};
+use mio::net::TcpListener;
+use mio::{Registry, Token, Waker};
 
 use super::connection::{Connection, Outcome};
-use super::exchange::CloseReason;
+use super::crew::{Crew, Priority};
+use super::door::Arrival;
 use super::house::{House, Summons};
-use super::link::Readiness;
-use super::relay::{Leader, Relay};
+use super::poller::Poller;
+use super::relay::{Clock, Leader, Relay, Turn};
 use super::request_environ::Peers;
 use super::service::{Context, Scratch, Service};
+use super::stage::CloseReason;
 
-/// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
-const SWEEP: Duration = Duration::from_millis(500);
+/// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
+const LOOK_BACK: Duration = Duration::from_millis(20);
 
-/// Cuántas conexiones se aceptan seguidas antes de atenderlas.
-const ACCEPT_BATCH: usize = 64;
-
-/// Cuántos avisos se recogen de una vez.
-const EVENTS: usize = 1024;
-
-/// Las fichas de los sockets que escuchan van desde el final, y la del despertador es la última.
-const WAKER: Token = Token(usize::MAX);
-const LAST_LISTENER: usize = usize::MAX - 1;
+/// Con cuántas conexiones de más que el menos cargado empieza un bucle a cederle las nuevas.
+const SKEW: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct EventLoop {
     poller: Mutex<Poller>,
     house: Mutex<House>,
+    /// Cuántas conexiones hay en la casa, para que otros bucles lo miren sin tomar su cerrojo.
+    load: AtomicUsize,
     registry: Registry,
     waker: Waker,
-    service: Arc<Service>,
     pub(super) relay: Relay,
-    /// Cuándo se pidió que se detuviera.
-    stopping: OnceLock<Instant>,
-    over: AtomicBool,
+    /// Si el reloj avisó de que toca buscar plazos vencidos.
+    is_sweep_due: AtomicBool,
+    is_done: AtomicBool,
 }
 
-/// Lo que solo toca el líder.
+/// Lo que rodea a un bucle.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) service: &'a Service,
+    pub(super) crew: &'a Crew<Work>,
+    pub(super) clock: &'a Clock,
+    /// Todos los bucles que atienden, también este.
+    pub(super) loops: &'a [EventLoop],
+    /// Cuál de ellos es este.
+    pub(super) index: usize,
+}
+
+/// Lo que hace un hilo de la cuadrilla.
 #[derive(Debug)]
-struct Poller {
-    poll: Poll,
-    events: Events,
-    listeners: Vec<Listener>,
-    next_sweep: Instant,
-}
-
-#[derive(Debug)]
-struct Listener {
-    socket: TcpListener,
-    queue: Queue,
-}
-
-/// Lo que se sabe de la cola de un socket que escucha.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Queue {
-    Empty,
-    MayHaveMore,
-    /// El sistema no dio con qué aceptar; se vuelve a probar más tarde, sin dar vueltas en vano.
-    Starved,
+pub(super) enum Work {
+    /// Liderar el bucle `index`.
+    Lead { index: usize, turn: Turn },
+    /// Atender una conexión del bucle `index`, que está fuera de su casa.
+    Errand { index: usize, key: usize, connection: Box<Connection> },
 }
 
 /// Hasta cuándo lidera un hilo.
@@ -80,230 +75,287 @@ pub(super) enum Until {
 }
 
 impl EventLoop {
-    pub(super) fn new(service: Arc<Service>, sockets: Vec<TcpListener>) -> io::Result<Self> {
-        let poll = Poll::new()?;
-        let registry = poll.registry().try_clone()?;
-        let waker = Waker::new(&registry, WAKER)?;
-        let mut listeners = Vec::new();
-        for (index, mut socket) in sockets.into_iter().enumerate() {
-            registry.register(&mut socket, Token(LAST_LISTENER - index), Interest::READABLE)?;
-            listeners.push(Listener { socket, queue: Queue::MayHaveMore });
-        }
-        let events = Events::with_capacity(EVENTS);
-        let poller = Poller { poll, events, listeners, next_sweep: Instant::now() };
+    pub(super) fn new() -> io::Result<Self> {
+        let poller = Poller::new()?;
+        let (registry, waker) = (poller.registry()?, poller.waker()?);
         Ok(Self {
             poller: Mutex::new(poller),
             house: Mutex::new(House::default()),
+            load: AtomicUsize::new(0),
             registry,
             waker,
-            service,
             relay: Relay::default(),
-            stopping: OnceLock::new(),
-            over: AtomicBool::new(false),
+            is_sweep_due: AtomicBool::new(false),
+            is_done: AtomicBool::new(false),
         })
     }
 
-    /// Pide que se detenga con orden.
-    pub(super) fn stop(&self) {
-        let _ = self.stopping.set(Instant::now());
-        self.wake();
-        self.relay.wake_clock();
+    /// Añade un socket que escucha.
+    pub(super) fn listen(&self, socket: TcpListener) -> io::Result<()> {
+        self.poller().door.add(socket, &self.registry)
     }
 
-    /// Si ya no queda nada que hacer, o se acabó el plazo para hacerlo.
-    pub(super) fn is_over(&self) -> bool {
-        let timeout = self.service.config.shutdown_timeout;
-        self.over.load(SeqCst)
-            || self.stopping.get().is_some_and(|since| since.elapsed() >= timeout)
+    /// Si ya se detuvo y no queda ninguna conexión.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_done.load(SeqCst)
     }
 
-    /// Despide a los hilos que esperan: ya no habrá nada que hacer.
+    /// Que quien lidera lo deje, aunque queden conexiones.
     pub(super) fn finish(&self) {
-        self.over.store(true, SeqCst);
-        self.relay.crew().dismiss();
-        self.relay.wake_clock();
+        self.is_done.store(true, SeqCst);
+        self.wake();
     }
 
-    /// Cuántos hilos puede usar.
-    pub(super) fn max_threads(&self) -> usize {
-        self.service.config.max_threads
+    /// Interrumpe la espera de avisos.
+    pub(super) fn wake(&self) {
+        if let Err(error) = self.waker.wake() {
+            log::error!("no se pudo despertar al bucle de eventos: {error}");
+        }
+    }
+
+    /// Que quien lidera busque los plazos vencidos. Lo pide el reloj, para que esperar avisos no
+    /// cueste un plazo del sistema cada vez.
+    pub(super) fn sweep_soon(&self) {
+        if self.load.load(Relaxed) > 0 {
+            self.is_sweep_due.store(true, SeqCst);
+            self.wake();
+        }
     }
 
     /// Atiende conexiones mientras este hilo lidere.
-    pub(super) fn lead(&self, leader: &mut Leader<'_>, scratch: &mut Scratch, until: Until) {
-        while leader.leads() && !self.is_over() {
+    pub(super) fn lead(
+        &self,
+        around: Surroundings<'_>,
+        leader: &mut Leader<'_>,
+        scratch: &mut Scratch,
+        until: Until,
+    ) {
+        while leader.leads() && !self.is_done() {
             let now = Instant::now();
-            let answered = self.serve_ready(leader, scratch, now, until);
+            let answered = self.serve_ready(around, leader, scratch, now, until);
             if answered && until == Until::OneRequest {
                 return;
             }
             if leader.leads() {
-                self.poll(now);
+                self.poll(around, until);
             }
+        }
+    }
+
+    /// Atiende una conexión que espera fuera de la casa a un hilo que pueda detenerse.
+    pub(super) fn run_errand(
+        &self,
+        around: Surroundings<'_>,
+        key: usize,
+        connection: Box<Connection>,
+        scratch: &mut Scratch,
+    ) {
+        let mut leader = Leader::helper(&self.relay, around.clock);
+        let now = Instant::now();
+        let context = &mut Context { service: around.service, scratch, leader: &mut leader, now };
+        if self.serve(around, key, connection, Summons::News, context).is_queued {
+            self.wake();
         }
     }
 
     /// Atiende las conexiones que hay en la cola; `true` si alguna dio una respuesta.
     fn serve_ready(
         &self,
+        around: Surroundings<'_>,
         leader: &mut Leader<'_>,
         scratch: &mut Scratch,
         now: Instant,
         until: Until,
     ) -> bool {
-        let mut answered = false;
         let batch = self.house().ready_count();
         for _ in 0..batch {
-            let Some((key, mut connection, summons)) = self.house().take_ready() else { break };
-            let (service, stopping) = (&*self.service, &self.stopping);
-            let context = &mut Context { service, scratch, leader, now, stopping };
-            let before = connection.delivered();
-            let outcome = match summons {
-                Summons::News => connection.serve(context),
-                Summons::Deadline => connection.expire(context),
-            };
-            answered |= connection.delivered() > before;
-            let deadline = connection.deadline(context);
-            self.put_back(key, connection, outcome, deadline);
+            let Some((key, connection, summons)) = self.house().take_ready() else { break };
+            let context = &mut Context { service: around.service, scratch, leader, now };
+            let served = self.serve(around, key, connection, summons, context);
             if !leader.leads() {
                 // El líder nuevo puede estar esperando avisos con esto en la cola.
-                self.wake();
+                if served.is_queued {
+                    self.wake();
+                }
                 break;
             }
-            if answered && until == Until::OneRequest {
-                break;
+            if served.is_answered && until == Until::OneRequest {
+                return true;
             }
         }
-        answered
+        false
     }
 
+    fn serve(
+        &self,
+        around: Surroundings<'_>,
+        key: usize,
+        mut connection: Box<Connection>,
+        summons: Summons,
+        context: &mut Context<'_, '_>,
+    ) -> Served {
+        let before = connection.delivered();
+        let outcome = match summons {
+            Summons::News => connection.serve(context),
+            Summons::Deadline => connection.expire(context),
+        };
+        let is_answered = connection.delivered() > before;
+        let deadline = connection.deadline(context.service);
+        let is_queued = self.put_back(around, key, connection, outcome, deadline);
+        Served { is_answered, is_queued }
+    }
+
+    /// Devuelve una conexión a la casa, o la despide; `true` si queda en la cola.
     fn put_back(
         &self,
+        around: Surroundings<'_>,
         key: usize,
-        connection: Box<Connection>,
+        mut connection: Box<Connection>,
         outcome: Outcome,
         deadline: Instant,
-    ) {
+    ) -> bool {
+        let outcome = match outcome {
+            Outcome::Close(_) => outcome,
+            // Hasta aquí no hacía falta: muchas conexiones se atienden y se cierran de una vez.
+            _ => connection.watch(&self.registry, Token(key)).map_or_else(
+                |error| {
+                    log::warn!("no se pudo vigilar una conexión: {error}");
+                    Outcome::Close(CloseReason::ClientGone)
+                },
+                |()| outcome,
+            ),
+        };
         match outcome {
-            Outcome::Park => self.house().park(key, connection, deadline),
-            Outcome::Yield => self.house().requeue(key, connection, deadline),
-            Outcome::Close(reason) => {
-                if reason != CloseReason::Finished {
-                    log::debug!("conexión {key} cerrada: {reason:?}");
-                }
-                drop(connection);
-                self.house().remove(key);
+            Outcome::Park => return self.house().park(key, connection, deadline),
+            Outcome::Yield => {
+                self.house().requeue(key, connection, deadline);
+                return true;
             }
+            Outcome::HandOff => {
+                let errand = Work::Errand { index: around.index, key, connection };
+                if let Err(error) = around.crew.offer(errand, Priority::Normal) {
+                    log::warn!("no se pudo empezar otro hilo: {error}");
+                }
+            }
+            Outcome::Close(reason) => self.dismiss(around, key, connection, reason),
+        }
+        false
+    }
+
+    fn dismiss(
+        &self,
+        around: Surroundings<'_>,
+        key: usize,
+        connection: Box<Connection>,
+        reason: CloseReason,
+    ) {
+        if reason != CloseReason::Finished {
+            log::debug!("conexión {key} cerrada: {reason:?}");
+        }
+        drop(connection);
+        self.house().remove(key);
+        self.load.fetch_sub(1, Relaxed);
+        around.service.connections.fetch_sub(1, Relaxed);
+        if around.service.is_stopping() {
+            // Puede ser la última: que quien lidera lo mire.
+            self.wake();
         }
     }
 
     /// Espera avisos y los reparte.
-    fn poll(&self, now: Instant) {
-        let mut poller = self.poller.lock().unwrap_or_else(PoisonError::into_inner);
-        let poller = &mut *poller;
-        let timeout = self.patience(poller, now);
-        match poller.poll.poll(&mut poller.events, timeout) {
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                log::error!("no se pudieron recoger los avisos del sistema: {error}");
-            }
-            _ => {}
+    fn poll(&self, around: Surroundings<'_>, until: Until) {
+        let mut poller = self.poller();
+        let timeout = self.patience(around, &poller, until);
+        poller.wait(timeout);
+        poller.hand_out(&mut self.house());
+        if poller.door.has_visitors() {
+            self.accept(around, &mut poller);
         }
-        let now = Instant::now();
-        self.hand_out(poller);
-        self.accept(poller, now);
-        self.sweep(poller, now);
-        self.check_stopping(poller, now);
+        self.look_after(around, &mut poller, until);
     }
 
     /// Cuánto se puede esperar sin descuidar nada.
-    fn patience(&self, poller: &Poller, now: Instant) -> Option<Duration> {
-        let house = self.house();
-        let can_accept = house.len() < self.service.config.max_connections;
-        let any = |queue: Queue| poller.listeners.iter().any(|listener| listener.queue == queue);
-        if house.ready_count() > 0 || (can_accept && any(Queue::MayHaveMore)) {
+    fn patience(
+        &self,
+        around: Surroundings<'_>,
+        poller: &Poller,
+        until: Until,
+    ) -> Option<Duration> {
+        let door = &poller.door;
+        if self.house().ready_count() > 0 || (door.has_visitors() && has_room(around.service)) {
             return Some(Duration::ZERO);
         }
-        let must_look_back =
-            house.len() > 0 || any(Queue::Starved) || self.stopping.get().is_some();
-        must_look_back.then(|| poller.next_sweep.saturating_duration_since(now))
+        // Lo normal es que avise el reloj; aquí, lo que él no ve.
+        let must_look_back = door.has_visitors()
+            || door.is_starved()
+            || around.service.is_stopping()
+            || until == Until::OneRequest;
+        must_look_back.then_some(LOOK_BACK)
     }
 
-    fn hand_out(&self, poller: &mut Poller) {
+    fn accept(&self, around: Surroundings<'_>, poller: &mut Poller) {
+        if !has_room(around.service) {
+            return;
+        }
+        let now = Instant::now();
+        poller.door.accept(|arrival| {
+            around.service.connections.fetch_add(1, Relaxed);
+            let home = self.lightest(around);
+            home.welcome(around.service, arrival, now);
+            if !std::ptr::eq(home, self) {
+                home.wake();
+            }
+            has_room(around.service)
+        });
+    }
+
+    /// El bucle que debe atender una conexión nueva: este, que está en el núcleo que recibe sus
+    /// paquetes, mientras no tenga muchas más que otro.
+    fn lightest<'a>(&'a self, around: Surroundings<'a>) -> &'a Self {
+        let load = |event_loop: &Self| event_loop.load.load(Relaxed);
+        let lightest = around.loops.iter().min_by_key(|other| load(other)).unwrap_or(self);
+        if load(self) > SKEW + 2 * load(lightest) { lightest } else { self }
+    }
+
+    fn welcome(&self, service: &Service, arrival: Arrival, now: Instant) {
+        let Arrival { socket, remote, local_port } = arrival;
+        let connection = Box::new(Connection::new(socket, Peers { remote, local_port }, now));
+        self.load.fetch_add(1, Relaxed);
         let mut house = self.house();
-        for event in &poller.events {
-            match event.token() {
-                WAKER => {}
-                Token(token) if token > LAST_LISTENER - poller.listeners.len() => {
-                    poller.listeners[LAST_LISTENER - token].queue = Queue::MayHaveMore;
-                }
-                Token(key) => house.notice(key, readiness(event)),
-            }
+        let key = house.reserve();
+        house.requeue(key, connection, now + service.config.head_timeout);
+    }
+
+    /// De vez en cuando: los plazos vencidos, y si hay que detenerse.
+    fn look_after(&self, around: Surroundings<'_>, poller: &mut Poller, until: Until) {
+        if around.service.is_stopping() {
+            self.stop(around, poller);
+        }
+        let is_rare = poller.is_stopping || poller.door.is_starved();
+        if self.is_sweep_due.swap(false, SeqCst) || is_rare || until == Until::OneRequest {
+            self.house().summon_expired(Instant::now());
+            poller.door.retry();
         }
     }
 
-    fn accept(&self, poller: &mut Poller, now: Instant) {
-        for listener in &mut poller.listeners {
-            let mut batch = ACCEPT_BATCH;
-            while listener.queue == Queue::MayHaveMore && batch > 0 {
-                if self.house().len() >= self.service.config.max_connections {
-                    return;
-                }
-                batch -= 1;
-                match listener.socket.accept() {
-                    Ok((socket, remote)) => self.welcome(socket, remote, now),
-                    Err(error) => listener.queue = queue_after(&error),
-                }
-            }
-        }
-    }
-
-    fn welcome(&self, mut socket: TcpStream, remote: std::net::SocketAddr, now: Instant) {
-        // Sin esto, el sistema retiene hasta 40 ms el final de una respuesta corta.
-        let _ = socket.set_nodelay(true);
-        let local_port = socket.local_addr().map_or(0, |address| address.port());
-        let key = self.house().reserve();
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        if let Err(error) = self.registry.register(&mut socket, Token(key), interest) {
-            log::warn!("no se pudo vigilar una conexión nueva: {error}");
-            self.house().remove(key);
-            return;
-        }
-        let peers = Peers { remote, local_port };
-        let connection = Box::new(Connection::new(socket, peers, now));
-        self.house().requeue(key, connection, now + self.service.config.head_timeout);
-    }
-
-    fn sweep(&self, poller: &mut Poller, now: Instant) {
-        if now >= poller.next_sweep {
-            self.house().summon_expired(now);
-            poller.next_sweep = now + SWEEP;
-            for listener in &mut poller.listeners {
-                if listener.queue == Queue::Starved {
-                    listener.queue = Queue::MayHaveMore;
-                }
-            }
-        }
-    }
-
-    fn check_stopping(&self, poller: &mut Poller, now: Instant) {
-        if self.stopping.get().is_none() {
-            return;
-        }
-        if !poller.listeners.is_empty() {
-            // Lo que ya estaba en la cola del sistema cuenta como recibido.
-            self.accept(poller, now);
-            poller.listeners.clear();
+    fn stop(&self, around: Surroundings<'_>, poller: &mut Poller) {
+        if !poller.is_stopping {
+            poller.is_stopping = true;
             self.house().summon_all();
         }
-        if self.house().len() == 0 {
-            self.finish();
+        // Lo que ya estaba en la cola del sistema cuenta como recibido.
+        self.accept(around, poller);
+        if !poller.door.has_visitors() {
+            poller.door.close();
+        }
+        if poller.door.is_closed() && self.house().len() == 0 {
+            self.is_done.store(true, SeqCst);
+            around.clock.wake();
         }
     }
 
-    fn wake(&self) {
-        if let Err(error) = self.waker.wake() {
-            log::error!("no se pudo despertar al bucle de eventos: {error}");
-        }
+    fn poller(&self) -> MutexGuard<'_, Poller> {
+        self.poller.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ningún código ajeno se ejecuta con este cerrojo: si se envenenó, la casa sigue entera.
@@ -312,25 +364,13 @@ impl EventLoop {
     }
 }
 
-fn readiness(event: &Event) -> Readiness {
-    let failed = event.is_error();
-    Readiness {
-        readable: event.is_readable() || event.is_read_closed() || failed,
-        writable: event.is_writable() || event.is_write_closed() || failed,
-        read_closed: event.is_read_closed() || failed,
-    }
+/// Qué pasó con una conexión que se atendió.
+#[derive(Debug, Clone, Copy)]
+struct Served {
+    is_answered: bool,
+    is_queued: bool,
 }
 
-fn queue_after(error: &io::Error) -> Queue {
-    match error.kind() {
-        io::ErrorKind::WouldBlock => Queue::Empty,
-        // Se fue antes de que la aceptaran.
-        io::ErrorKind::Interrupted
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::ConnectionReset => Queue::MayHaveMore,
-        _ => {
-            log::warn!("no se pudo aceptar una conexión: {error}");
-            Queue::Starved
-        }
-    }
+fn has_room(service: &Service) -> bool {
+    service.connections.load(Relaxed) < service.config.max_connections
 }

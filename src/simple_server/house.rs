@@ -58,19 +58,27 @@ impl House {
         }
     }
 
-    /// Devuelve una conexión que espera avisos; si alguno llegó mientras estaba fuera, a la cola.
-    pub(super) fn park(&mut self, key: usize, mut connection: Box<Connection>, deadline: Instant) {
-        let Some(room) = self.rooms.get_mut(key) else { return };
+    /// Devuelve una conexión que espera avisos. Si alguno llegó mientras estaba fuera, va a la cola:
+    /// entonces es `true`, y quien lidera tiene que saberlo.
+    pub(super) fn park(
+        &mut self,
+        key: usize,
+        mut connection: Box<Connection>,
+        deadline: Instant,
+    ) -> bool {
+        let Some(room) = self.rooms.get_mut(key) else { return false };
         if let Room::Out { news: Some(news) } = *room {
             connection.notice(news);
             *room = Room::Queued { connection, summons: Summons::News };
             self.ready.push_back(key);
+            true
         } else {
             *room = Room::Parked { connection, deadline };
+            false
         }
     }
 
-    /// Devuelve una conexión que tiene más que hacer.
+    /// Devuelve a la cola una conexión que tiene más que hacer.
     pub(super) fn requeue(&mut self, key: usize, connection: Box<Connection>, deadline: Instant) {
         self.park(key, connection, deadline);
         self.queue(key, Summons::News);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
 
 use super::incoming::{Incoming, Received};
 use super::outgoing::Outgoing;
@@ -26,6 +27,14 @@ pub(super) struct Link {
     /// Cuántas de ellas tomó el sistema enteras.
     delivered: u64,
     readiness: Readiness,
+    watch: Watch,
+}
+
+/// Si el sistema avisa de lo que pasa en el socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watch {
+    NotYet,
+    Watched,
 }
 
 /// Lo último que se supo del socket.
@@ -58,7 +67,18 @@ impl Link {
             delivered: 0,
             // Se prueba a leer al llegar: lo usual es que la petición ya esté ahí.
             readiness: Readiness { readable: true, writable: true, read_closed: false },
+            watch: Watch::NotYet,
         }
+    }
+
+    /// Pide avisos al sistema, si no se le habían pedido. Por si algo llegó antes, el primero dice
+    /// cómo está el socket en ese momento.
+    pub(super) fn watch(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        if self.watch == Watch::NotYet {
+            register(&mut self.socket, registry, token)?;
+            self.watch = Watch::Watched;
+        }
+        Ok(())
     }
 
     /// Anota lo que avisó el sistema.
@@ -145,4 +165,19 @@ impl Link {
         }
         Ok(is_done)
     }
+}
+
+/// A qué se atiende de un socket.
+const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
+
+#[cfg(unix)]
+fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    registry.register(&mut mio::unix::SourceFd(&socket.as_raw_fd()), token, INTEREST)
+}
+
+#[cfg(not(unix))]
+fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> io::Result<()> {
+    let socket = Arc::get_mut(socket).ok_or(io::ErrorKind::ResourceBusy)?;
+    registry.register(socket, token, INTEREST)
 }

@@ -66,6 +66,33 @@ fn is_missing_family(error: &io::Error) -> bool {
 }
 
 fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket = stream_socket(address)?;
+    socket.bind(&address.into())?;
+    // Después de `bind`: antes, otro programa que también comparta podría tener ya el puerto.
+    per_core::share(&socket, 0)?;
+    start(socket, backlog)
+}
+
+/// Vuelve a escuchar en unas direcciones que ya son de este programa, para otro núcleo.
+///
+/// # Errors
+///
+/// Donde el sistema no reparte las conexiones entre varios sockets, o no deja abrir otro.
+pub(super) fn listen_again(
+    addresses: &[SocketAddr],
+    backlog: u32,
+    core: usize,
+) -> io::Result<Vec<TcpListener>> {
+    let listen = |address: &SocketAddr| {
+        let socket = stream_socket(*address)?;
+        per_core::require(&socket, core)?;
+        socket.bind(&(*address).into())?;
+        start(socket, backlog)
+    };
+    addresses.iter().map(listen).collect()
+}
+
+fn stream_socket(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // En Windows esta opción permitiría que dos programas compartieran el puerto.
     if cfg!(unix) {
@@ -74,10 +101,56 @@ fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
+    // Sin esto, el sistema retiene hasta 40 ms el final de una respuesta corta. Las conexiones lo
+    // heredan de quien escucha.
+    socket.set_tcp_nodelay(true)?;
     socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+fn start(socket: Socket, backlog: u32) -> io::Result<TcpListener> {
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
     Ok(TcpListener::from_std(socket.into()))
+}
+
+/// Linux reparte las conexiones de un puerto entre los sockets que lo comparten (SO_REUSEPORT), y
+/// prefiere el del núcleo que recibe los paquetes (SO_INCOMING_CPU): así una conexión se queda en
+/// un núcleo, y sus datos en la caché de ese núcleo.
+#[cfg(target_os = "linux")]
+mod per_core {
+    use socket2::Socket;
+    use std::io;
+
+    pub(super) fn share(socket: &Socket, core: usize) -> io::Result<()> {
+        require(socket, core)
+    }
+
+    pub(super) fn require(socket: &Socket, core: usize) -> io::Result<()> {
+        socket.set_reuse_port(true)?;
+        socket.set_cpu_affinity(number(core))
+    }
+
+    /// El número que el sistema da al núcleo `core` de los que puede usar este programa.
+    fn number(core: usize) -> usize {
+        let Ok(allowed) = rustix::thread::sched_getaffinity(None) else { return core };
+        let cores = 0..rustix::thread::CpuSet::MAX_CPU;
+        cores.filter(|&cpu| allowed.is_set(cpu)).nth(core).unwrap_or(core)
+    }
+}
+
+/// En otros sistemas no hay reparto, o no se sabe cuál: un socket recibe por todos los bucles.
+#[cfg(not(target_os = "linux"))]
+mod per_core {
+    use socket2::Socket;
+    use std::io;
+
+    pub(super) fn share(_socket: &Socket, _core: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn require(_socket: &Socket, _core: usize) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 #[cfg(test)]

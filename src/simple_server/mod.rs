@@ -6,11 +6,20 @@
 //! |---|---|
 //! | `server` | `make_server`, `serve_forever` y quién los detiene |
 //! | `listener` | del nombre y el puerto a los sockets que escuchan |
+//! | `signals` | Ctrl-C y las demás señales de terminar |
+//! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
+//! | `poller` | espera los avisos del sistema y los reparte |
+//! | `door` | los sockets que escuchan |
 //! | `house` | cuáles conexiones esperan y cuáles tienen algo que hacer |
+//! | `crew` | los hilos, y el trabajo que espera a uno |
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
+//! | `pace` | cuáles peticiones suelen tardar |
 //! | `connection` | la máquina de estados de una conexión |
-//! | `exchange` | una petición y su respuesta |
+//! | `stage` | en qué punto está cada una |
+//! | `receiving` | recibir una petición |
+//! | `calling` | llamar a la aplicación |
+//! | `sending` | enviar su respuesta |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
@@ -20,12 +29,21 @@ mod server;
 mod config;
 mod error;
 mod listener;
+mod signals;
+mod engine;
 mod event_loop;
+mod poller;
+mod door;
 mod house;
+mod crew;
 mod relay;
+mod pace;
 mod service;
 mod connection;
-mod exchange;
+mod stage;
+mod receiving;
+mod calling;
+mod sending;
 mod link;
 mod request_environ;
 mod upload;
@@ -33,5 +51,6 @@ mod incoming;
 mod outgoing;
 
 pub use config::Config;
+pub use engine::Handle;
 pub use error::ServerError;
-pub use server::{Handle, Server, make_server, make_server_with};
+pub use server::{Server, make_server, make_server_with};

@@ -1,17 +1,15 @@
 //! `make_server` y el servidor que devuelve.
 
-use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Weak};
-use std::thread;
 
 use super::config::Config;
+use super::engine::{Engine, Handle};
 use super::error::ServerError;
-use super::event_loop::{EventLoop, Until};
 use super::listener::listen;
-use super::relay::Leader;
-use super::service::{Scratch, Service};
+use super::service::Service;
+use super::signals;
 use crate::application::Application;
 
 /// Crea un servidor que escucha en todas las direcciones de `host` y atiende con `application`.
@@ -76,13 +74,12 @@ pub fn make_server_with(
     let local_addrs: Vec<SocketAddr> =
         listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let name = if host.is_empty() { "localhost" } else { host }.to_owned();
-    let service = Service { application: Box::new(application), config, name };
-    let event_loop = EventLoop::new(Arc::new(service), listeners)
+    let handle_signals = config.handle_signals;
+    let service = Service::new(Box::new(application), config, name);
+    let engine = Engine::new(service, listeners)
         .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
-    Ok(Server {
-        shared: Arc::new(Shared { event_loop, serving: AtomicBool::new(false) }),
-        local_addrs,
-    })
+    let serving = AtomicBool::new(false);
+    Ok(Server { engine: Arc::new(engine), serving, handle_signals, local_addrs })
 }
 
 /// Un servidor HTTP/1.1 que escucha.
@@ -90,29 +87,10 @@ pub fn make_server_with(
 /// Al soltarlo deja de escuchar.
 #[derive(Debug)]
 pub struct Server {
-    shared: Arc<Shared>,
-    local_addrs: Vec<SocketAddr>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    event_loop: EventLoop,
+    engine: Arc<Engine>,
     serving: AtomicBool,
-}
-
-/// Con qué detener un servidor desde otro hilo.
-#[derive(Debug, Clone)]
-pub struct Handle(Weak<Shared>);
-
-impl Handle {
-    /// Deja de aceptar conexiones, termina las peticiones empezadas (hasta
-    /// [`Config::shutdown_timeout`]) y hace que [`Server::serve_forever`] vuelva.
-    pub fn shutdown(&self) {
-        // Si el servidor ya no existe, tampoco hay nada que detener.
-        if let Some(shared) = self.0.upgrade() {
-            shared.event_loop.stop();
-        }
-    }
+    handle_signals: bool,
+    local_addrs: Vec<SocketAddr>,
 }
 
 impl Server {
@@ -139,11 +117,14 @@ impl Server {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn handle(&self) -> Handle {
-        Handle(Arc::downgrade(&self.shared))
+        Handle::of(&self.engine)
     }
 
-    /// Atiende peticiones hasta que un [`Handle`] lo detenga. Un servidor detenido no vuelve a
-    /// empezar: se crea otro.
+    /// Atiende peticiones hasta que lo detengan: un [`Handle`], o una señal de terminar (Ctrl-C,
+    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas y vuelve; una segunda
+    /// señal termina el programa en el acto.
+    ///
+    /// Un servidor detenido no vuelve a empezar: se crea otro.
     ///
     /// # Errors
     ///
@@ -151,15 +132,12 @@ impl Server {
     /// puede empezar un hilo.
     pub fn serve_forever(&self) -> Result<(), ServerError> {
         let _turn = self.claim()?;
+        let _stopped_by_signals =
+            self.handle_signals.then(|| signals::stop_on_signal(self.handle()));
         log::info!("atendiendo en {:?}", self.local_addrs);
-        let event_loop = &self.shared.event_loop;
-        let relay = &event_loop.relay;
-        relay
-            .crew()
-            .start(relay.current_turn(), event_loop.max_threads(), || self.spawn())
+        self.engine
+            .serve(&self.local_addrs)
             .map_err(|error| ServerError::system("empezar un hilo", &error))?;
-        relay.keep_time(|| event_loop.is_over(), || self.spawn());
-        event_loop.finish();
         log::info!("detenido");
         Ok(())
     }
@@ -174,32 +152,15 @@ impl Server {
     /// [`ServerError::AlreadyServing`] si otro hilo ya atiende.
     pub fn handle_request(&self) -> Result<(), ServerError> {
         let _turn = self.claim()?;
-        let event_loop = &self.shared.event_loop;
-        let relay = &event_loop.relay;
-        let mut leader = Leader::new(relay, relay.current_turn());
-        event_loop.lead(&mut leader, &mut Scratch::default(), Until::OneRequest);
+        self.engine.serve_one();
         Ok(())
     }
 
     fn claim(&self) -> Result<Turn<'_>, ServerError> {
-        if self.shared.serving.swap(true, SeqCst) {
+        if self.serving.swap(true, SeqCst) {
             return Err(ServerError::AlreadyServing);
         }
-        Ok(Turn(&self.shared.serving))
-    }
-
-    /// Empieza un hilo de la cuadrilla.
-    fn spawn(&self) -> io::Result<()> {
-        let shared = self.shared.clone();
-        let work = move || {
-            let event_loop = &shared.event_loop;
-            let mut scratch = Scratch::default();
-            while let Some(turn) = event_loop.relay.crew().wait_for_lead() {
-                let mut leader = Leader::new(&event_loop.relay, turn);
-                event_loop.lead(&mut leader, &mut scratch, Until::Shutdown);
-            }
-        };
-        thread::Builder::new().name("pasarela".to_owned()).spawn(work).map(drop)
+        Ok(Turn(&self.serving))
     }
 }
 

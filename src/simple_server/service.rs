@@ -3,11 +3,13 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::config::Config;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
+use super::pace::Paces;
 use super::relay::Leader;
 use super::request_environ::SOFTWARE;
 use crate::application::Application;
@@ -20,6 +22,29 @@ pub(super) struct Service {
     pub(super) config: Config,
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
     pub(super) name: String,
+    pub(super) paces: Paces,
+    /// Cuándo se pidió que se detuviera: puede llegar en medio de una llamada.
+    pub(super) stopping: OnceLock<Instant>,
+    /// Cuántas conexiones hay abiertas.
+    pub(super) connections: AtomicUsize,
+}
+
+impl Service {
+    pub(super) fn new(application: Box<dyn Application>, config: Config, name: String) -> Self {
+        Self {
+            application,
+            config,
+            name,
+            paces: Paces::default(),
+            stopping: OnceLock::new(),
+            connections: AtomicUsize::new(0),
+        }
+    }
+
+    /// Si cada respuesta es ya la última de su conexión.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.get().is_some()
+    }
 }
 
 impl fmt::Debug for Service {
@@ -35,15 +60,6 @@ pub(super) struct Context<'a, 'l> {
     pub(super) scratch: &'a mut Scratch,
     pub(super) leader: &'a mut Leader<'l>,
     pub(super) now: Instant,
-    /// Cuándo se pidió al servidor que se detuviera: puede llegar en medio de una llamada.
-    pub(super) stopping: &'a OnceLock<Instant>,
-}
-
-impl Context<'_, '_> {
-    /// Si cada respuesta es ya la última de su conexión.
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.get().is_some()
-    }
 }
 
 /// El sitio de trabajo de un hilo: se presta a la conexión que atiende, para que una conexión
@@ -60,27 +76,29 @@ pub(super) struct Scratch {
 /// Los encabezados `Date` y `Server`, escritos una vez por segundo (RFC 9110 §6.6.1 y §10.2.4).
 #[derive(Debug, Default)]
 pub(super) struct CommonFields {
-    second: u64,
+    /// Cuándo deja de valer la fecha.
+    stale_at: Option<Instant>,
     date: Vec<u8>,
     server: Vec<u8>,
 }
 
 impl CommonFields {
     /// Las líneas que la aplicación no puso por su cuenta.
-    pub(super) fn missing_from(&mut self, head: &ResponseHead) -> [&[u8]; 2] {
-        self.refresh();
+    pub(super) fn missing_from(&mut self, head: &ResponseHead, now: Instant) -> [&[u8]; 2] {
+        if self.stale_at.is_none_or(|stale_at| now >= stale_at) {
+            self.refresh(now);
+        }
         let date = if head.has_own_date() { &[] } else { self.date.as_slice() };
         let server = if head.has_own_server() { &[] } else { self.server.as_slice() };
         [date, server]
     }
 
-    fn refresh(&mut self) {
-        let now = SystemTime::now();
-        let second = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        if second != self.second || self.date.is_empty() {
-            self.second = second;
-            self.date = format!("Date: {}\r\n", httpdate::fmt_http_date(now)).into_bytes();
-            self.server = format!("Server: {SOFTWARE}\r\n").into_bytes();
-        }
+    fn refresh(&mut self, now: Instant) {
+        let time = SystemTime::now();
+        let into_second = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+        let rest = Duration::from_secs(1).saturating_sub(Duration::from_nanos(into_second.into()));
+        self.stale_at = Some(now + rest);
+        self.date = format!("Date: {}\r\n", httpdate::fmt_http_date(time)).into_bytes();
+        self.server = format!("Server: {SOFTWARE}\r\n").into_bytes();
     }
 }

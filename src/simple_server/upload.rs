@@ -7,12 +7,10 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mio::net::TcpStream;
-use socket2::SockRef;
-
 use super::incoming::{Incoming, Received};
 use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection};
+use mio::net::TcpStream;
 
 /// El cuerpo que falta, compartido por la conexión y por el `wsgi.input` de la aplicación.
 #[derive(Debug, Clone)]
@@ -85,12 +83,26 @@ impl Read for Upload {
 impl Pending {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.taken == self.ready.len() && !self.decoder.is_done() && !buf.is_empty() {
-            self.advance()?;
+            match self.decoder.remaining() {
+                // Con longitud conocida y nada a medias, de la red al sitio de quien lee.
+                Some(left) if self.incoming.is_empty() => return self.read_directly(buf, left),
+                _ => self.advance()?,
+            }
         }
         let length = buf.len().min(self.ready.len() - self.taken);
         buf[..length].copy_from_slice(&self.ready[self.taken..self.taken + length]);
         self.taken += length;
         Ok(length)
+    }
+
+    fn read_directly(&mut self, buf: &mut [u8], left: u64) -> io::Result<usize> {
+        let length = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let received = self.patiently(|pending| (&*pending.socket).read(&mut buf[..length]))?;
+        if received == 0 {
+            return Err(cut_short());
+        }
+        self.decoder.skip(received as u64);
+        Ok(received)
     }
 
     fn advance(&mut self) -> io::Result<()> {
@@ -110,26 +122,29 @@ impl Pending {
     }
 
     fn receive(&mut self) -> io::Result<()> {
+        let received =
+            self.patiently(|pending| match pending.incoming.receive(&*pending.socket)? {
+                Received::Nothing => Err(io::ErrorKind::WouldBlock.into()),
+                received => Ok(received),
+            })?;
+        if received == Received::End { Err(cut_short()) } else { Ok(()) }
+    }
+
+    /// Lee, esperando lo que haga falta hasta el plazo.
+    fn patiently<T>(&mut self, mut read: impl FnMut(&mut Self) -> io::Result<T>) -> io::Result<T> {
         if self.permission == Permission::Awaited {
             self.permission = Permission::NotNeeded;
-            blocking(&self.socket, self.limits.timeout, || (&*self.socket).write_all(CONTINUE))?;
+            // No queda nada por enviar delante, así que estos pocos bytes siempre caben.
+            (&*self.socket).write_all(CONTINUE)?;
         }
-        let mut received = self.incoming.receive(&*self.socket)?;
-        if received == Received::Nothing {
-            let incoming = &mut self.incoming;
-            received =
-                blocking(&self.socket, self.limits.timeout, || incoming.receive(&*self.socket))?;
-        }
-        match received {
-            Received::Bytes | Received::LastBytes => Ok(()),
-            Received::Nothing => Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "el cliente dejó de enviar el cuerpo de la petición",
-            )),
-            Received::End => Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "el cliente cortó el cuerpo de la petición",
-            )),
+        loop {
+            match read(self) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    wait_readable(&self.socket, self.limits.timeout)?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => return other,
+            }
         }
     }
 }
@@ -138,17 +153,36 @@ fn invalid(rejection: Rejection) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, rejection)
 }
 
-/// Usa el socket en modo de espera, con plazo, y lo deja como estaba.
-fn blocking<T>(
-    socket: &TcpStream,
-    timeout: Duration,
-    operation: impl FnOnce() -> io::Result<T>,
-) -> io::Result<T> {
-    let socket = SockRef::from(socket);
-    socket.set_read_timeout(Some(timeout))?;
-    socket.set_write_timeout(Some(timeout))?;
-    socket.set_nonblocking(false)?;
-    let result = operation();
-    socket.set_nonblocking(true)?;
-    result
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "el cliente cortó el cuerpo de la petición")
+}
+
+fn too_slow() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "el cliente dejó de enviar el cuerpo de la petición")
+}
+
+/// Espera a que haya algo que leer.
+#[cfg(unix)]
+fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let timeout = timeout.try_into().map_err(|_| io::ErrorKind::InvalidInput)?;
+    match poll(&mut [PollFd::new(socket, PollFlags::IN)], Some(&timeout)) {
+        Ok(0) => Err(too_slow()),
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Espera a que haya algo que leer: donde no hay `poll`, mirando sin llevárselo en modo de espera.
+#[cfg(not(unix))]
+fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
+    let waiting = socket2::SockRef::from(socket);
+    waiting.set_read_timeout(Some(timeout))?;
+    waiting.set_nonblocking(false)?;
+    let seen = socket.peek(&mut [0]);
+    waiting.set_nonblocking(true)?;
+    match seen {
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(too_slow()),
+        other => other.map(drop),
+    }
 }

@@ -1,0 +1,86 @@
+//! Llamar a la aplicación: en este hilo, o en uno que pueda detenerse.
+
+use std::io;
+use std::time::Instant;
+
+use super::link::Link;
+use super::pace::Slot;
+use super::sending::{Answer, deliver};
+use super::service::{Context, Scratch};
+use super::stage::{Farewell, Stage, Step, Terms};
+use super::upload::Upload;
+use crate::environ::Environ;
+use crate::gateway;
+use crate::http::Persistence;
+
+/// Una petición lista para la aplicación.
+#[derive(Debug)]
+pub(super) struct Call {
+    environ: Environ,
+    terms: Terms,
+    upload: Option<Upload>,
+    slot: Slot,
+}
+
+/// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda. La
+/// petición está en el `environ` de este hilo.
+pub(super) fn answer(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    terms: Terms,
+    upload: Option<Upload>,
+) -> io::Result<Step> {
+    let environ = &mut context.scratch.environ;
+    let slot = Slot::of(environ.method(), environ.path_info());
+    let is_slow = upload.is_some() || context.service.paces.is_slow(slot);
+    if is_slow && context.leader.should_hand_off() {
+        let environ = std::mem::take(environ);
+        // Las respuestas anteriores no tienen por qué esperar a esta.
+        link.flush(context.now)?;
+        return Ok(Step::HandOff(Stage::Calling(Box::new(Call { environ, terms, upload, slot }))));
+    }
+    call(link, context, terms, upload, slot)
+}
+
+/// Hace una llamada que esperaba a este hilo.
+pub(super) fn resume(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    pending: Call,
+) -> io::Result<Step> {
+    let Call { environ, terms, upload, slot } = pending;
+    context.scratch.environ = environ;
+    call(link, context, terms, upload, slot)
+}
+
+fn call(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    mut terms: Terms,
+    upload: Option<Upload>,
+    slot: Slot,
+) -> io::Result<Step> {
+    let Context { service, scratch, leader, .. } = context;
+    let Scratch { environ, head, .. } = &mut **scratch;
+    let body =
+        leader.during(&service.paces, slot, || gateway::run(&*service.application, environ, head));
+    environ.clear();
+    if !leader.leads() {
+        // Pudo pasar mucho tiempo.
+        context.now = Instant::now();
+    }
+    let farewell = settle_upload(link, upload);
+    if farewell == Farewell::Lingering || context.service.is_stopping() {
+        terms.persistence = Persistence::Close;
+    }
+    deliver(link, context, Answer { body, terms, farewell, slot })
+}
+
+/// Recupera lo que llegó detrás de un cuerpo grande. Si quedó sin leer, la conexión tendrá que
+/// cerrarse: un cuerpo sin leer nunca se convierte en la petición siguiente.
+fn settle_upload(link: &mut Link, upload: Option<Upload>) -> Farewell {
+    let Some(upload) = upload else { return Farewell::Brief };
+    let Some(incoming) = upload.recover() else { return Farewell::Lingering };
+    link.incoming = incoming;
+    Farewell::Brief
+}

@@ -1,0 +1,185 @@
+//! El motor: los bucles, los hilos que los atienden y el reloj que los vigila.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mio::net::TcpListener;
+
+use super::crew::{Crew, Priority};
+use super::event_loop::{EventLoop, Surroundings, Until, Work};
+use super::listener;
+use super::relay::{Clock, Leader, Turn};
+use super::service::{Scratch, Service};
+
+/// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
+const SWEEP: Duration = Duration::from_millis(500);
+
+/// Lo que recuerda el reloj de un latido a otro.
+struct Watch {
+    seen: Vec<Turn>,
+    swept: Instant,
+}
+
+#[derive(Debug)]
+pub(super) struct Engine {
+    service: Service,
+    loops: Vec<EventLoop>,
+    crew: Crew<Work>,
+    clock: Clock,
+}
+
+impl Engine {
+    /// Un motor parado; el primer bucle escucha en `listeners`.
+    pub(super) fn new(service: Service, listeners: Vec<TcpListener>) -> io::Result<Self> {
+        // Siempre queda un hilo que no lidera, salvo que solo haya uno: alguien debe atender lo lento.
+        let most = service.config.max_threads.saturating_sub(1).max(1);
+        let cores = service.config.event_loops.clamp(1, most);
+        let loops = (0..cores).map(|_| EventLoop::new()).collect::<io::Result<Vec<_>>>()?;
+        for listener in listeners {
+            loops[0].listen(listener)?;
+        }
+        let crew = Crew::new(service.config.max_threads);
+        Ok(Self { service, loops, crew, clock: Clock::default() })
+    }
+
+    /// Pide que se detenga con orden.
+    pub(super) fn stop(&self) {
+        let _ = self.service.stopping.set(Instant::now());
+        self.loops.iter().for_each(EventLoop::wake);
+        self.clock.wake();
+    }
+
+    /// Atiende con todos los hilos que hagan falta; este hace de reloj. Vuelve al detenerse.
+    pub(super) fn serve(self: &Arc<Self>, addresses: &[SocketAddr]) -> io::Result<()> {
+        self.listen_on_every_core(addresses);
+        let engine = Arc::downgrade(self);
+        self.crew.hire_with(Box::new(move || hire(&engine)));
+        for (index, event_loop) in self.loops.iter().enumerate() {
+            let turn = event_loop.relay.current();
+            self.crew.offer(Work::Lead { index, turn }, Priority::First)?;
+        }
+        let mut watch =
+            Watch { seen: vec![Turn::default(); self.loops.len()], swept: Instant::now() };
+        self.clock.keep_time(|| self.is_over(), || self.tick(&mut watch));
+        self.loops.iter().for_each(EventLoop::finish);
+        self.crew.dismiss();
+        Ok(())
+    }
+
+    /// Atiende una petición con este único hilo.
+    pub(super) fn serve_one(&self) {
+        let event_loop = &self.loops[0];
+        let around = Surroundings { loops: &self.loops[..1], ..self.around(0) };
+        let mut leader = Leader::alone(&event_loop.relay, &self.clock);
+        event_loop.lead(around, &mut leader, &mut Scratch::default(), Until::OneRequest);
+    }
+
+    fn around(&self, index: usize) -> Surroundings<'_> {
+        Surroundings {
+            service: &self.service,
+            crew: &self.crew,
+            clock: &self.clock,
+            loops: &self.loops,
+            index,
+        }
+    }
+
+    /// Donde el sistema reparte las conexiones de un puerto entre varios sockets, uno por núcleo. El
+    /// que no se pueda poner no hace falta: su bucle recibe conexiones de los demás.
+    fn listen_on_every_core(&self, addresses: &[SocketAddr]) {
+        let backlog = self.service.config.backlog;
+        for (core, event_loop) in self.loops.iter().enumerate().skip(1) {
+            let listened = listener::listen_again(addresses, backlog, core)
+                .and_then(|sockets| sockets.into_iter().try_for_each(|it| event_loop.listen(it)));
+            if let Err(error) = listened {
+                log::debug!("el núcleo {core} no escucha por su cuenta: {error}");
+            }
+        }
+    }
+
+    /// Si no queda nada que hacer, o se acabó el plazo para hacerlo.
+    fn is_over(&self) -> bool {
+        let timeout = self.service.config.shutdown_timeout;
+        self.loops.iter().all(EventLoop::is_done)
+            || self.service.stopping.get().is_some_and(|since| since.elapsed() >= timeout)
+    }
+
+    /// Un latido del reloj: releva a los líderes que siguen en la llamada del latido anterior, y de
+    /// vez en cuando hace que se busquen los plazos vencidos. `true` si alguno llama a la aplicación.
+    fn tick(&self, watch: &mut Watch) -> bool {
+        if watch.swept.elapsed() >= SWEEP {
+            watch.swept = Instant::now();
+            self.loops.iter().for_each(EventLoop::sweep_soon);
+        }
+        let mut is_busy = false;
+        for (index, (event_loop, seen)) in self.loops.iter().zip(&mut watch.seen).enumerate() {
+            let turn = event_loop.relay.current();
+            is_busy |= turn != *seen || turn.is_in_call();
+            if turn == *seen && turn.is_in_call() {
+                self.relieve(index, turn);
+            }
+            *seen = turn;
+        }
+        is_busy
+    }
+
+    fn relieve(&self, index: usize, turn: Turn) {
+        // Sin otro hilo que lidere, el que está termina antes.
+        if !self.crew.has_room() {
+            return;
+        }
+        let Some(turn) = self.loops[index].relay.take_over(turn) else { return };
+        if let Err(error) = self.crew.offer(Work::Lead { index, turn }, Priority::First) {
+            log::warn!("no se pudo empezar otro hilo: {error}");
+        }
+    }
+
+    /// Lo que hace un hilo de la cuadrilla hasta que sobra.
+    fn work(&self) {
+        let mut scratch = Scratch::default();
+        while let Some(work) = self.crew.next() {
+            match work {
+                Work::Lead { index, turn } => {
+                    let event_loop = &self.loops[index];
+                    let mut leader = match self.service.config.max_threads {
+                        0 | 1 => Leader::alone(&event_loop.relay, &self.clock),
+                        _ => Leader::new(&event_loop.relay, &self.clock, turn),
+                    };
+                    event_loop.lead(self.around(index), &mut leader, &mut scratch, Until::Shutdown);
+                }
+                Work::Errand { index, key, connection } => {
+                    let around = self.around(index);
+                    self.loops[index].run_errand(around, key, connection, &mut scratch);
+                }
+            }
+        }
+    }
+}
+
+/// Con qué detener un servidor desde otro hilo.
+#[derive(Debug, Clone)]
+pub struct Handle(Weak<Engine>);
+
+impl Handle {
+    pub(super) fn of(engine: &Arc<Engine>) -> Self {
+        Self(Arc::downgrade(engine))
+    }
+
+    /// Deja de aceptar conexiones, termina las peticiones empezadas (hasta
+    /// [`Config::shutdown_timeout`](super::Config::shutdown_timeout)) y hace que [`Server::serve_forever`](super::Server::serve_forever) vuelva.
+    pub fn shutdown(&self) {
+        // Si el servidor ya no existe, tampoco hay nada que detener.
+        if let Some(engine) = self.0.upgrade() {
+            engine.stop();
+        }
+    }
+}
+
+/// Empieza un hilo de la cuadrilla.
+fn hire(engine: &Weak<Engine>) -> io::Result<()> {
+    let Some(engine) = engine.upgrade() else { return Ok(()) };
+    thread::Builder::new().name("pasarela".to_owned()).spawn(move || engine.work()).map(drop)
+}

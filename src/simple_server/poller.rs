@@ -1,0 +1,71 @@
+//! El sondeo: la espera de avisos del sistema, y su reparto. Solo lo toca quien lidera.
+
+use std::io;
+use std::time::Duration;
+
+use mio::event::Event;
+use mio::{Events, Poll, Registry, Token, Waker};
+
+use super::door::Door;
+use super::house::House;
+use super::link::Readiness;
+
+/// Cuántos avisos se recogen de una vez.
+const EVENTS: usize = 1024;
+
+/// La ficha del despertador.
+const WAKER: Token = Token(usize::MAX);
+
+#[derive(Debug)]
+pub(super) struct Poller {
+    poll: Poll,
+    events: Events,
+    pub(super) door: Door,
+    /// Si ya se avisó a las conexiones de que hay que terminar.
+    pub(super) is_stopping: bool,
+}
+
+impl Poller {
+    pub(super) fn new() -> io::Result<Self> {
+        let (poll, events) = (Poll::new()?, Events::with_capacity(EVENTS));
+        Ok(Self { poll, events, door: Door::default(), is_stopping: false })
+    }
+
+    /// Donde se pide que avise de algo.
+    pub(super) fn registry(&self) -> io::Result<Registry> {
+        self.poll.registry().try_clone()
+    }
+
+    /// Lo que interrumpe la espera desde otro hilo.
+    pub(super) fn waker(&self) -> io::Result<Waker> {
+        Waker::new(self.poll.registry(), WAKER)
+    }
+
+    /// Espera avisos.
+    pub(super) fn wait(&mut self, timeout: Option<Duration>) {
+        match self.poll.poll(&mut self.events, timeout) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                log::error!("no se pudieron recoger los avisos del sistema: {error}");
+            }
+            _ => {}
+        }
+    }
+
+    /// Reparte los avisos entre la puerta y la casa.
+    pub(super) fn hand_out(&mut self, house: &mut House) {
+        for event in &self.events {
+            if event.token() != WAKER && !self.door.notice(event) {
+                house.notice(event.token().0, readiness(event));
+            }
+        }
+    }
+}
+
+fn readiness(event: &Event) -> Readiness {
+    let failed = event.is_error();
+    Readiness {
+        readable: event.is_readable() || event.is_read_closed() || failed,
+        writable: event.is_writable() || event.is_write_closed() || failed,
+        read_closed: event.is_read_closed() || failed,
+    }
+}

@@ -1,0 +1,167 @@
+//! Recibir una petición: su cabeza, y su cuerpo si es pequeño.
+//!
+//! Cada función da un paso desde la etapa en que está la conexión y dice cuál es la siguiente.
+
+use std::io;
+
+use super::calling::answer;
+use super::incoming::Received;
+use super::link::Link;
+use super::request_environ;
+use super::sending::reject;
+use super::service::Context;
+use super::stage::{CloseReason, Stage, Step, Terms};
+use super::upload::{Permission, Upload, UploadLimits};
+use crate::environ::Environ;
+use crate::http::head::Patience;
+use crate::http::request::{self, Expectation};
+use crate::http::{BodyDecoder, Rejection, RequestBody};
+use crate::input::Input;
+
+/// Una petición cuyo cuerpo está llegando.
+#[derive(Debug)]
+pub(super) struct PendingRequest {
+    environ: Environ,
+    terms: Terms,
+    decoder: BodyDecoder,
+    content: Vec<u8>,
+    arrival: Arrival,
+}
+
+/// Quién lee el cuerpo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// El bucle: es pequeño.
+    Gathered,
+    /// La aplicación, con sus lecturas.
+    Streamed(Permission),
+}
+
+/// Lo que se sabe de una petición cuando su `environ` ya está lleno.
+struct Accepted {
+    head_length: usize,
+    terms: Terms,
+    body: RequestBody,
+    expectation: Expectation,
+}
+
+/// Lee la siguiente petición.
+pub(super) fn read_request(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    mut patience: Patience,
+) -> io::Result<Step> {
+    let pending = link.incoming.pending();
+    let is_worth_parsing = !pending.is_empty() && patience.is_worth_parsing(pending);
+    if is_worth_parsing {
+        match parse(link, context) {
+            Ok(Some(accepted)) => return begin(link, context, accepted),
+            Ok(None) => {}
+            Err(rejection) => return reject(link, context, rejection),
+        }
+    }
+    patience.remember(link.incoming.pending(), is_worth_parsing);
+    let stage = Stage::Reading(patience);
+    Ok(match link.exchange_bytes(context.now)? {
+        Received::Bytes | Received::LastBytes => Step::Go(stage),
+        Received::Nothing => Step::Park(stage),
+        Received::End => Step::Close(CloseReason::ClientGone),
+    })
+}
+
+fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
+    let service = context.service;
+    let Some(request) = request::parse(link.incoming.pending(), &service.config.limits())? else {
+        return Ok(None);
+    };
+    if let RequestBody::Length(length) = request.body
+        && length > service.config.max_body
+    {
+        return Err(Rejection::BodyTooLarge);
+    }
+    let environ = &mut context.scratch.environ;
+    environ.clear();
+    request_environ::fill(environ, &request, &service.name, link.peers);
+    Ok(Some(Accepted {
+        head_length: request.head.length,
+        terms: Terms { version: request.head.version, persistence: request.persistence },
+        body: request.body,
+        expectation: request.expectation,
+    }))
+}
+
+fn begin(link: &mut Link, context: &mut Context<'_, '_>, accepted: Accepted) -> io::Result<Step> {
+    link.incoming.consume(accepted.head_length);
+    if accepted.body == RequestBody::None {
+        return answer(link, context, accepted.terms, None);
+    }
+    let small = context.service.config.small_body as u64;
+    let arrival = match (accepted.expectation, accepted.body) {
+        (Expectation::Continue, _) => Arrival::Streamed(Permission::Awaited),
+        (_, RequestBody::Length(length)) if length > small => {
+            Arrival::Streamed(Permission::NotNeeded)
+        }
+        _ => Arrival::Gathered,
+    };
+    Ok(Step::Go(Stage::Body(Box::new(PendingRequest {
+        environ: std::mem::take(&mut context.scratch.environ),
+        terms: accepted.terms,
+        decoder: BodyDecoder::new(accepted.body),
+        content: Vec::new(),
+        arrival,
+    }))))
+}
+
+/// Reúne un cuerpo pequeño, o entrega uno grande a la aplicación.
+pub(super) fn gather_body(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    mut pending: Box<PendingRequest>,
+) -> io::Result<Step> {
+    let small = context.service.config.small_body;
+    let room = small.saturating_sub(pending.content.len());
+    match pending.decoder.decode(link.incoming.pending(), &mut pending.content, room) {
+        Ok(consumed) => link.incoming.consume(consumed),
+        Err(rejection) => return reject(link, context, rejection),
+    }
+    match pending.arrival {
+        _ if pending.decoder.is_done() => {
+            pending.environ.set_input(Input::from(pending.content));
+            context.scratch.environ = pending.environ;
+            answer(link, context, pending.terms, None)
+        }
+        Arrival::Streamed(permission) => stream_body(link, context, pending, permission),
+        Arrival::Gathered if pending.content.len() >= small => {
+            stream_body(link, context, pending, Permission::NotNeeded)
+        }
+        Arrival::Gathered => {
+            let stage = Stage::Body(pending);
+            Ok(match link.exchange_bytes(context.now)? {
+                Received::Bytes | Received::LastBytes => Step::Go(stage),
+                Received::Nothing => Step::Park(stage),
+                Received::End => Step::Close(CloseReason::ClientGone),
+            })
+        }
+    }
+}
+
+fn stream_body(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    pending: Box<PendingRequest>,
+    permission: Permission,
+) -> io::Result<Step> {
+    // Las respuestas anteriores van antes que un posible `100 Continue`.
+    if !link.flush(context.now)? {
+        return Ok(Step::Park(Stage::Body(pending)));
+    }
+    let config = &context.service.config;
+    let limits = UploadLimits { max_body: config.max_body, timeout: config.body_timeout };
+    let PendingRequest { mut environ, terms, decoder, content, .. } = *pending;
+    let incoming = std::mem::take(&mut link.incoming);
+    let socket = link.socket.clone();
+    let upload = Upload::new(socket, incoming, decoder, content, limits, permission);
+    environ.set_input(Input::reader(upload.clone()));
+    context.scratch.environ = environ;
+    answer(link, context, terms, Some(upload))
+}

@@ -1,0 +1,143 @@
+//! Enviar una respuesta: de lo que dio la aplicación a los bytes que toma el cliente.
+
+use std::io;
+use std::time::Duration;
+
+use socket2::SockRef;
+
+use super::link::Link;
+use super::pace::Slot;
+use super::service::Context;
+use super::stage::{CloseReason, Farewell, Stage, Step, Terms};
+use crate::gateway::{self, BodyLength, ResponseBody, error_page};
+use crate::http::response::{self, Delivery, Framing};
+use crate::http::{Persistence, Rejection, Version};
+
+/// Cuántos trozos se envían seguidos antes de dejar sitio a otras conexiones.
+const FAIR_CHUNKS: usize = 64;
+
+/// Lo que respondió la aplicación, aparte de la cabeza.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) body: ResponseBody,
+    pub(super) terms: Terms,
+    pub(super) farewell: Farewell,
+    pub(super) slot: Slot,
+}
+
+/// Una respuesta que se está enviando.
+#[derive(Debug)]
+pub(super) struct Response {
+    body: ResponseBody,
+    delivery: Delivery,
+    farewell: Farewell,
+    slot: Slot,
+}
+
+/// Responde que la petición no se puede atender, y cierra.
+pub(super) fn reject(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    rejection: Rejection,
+) -> io::Result<Step> {
+    log::debug!("petición de {} rechazada: {rejection}", link.peers.remote);
+    let method = if link.incoming.pending().starts_with(b"HEAD ") { "HEAD" } else { "GET" };
+    link.incoming.clear();
+    let scratch = &mut *context.scratch;
+    scratch.environ.clear();
+    scratch.environ.push_fixed("REQUEST_METHOD", method);
+    let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
+    let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
+    let terms = Terms { version: Version::Http11, persistence: Persistence::Close };
+    let slot = Slot::of(method, "");
+    deliver(link, context, Answer { body, terms, farewell: Farewell::Lingering, slot })
+}
+
+/// Empieza a enviar una respuesta, cuya cabeza está en el sitio de trabajo de este hilo.
+pub(super) fn deliver(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    answer: Answer,
+) -> io::Result<Step> {
+    let Answer { body, terms, farewell, slot } = answer;
+    let framing = match body.length() {
+        BodyLength::Forbidden => Framing::None,
+        BodyLength::Declared(_) => Framing::Declared,
+        BodyLength::Known(length) => Framing::Length(length),
+        BodyLength::Unknown => Framing::for_unknown_length(terms.version),
+    };
+    let persistence = match framing {
+        Framing::UntilClose => Persistence::Close,
+        _ => terms.persistence,
+    };
+    let delivery = Delivery { framing, persistence };
+    let head = &context.scratch.head;
+    let common = context.scratch.common.missing_from(head, context.now);
+    response::write_head(link.outgoing.tail(), head.status(), &common, head.fields(), delivery);
+    respond(link, context, Response { body, delivery, farewell, slot })
+}
+
+/// Sigue con una respuesta que el cliente no terminaba de tomar.
+pub(super) fn resume(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    response: Box<Response>,
+) -> io::Result<Step> {
+    if !link.flush(context.now)? {
+        return Ok(Step::Park(Stage::Responding(response)));
+    }
+    respond(link, context, *response)
+}
+
+fn respond(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    mut response: Response,
+) -> io::Result<Step> {
+    let framing = response.delivery.framing;
+    let paces = &context.service.paces;
+    for _ in 0..FAIR_CHUNKS {
+        if link.outgoing.is_full() && !link.flush(context.now)? {
+            return Ok(Step::Park(Stage::Responding(Box::new(response))));
+        }
+        let is_lazy = response.body.is_lazy();
+        if is_lazy && context.leader.should_hand_off() && paces.is_slow(response.slot) {
+            link.flush(context.now)?;
+            return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
+        }
+        let next = match is_lazy {
+            true => context.leader.during(paces, response.slot, || response.body.next_chunk()),
+            false => response.body.next_chunk(),
+        };
+        match next {
+            Ok(Some(chunk)) => link.outgoing.push_chunk(framing, chunk),
+            Ok(None) => return Ok(finish(link, context, &response)),
+            Err(()) => return cut_short(link, context, framing),
+        }
+        // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
+        if is_lazy && !link.flush(context.now)? {
+            return Ok(Step::Park(Stage::Responding(Box::new(response))));
+        }
+    }
+    Ok(Step::Yield(Stage::Responding(Box::new(response))))
+}
+
+fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> Step {
+    response::write_end(link.outgoing.tail(), response.delivery.framing);
+    link.since = context.now;
+    link.answered += 1;
+    Step::Go(match response.delivery.persistence {
+        Persistence::Close => Stage::Closing(response.farewell),
+        Persistence::KeepAlive | Persistence::KeepAliveAnnounced => Stage::default(),
+    })
+}
+
+/// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
+fn cut_short(link: &mut Link, context: &Context<'_, '_>, framing: Framing) -> io::Result<Step> {
+    link.flush(context.now)?;
+    if framing == Framing::UntilClose {
+        // Sin longitud ni trozos, un cierre normal parecería el final: se manda un RST.
+        SockRef::from(&*link.socket).set_linger(Some(Duration::ZERO))?;
+    }
+    Ok(Step::Close(CloseReason::BodyIncomplete))
+}
