@@ -178,8 +178,9 @@ fn remaining_in(file: &mut File) -> io::Result<u64> {
     Ok(metadata.len().saturating_sub(file.stream_position()?))
 }
 
-fn read_block(reader: &mut dyn Read) -> Option<io::Result<Chunk>> {
-    let mut block = vec![0; BLOCK];
+/// El siguiente bloque de `reader`, de `size` bytes como mucho; `None` al final.
+pub(crate) fn read_block(reader: &mut dyn Read, size: usize) -> Option<io::Result<Chunk>> {
+    let mut block = vec![0; size];
     loop {
         match reader.read(&mut block) {
             Ok(0) => return None,
@@ -206,7 +207,7 @@ impl Iterator for Body {
             Source::List(chunks) => chunks.next().map(Ok),
             Source::Stream(chunks) => chunks.next(),
             Source::Reader { reader, length } => {
-                let block = read_block(reader);
+                let block = read_block(reader, BLOCK);
                 if let (Some(left), Some(Ok(chunk))) = (length, &block) {
                     *left = left.saturating_sub(chunk.len() as u64);
                 }
