@@ -53,9 +53,10 @@ mod error;
 mod environ;
 mod input;
 mod body;
+pub mod headers;
 mod http;
 mod gateway;
-mod simple_server;
+pub mod simple_server;
 pub mod util;
 
 pub use application::{Application, StartResponse, StartResponseError};
