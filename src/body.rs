@@ -12,10 +12,10 @@ use std::{fmt, vec};
 const BLOCK: usize = 64 * 1024;
 
 /// Un trozo del cuerpo: bytes fijos del programa o bytes propios.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Chunk(Bytes);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Bytes {
     Fixed(&'static [u8]),
     Owned(Vec<u8>),
@@ -40,6 +40,15 @@ impl Chunk {
         self.as_bytes().is_empty()
     }
 }
+
+/// Dos trozos son iguales si lo son sus bytes, sin importar de quién sean.
+impl PartialEq for Chunk {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Chunk {}
 
 impl AsRef<[u8]> for Chunk {
     fn as_ref(&self) -> &[u8] {
@@ -280,6 +289,12 @@ mod tests {
         check(Body::from(b"hola"), Some(4), &["hola"]);
         check(Body::from(b"hola".to_vec()), Some(4), &["hola"]);
         check(Body::empty(), Some(0), &[]);
+    }
+
+    #[test]
+    fn un_trozo_es_igual_a_otro_con_sus_bytes() {
+        assert_eq!(Chunk::from("hola"), Chunk::from(String::from("hola")));
+        assert_ne!(Chunk::from("hola"), Chunk::from("ola"));
     }
 
     #[test]
