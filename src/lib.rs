@@ -57,6 +57,7 @@ pub mod headers;
 mod http;
 mod gateway;
 pub mod simple_server;
+pub mod testing;
 pub mod util;
 
 pub use application::{Application, StartResponse, StartResponseError};
