@@ -56,6 +56,10 @@ impl ResponseBody {
     pub(super) fn produce_first(&mut self) -> Result<(), Fault> {
         if self.is_lazy() {
             self.first = self.produce()?;
+            // Un cuerpo que ya terminó no tiene por qué admitir otra pregunta.
+            if self.first.is_none() {
+                self.discard();
+            }
         }
         Ok(())
     }
