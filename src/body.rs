@@ -119,7 +119,17 @@ enum Source {
     One(Chunk),
     List(vec::IntoIter<Chunk>),
     Stream(Stream),
+    Observed { chunks: Stream, length: Option<u64>, effort: Effort },
     Reader { reader: Box<dyn Read + Send>, length: Option<u64> },
+}
+
+/// Lo que cuesta producir un trozo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Ya está en memoria.
+    None,
+    /// Ejecuta código de la aplicación o lee.
+    Some,
 }
 
 impl Body {
@@ -169,13 +179,28 @@ impl Body {
             Source::One(chunk) => Some(chunk.len() as u64),
             Source::List(chunks) => Some(chunks.as_slice().iter().map(|c| c.len() as u64).sum()),
             Source::Stream(_) => None,
-            Source::Reader { length, .. } => *length,
+            Source::Observed { length, .. } | Source::Reader { length, .. } => *length,
         }
     }
 
-    /// Si producir el siguiente trozo puede tardar: ejecuta código de la aplicación o lee.
+    /// Si producir el siguiente trozo puede tardar.
     pub(crate) fn is_lazy(&self) -> bool {
-        matches!(self.0, Source::Stream(_) | Source::Reader { .. })
+        match &self.0 {
+            Source::Empty | Source::One(_) | Source::List(_) => false,
+            Source::Stream(_) | Source::Reader { .. } => true,
+            Source::Observed { effort, .. } => *effort == Effort::Some,
+        }
+    }
+
+    /// Un cuerpo que da los mismos trozos que este después de pasar por `observer`, que no los
+    /// cambia: por eso se conoce su longitud.
+    pub(crate) fn observed<I>(self, observer: impl FnOnce(Self) -> I) -> Self
+    where
+        I: Iterator<Item = io::Result<Chunk>> + Send + 'static,
+    {
+        let length = self.content_length();
+        let effort = if self.is_lazy() { Effort::Some } else { Effort::None };
+        Self(Source::Observed { chunks: Box::new(observer(self)), length, effort })
     }
 }
 
@@ -215,15 +240,18 @@ impl Iterator for Body {
             },
             Source::List(chunks) => chunks.next().map(Ok),
             Source::Stream(chunks) => chunks.next(),
-            Source::Reader { reader, length } => {
-                let block = read_block(reader, BLOCK);
-                if let (Some(left), Some(Ok(chunk))) = (length, &block) {
-                    *left = left.saturating_sub(chunk.len() as u64);
-                }
-                block
-            }
+            Source::Observed { chunks, length, .. } => count(chunks.next(), length),
+            Source::Reader { reader, length } => count(read_block(reader, BLOCK), length),
         }
     }
+}
+
+/// Descuenta un trozo de lo que queda por producir.
+fn count(next: Option<io::Result<Chunk>>, left: &mut Option<u64>) -> Option<io::Result<Chunk>> {
+    if let (Some(left), Some(Ok(chunk))) = (left, &next) {
+        *left = left.saturating_sub(chunk.len() as u64);
+    }
+    next
 }
 
 impl<T: Into<Chunk>> From<T> for Body {

@@ -50,6 +50,11 @@ impl Input {
     pub fn buffered(reader: impl BufRead + Send + 'static) -> Self {
         Self(Source::Reader(Box::new(reader)))
     }
+
+    /// Si con seguridad no hay nada que leer.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self.0, Source::Empty)
+    }
 }
 
 impl From<Vec<u8>> for Input {

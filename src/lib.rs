@@ -58,6 +58,7 @@ mod http;
 mod gateway;
 pub mod simple_server;
 pub mod testing;
+pub mod validate;
 pub mod util;
 
 pub use application::{Application, StartResponse, StartResponseError};

@@ -75,7 +75,7 @@ pub fn guess_scheme(environ: &Environ) -> &'static str {
 /// Pone en un `environ` lo que PEP 3333 exige y todavía no tiene, con valores inventados.
 ///
 /// Es para pruebas. No cambia lo que ya está. El cuerpo sigue siendo el que hubiera: el de un
-/// `environ` nuevo está vacío. Para una petición entera es más cómodo [`crate::testing`].
+/// `environ` nuevo está vacío. Para una petición entera es más cómodo el módulo `testing`.
 ///
 /// # Examples
 ///
