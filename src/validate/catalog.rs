@@ -50,7 +50,8 @@ pub(super) const CATALOG: [Statement; 35] = [
     server(
         NoTwins,
         ENVIRON,
-        "el tipo y la longitud del cuerpo van en `CONTENT_TYPE` y `CONTENT_LENGTH`, sin sus gemelas con `HTTP_`",
+        "el tipo y la longitud del cuerpo van en `CONTENT_TYPE` y `CONTENT_LENGTH`, sin sus \
+         gemelas con `HTTP_`",
     ),
     server(
         HeaderVariables,
@@ -135,6 +136,7 @@ pub(super) const CATALOG: [Statement; 35] = [
     application(
         InputNotReadPastEnd,
         STREAMS,
-        "no se lee `wsgi.input` más allá de `CONTENT_LENGTH`, salvo que `wsgi.input_terminated` diga que se puede",
+        "no se lee `wsgi.input` más allá de `CONTENT_LENGTH`, salvo que `wsgi.input_terminated` \
+         diga que se puede",
     ),
 ];

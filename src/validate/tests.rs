@@ -282,6 +282,18 @@ fn a_quien_cumple_no_se_le_dice_nada() {
 }
 
 #[test]
+fn leer_la_peticion_hasta_su_final_no_es_falta() {
+    let known = testing::post("/").body("hola");
+    let told = known.clone().variable("wsgi.input_terminated", "false").environ();
+    let exact = |input: &mut Input| input.by_ref().take(4).read_to_end(&mut Vec::new());
+    let chunked = known.clone().header("Transfer-Encoding", "chunked").environ();
+    assert_eq!(seen_reading(known.environ(), read_to_end), []);
+    assert_eq!(seen_reading(told, exact), []);
+    assert_eq!(seen_reading(chunked, read_to_end), []);
+    assert_eq!(seen_reading(testing::get("/").environ(), read_to_end), []);
+}
+
+#[test]
 fn el_asterisco_de_options_no_tiene_ruta() {
     let response = testing::Request::new("OPTIONS", "*").call(&validator(polite()));
     assert_eq!((response.code(), response.errors()), (200, String::new()));
