@@ -4,6 +4,7 @@
 //! Aquí no hay servidores ni HTTP: solo la forma que ambos lados prometen respetar.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::body::Body;
 use crate::environ::Environ;
@@ -46,6 +47,20 @@ where
 {
     fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
         self(environ, start_response)
+    }
+}
+
+/// Para elegir una aplicación al arrancar, o guardar varias distintas en una lista.
+impl Application for Box<dyn Application> {
+    fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+        (**self).call(environ, start_response)
+    }
+}
+
+/// Para servir la misma aplicación en dos sitios, o mirar después lo que hizo.
+impl<A: Application + ?Sized> Application for Arc<A> {
+    fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+        (**self).call(environ, start_response)
     }
 }
 

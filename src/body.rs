@@ -12,10 +12,10 @@ use std::{fmt, vec};
 const BLOCK: usize = 64 * 1024;
 
 /// Un trozo del cuerpo: bytes fijos del programa o bytes propios.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Chunk(Bytes);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Bytes {
     Fixed(&'static [u8]),
     Owned(Vec<u8>),
@@ -40,6 +40,15 @@ impl Chunk {
         self.as_bytes().is_empty()
     }
 }
+
+/// Dos trozos son iguales si lo son sus bytes, sin importar de quién sean.
+impl PartialEq for Chunk {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Chunk {}
 
 impl AsRef<[u8]> for Chunk {
     fn as_ref(&self) -> &[u8] {
@@ -110,7 +119,17 @@ enum Source {
     One(Chunk),
     List(vec::IntoIter<Chunk>),
     Stream(Stream),
+    Observed { chunks: Stream, length: Option<u64>, effort: Effort },
     Reader { reader: Box<dyn Read + Send>, length: Option<u64> },
+}
+
+/// Lo que cuesta producir un trozo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Ya está en memoria.
+    None,
+    /// Ejecuta código de la aplicación o lee.
+    Some,
 }
 
 impl Body {
@@ -160,13 +179,28 @@ impl Body {
             Source::One(chunk) => Some(chunk.len() as u64),
             Source::List(chunks) => Some(chunks.as_slice().iter().map(|c| c.len() as u64).sum()),
             Source::Stream(_) => None,
-            Source::Reader { length, .. } => *length,
+            Source::Observed { length, .. } | Source::Reader { length, .. } => *length,
         }
     }
 
-    /// Si producir el siguiente trozo puede tardar: ejecuta código de la aplicación o lee.
+    /// Si producir el siguiente trozo puede tardar.
     pub(crate) fn is_lazy(&self) -> bool {
-        matches!(self.0, Source::Stream(_) | Source::Reader { .. })
+        match &self.0 {
+            Source::Empty | Source::One(_) | Source::List(_) => false,
+            Source::Stream(_) | Source::Reader { .. } => true,
+            Source::Observed { effort, .. } => *effort == Effort::Some,
+        }
+    }
+
+    /// Un cuerpo que da los mismos trozos que este después de pasar por `observer`, que no los
+    /// cambia: por eso se conoce su longitud.
+    pub(crate) fn observed<I>(self, observer: impl FnOnce(Self) -> I) -> Self
+    where
+        I: Iterator<Item = io::Result<Chunk>> + Send + 'static,
+    {
+        let length = self.content_length();
+        let effort = if self.is_lazy() { Effort::Some } else { Effort::None };
+        Self(Source::Observed { chunks: Box::new(observer(self)), length, effort })
     }
 }
 
@@ -178,8 +212,9 @@ fn remaining_in(file: &mut File) -> io::Result<u64> {
     Ok(metadata.len().saturating_sub(file.stream_position()?))
 }
 
-fn read_block(reader: &mut dyn Read) -> Option<io::Result<Chunk>> {
-    let mut block = vec![0; BLOCK];
+/// El siguiente bloque de `reader`, de `size` bytes como mucho; `None` al final.
+pub(crate) fn read_block(reader: &mut dyn Read, size: usize) -> Option<io::Result<Chunk>> {
+    let mut block = vec![0; size];
     loop {
         match reader.read(&mut block) {
             Ok(0) => return None,
@@ -205,15 +240,18 @@ impl Iterator for Body {
             },
             Source::List(chunks) => chunks.next().map(Ok),
             Source::Stream(chunks) => chunks.next(),
-            Source::Reader { reader, length } => {
-                let block = read_block(reader);
-                if let (Some(left), Some(Ok(chunk))) = (length, &block) {
-                    *left = left.saturating_sub(chunk.len() as u64);
-                }
-                block
-            }
+            Source::Observed { chunks, length, .. } => count(chunks.next(), length),
+            Source::Reader { reader, length } => count(read_block(reader, BLOCK), length),
         }
     }
+}
+
+/// Descuenta un trozo de lo que queda por producir.
+fn count(next: Option<io::Result<Chunk>>, left: &mut Option<u64>) -> Option<io::Result<Chunk>> {
+    if let (Some(left), Some(Ok(chunk))) = (left, &next) {
+        *left = left.saturating_sub(chunk.len() as u64);
+    }
+    next
 }
 
 impl<T: Into<Chunk>> From<T> for Body {
@@ -279,6 +317,12 @@ mod tests {
         check(Body::from(b"hola"), Some(4), &["hola"]);
         check(Body::from(b"hola".to_vec()), Some(4), &["hola"]);
         check(Body::empty(), Some(0), &[]);
+    }
+
+    #[test]
+    fn un_trozo_es_igual_a_otro_con_sus_bytes() {
+        assert_eq!(Chunk::from("hola"), Chunk::from(String::from("hola")));
+        assert_ne!(Chunk::from("hola"), Chunk::from("ola"));
     }
 
     #[test]

@@ -4,8 +4,11 @@
 //! Guarda todos los textos seguidos en una sola cadena, porque se llena y se vacía una vez por
 //! petición. No sabe de HTTP: quien traduce una petición a variables es cada pasarela.
 
+mod extensions;
+
 use std::fmt::{self, Write};
 
+use self::extensions::Extensions;
 use crate::input::{Errors, Input};
 
 /// El `environ` de una petición.
@@ -36,6 +39,7 @@ pub struct Environ {
     inexact: Vec<Inexact>,
     input: Input,
     errors: Errors,
+    extensions: Extensions,
 }
 
 #[derive(Clone, Copy)]
@@ -211,6 +215,7 @@ impl Environ {
         self.inexact.clear();
         self.input = Input::empty();
         self.errors = Errors::default();
+        self.extensions.clear();
     }
 
     /// Añade una variable que con seguridad no está, sin buscarla.

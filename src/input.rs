@@ -43,7 +43,17 @@ impl Input {
 
     /// Un cuerpo que se lee de `reader`, que debe terminar donde termina el cuerpo.
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self(Source::Reader(Box::new(BufReader::new(reader))))
+        Self::buffered(BufReader::new(reader))
+    }
+
+    /// Como [`reader`](Self::reader), para un lector que ya tiene su búfer.
+    pub fn buffered(reader: impl BufRead + Send + 'static) -> Self {
+        Self(Source::Reader(Box::new(reader)))
+    }
+
+    /// Si con seguridad no hay nada que leer.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self.0, Source::Empty)
     }
 }
 

@@ -40,11 +40,38 @@
 //!
 //! Los `mod` de este archivo van en el orden en que los encuentra una petición:
 //!
-//! 1. `application`, `error`, `environ`, `input` y `body` son el contrato;
+//! 1. `application`, `error`, `environ`, `input` y `body` son el contrato, y [`headers`] una ayuda
+//!    para responder;
 //! 2. `http` es el protocolo, como funciones puras;
 //! 3. `gateway` llama a la aplicación y comprueba lo que responde, para cualquier protocolo;
-//! 4. `simple_server` es el servidor: sockets, bucle de eventos y relevo;
-//! 5. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
+//! 4. [`simple_server`] es el servidor: sockets, bucle de eventos y relevo;
+//! 5. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
+//!    cumplan PEP 3333, regla a regla;
+//! 6. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
+//!
+//! # De `wsgiref` a `pasarela`
+//!
+//! | en Python | aquí |
+//! |---|---|
+//! | `wsgiref.simple_server.make_server`, `demo_app` | [`simple_server::make_server`], [`simple_server::demo_app`] |
+//! | `wsgiref.headers.Headers` | [`headers::Headers`] |
+//! | `wsgiref.util` | [`util`] |
+//! | `wsgiref.validate.validator` | [`validate::validator`] |
+//! | `wsgiref.types` | los nombres de la raíz: [`Application`], [`StartResponse`], [`Environ`]… |
+//!
+//! # Probar una aplicación
+//!
+//! ```
+//! use pasarela::{Body, Environ, Result, StartResponse, testing, validate::validator};
+//!
+//! fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+//!     start_response("200 OK", &[("Content-Type", "text/plain; charset=utf-8")])?;
+//!     Ok(Body::from(format!("Estás en {}", environ.path_info())))
+//! }
+//!
+//! let response = testing::get("/ruta").call(&validator(application));
+//! assert_eq!(response.text(), "Estás en /ruta");
+//! ```
 
 #![warn(missing_docs, unreachable_pub)]
 
@@ -53,9 +80,12 @@ mod error;
 mod environ;
 mod input;
 mod body;
+pub mod headers;
 mod http;
 mod gateway;
-mod simple_server;
+pub mod simple_server;
+pub mod testing;
+pub mod validate;
 pub mod util;
 
 pub use application::{Application, StartResponse, StartResponseError};

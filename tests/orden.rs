@@ -93,11 +93,12 @@ fn cada_transcripcion_la_repite_una_prueba() {
 }
 
 /// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
-const LAYERS: [&[&str]; 4] = [
-    &["application", "error", "environ", "input", "body", "util"],
+const LAYERS: [&[&str]; 5] = [
+    &["application", "error", "environ", "input", "body", "headers", "util"],
     &["http"],
     &["gateway"],
     &["simple_server"],
+    &["testing", "validate"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

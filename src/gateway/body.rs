@@ -6,6 +6,7 @@ use super::fault::{Fault, Origin};
 use super::head::ResponseHead;
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
+use crate::input::Errors;
 
 /// Lo que se sabe de la longitud del cuerpo al empezar a enviarlo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub(crate) struct ResponseBody {
     /// Cuántos bytes admite todavía la longitud declarada.
     left: Option<u64>,
     origin: Origin,
+    errors: Errors,
 }
 
 impl ResponseBody {
@@ -42,7 +44,8 @@ impl ResponseBody {
         };
         let origin =
             if body.is_lazy() || left.is_some() { Origin::of(environ) } else { Origin::default() };
-        let mut response = Self { first: None, chunks: Some(body), length, left, origin };
+        let errors = Errors::default();
+        let mut response = Self { first: None, chunks: Some(body), length, left, origin, errors };
         if !has_content {
             response.discard();
         }
@@ -53,8 +56,17 @@ impl ResponseBody {
     pub(super) fn produce_first(&mut self) -> Result<(), Fault> {
         if self.is_lazy() {
             self.first = self.produce()?;
+            // Un cuerpo que ya terminó no tiene por qué admitir otra pregunta.
+            if self.first.is_none() {
+                self.discard();
+            }
         }
         Ok(())
+    }
+
+    /// Cambia dónde se anotan los fallos que ocurran mientras se envía.
+    pub(crate) fn set_errors(&mut self, errors: Errors) {
+        self.errors = errors;
     }
 
     pub(crate) fn length(&self) -> BodyLength {
@@ -79,7 +91,7 @@ impl ResponseBody {
         if !matches!(produced, Ok(Some(_))) {
             self.discard();
         }
-        produced.map_err(|fault| fault.report_from(&self.origin))
+        produced.map_err(|fault| fault.report_from(&self.origin, &mut self.errors))
     }
 
     fn produce(&mut self) -> Result<Option<Chunk>, Fault> {
@@ -113,7 +125,7 @@ impl ResponseBody {
         if length <= left {
             return chunk;
         }
-        Fault::LongBody { excess: length - left }.report_from(&self.origin);
+        Fault::LongBody { excess: length - left }.report_from(&self.origin, &mut self.errors);
         let fitting = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
         Chunk::from(chunk.as_bytes()[..fitting].to_vec())
     }
@@ -122,7 +134,7 @@ impl ResponseBody {
     fn discard(&mut self) {
         let body = self.chunks.take();
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
-            Fault::from_panic(panic.as_ref()).report_from(&self.origin);
+            Fault::from_panic(panic.as_ref()).report_from(&self.origin, &mut self.errors);
         }
     }
 }

@@ -47,16 +47,12 @@ impl Fault {
     /// Lo anota con la petición que lo causó.
     pub(crate) fn report(&self, environ: &mut Environ) {
         let origin = Origin::of(environ);
-        self.write(&origin, environ.errors());
+        self.report_from(&origin, environ.errors());
     }
 
-    /// Como [`report`](Self::report), cuando `environ` ya no está.
-    pub(crate) fn report_from(&self, origin: &Origin) {
-        self.write(origin, &mut Errors::default());
-    }
-
-    /// Al registro si el programa tiene uno; si no, a `wsgi.errors`: que nunca se pierda.
-    fn write(&self, Origin(origin): &Origin, errors: &mut Errors) {
+    /// Como [`report`](Self::report), cuando `environ` ya no está: al registro si el programa tiene
+    /// uno; si no, a `errors`, que nunca se pierda.
+    pub(crate) fn report_from(&self, Origin(origin): &Origin, errors: &mut Errors) {
         if log::log_enabled!(log::Level::Error) {
             log::error!("{origin:?}: {self}");
         } else {

@@ -1,4 +1,4 @@
-//! El servidor HTTP/1.1: de los sockets a [`crate::gateway`], con el mismo nombre que en `wsgiref`.
+//! El servidor HTTP/1.1: de los sockets a la pasarela (`gateway`), con el mismo nombre que en `wsgiref`.
 //!
 //! Las estaciones, en el orden en que las recorre una petición:
 //!
@@ -24,6 +24,7 @@
 //! | `request_environ` | de la petición al `environ` |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
 //! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
+//! | `demo_app` | la aplicación de muestra |
 
 mod server;
 mod config;
@@ -49,8 +50,12 @@ mod request_environ;
 mod upload;
 mod incoming;
 mod outgoing;
+mod demo_app;
 
 pub use config::Config;
+pub use demo_app::demo_app;
 pub use engine::Handle;
 pub use error::ServerError;
 pub use server::{Server, make_server, make_server_with};
+
+pub(crate) use request_environ::{Peers, fill as fill_environ};

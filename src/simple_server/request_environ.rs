@@ -11,13 +11,13 @@ pub(super) const SOFTWARE: &str =
 
 /// Los dos extremos de una conexión.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Peers {
-    pub(super) remote: SocketAddr,
-    pub(super) local_port: u16,
+pub(crate) struct Peers {
+    pub(crate) remote: SocketAddr,
+    pub(crate) local_port: u16,
 }
 
 /// Llena `environ`, que llega vacío.
-pub(super) fn fill(environ: &mut Environ, request: &Request<'_>, server_name: &str, peers: Peers) {
+pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, server_name: &str, peers: Peers) {
     let target = request.target.path_and_query();
     environ.push("REQUEST_METHOD", request.head.method);
     environ.push_fixed("SCRIPT_NAME", "");

@@ -1,0 +1,198 @@
+//! Una petición de prueba, y su `environ`.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
+
+use super::response::{Notes, Response, ResponseStream};
+use crate::application::Application;
+use crate::environ::Environ;
+use crate::gateway::error_page;
+use crate::headers::Headers;
+use crate::http::head::Limits;
+use crate::http::{Rejection, is_token, request};
+use crate::input::{Errors, Input};
+use crate::simple_server::{Peers, fill_environ};
+
+/// Los límites con que se lee la petición, los de un servidor sin configurar.
+const LIMITS: Limits = Limits { request_line: 8 * 1024, head: 64 * 1024, fields: 100 };
+
+/// Los extremos de una conexión que no existe.
+const PEERS: Peers =
+    Peers { remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000), local_port: 8000 };
+
+/// El servidor al que parece llegar: el de los programas del libro.
+const HOST: &str = "localhost:8000";
+
+/// Lo que un navegador escapa por su cuenta en una dirección.
+const UNTYPEABLE: AsciiSet = CONTROLS.add(b' ');
+
+/// Lo que se escapa en un formulario.
+const FORM: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
+
+/// Una petición que se construye paso a paso y se manda a una aplicación tantas veces como haga
+/// falta.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::testing;
+///
+/// let request = testing::post("/saludos").header("Accept", "text/plain").body("nombre=Ada");
+/// let environ = request.environ();
+///
+/// assert_eq!(environ.method(), "POST");
+/// assert_eq!(environ.header("accept"), Some("text/plain"));
+/// assert_eq!(environ.content_length(), Some(10));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: String,
+    target: String,
+    headers: Headers,
+    content: Option<Vec<u8>>,
+    variables: Vec<(String, String)>,
+}
+
+impl Request {
+    /// Una petición sin cuerpo. `target` es la ruta, con su consulta si la tiene; los espacios y
+    /// las letras que no son ASCII se escapan como lo haría un navegador.
+    ///
+    /// # Panics
+    ///
+    /// Si `method` no es un `token` (RFC 9110 §9.1).
+    #[track_caller]
+    pub fn new(method: &str, target: &str) -> Self {
+        assert!(is_token(method.as_bytes()), "el método {method:?} no es válido");
+        Self {
+            method: method.to_owned(),
+            target: percent_encode(target.as_bytes(), &UNTYPEABLE).to_string(),
+            headers: Headers::new(),
+            content: None,
+            variables: Vec::new(),
+        }
+    }
+
+    /// Añade un encabezado. `Host` y, si hay cuerpo, `Content-Length` se ponen solos.
+    ///
+    /// # Panics
+    ///
+    /// Si el nombre no es un `token` o el valor tiene un salto de línea (RFC 9110 §5.1 y §5.5):
+    /// sería otro encabezado.
+    #[must_use]
+    #[track_caller]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        assert!(is_token(name.as_bytes()), "el nombre de encabezado {name:?} no es válido");
+        let breaks = value.contains(['\r', '\n', '\0']);
+        assert!(!breaks, "el valor {value:?} del encabezado {name:?} tiene un salto de línea");
+        self.headers.add(name, value);
+        self
+    }
+
+    /// Pone el cuerpo: bytes o texto.
+    #[must_use]
+    pub fn body(mut self, content: impl Into<Vec<u8>>) -> Self {
+        self.content = Some(content.into());
+        self
+    }
+
+    /// Pone como cuerpo los campos de un formulario, con su `Content-Type`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::testing;
+    /// use std::io::Read;
+    ///
+    /// let mut environ = testing::post("/").form(&[("nombre", "Ñandú & Cía.")]).environ();
+    ///
+    /// let mut content = String::new();
+    /// environ.input().read_to_string(&mut content)?;
+    /// assert_eq!(content, "nombre=%C3%91and%C3%BA%20%26%20C%C3%ADa.");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let quote = |text| utf8_percent_encode(text, &FORM);
+        let fields = fields.iter().map(|(name, value)| format!("{}={}", quote(name), quote(value)));
+        let content = fields.collect::<Vec<_>>().join("&");
+        self.header("Content-Type", "application/x-www-form-urlencoded").body(content)
+    }
+
+    /// Pone una variable de `environ`, o cambia la que habría: `wsgi.url_scheme`, `SCRIPT_NAME`…
+    #[must_use]
+    pub fn variable(mut self, key: &str, value: &str) -> Self {
+        self.variables.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// El `environ` de esta petición, con el cuerpo listo para leer.
+    ///
+    /// # Panics
+    ///
+    /// Si el servidor la rechazaría, por ejemplo por una ruta mal escrita.
+    #[track_caller]
+    pub fn environ(&self) -> Environ {
+        self.parse().unwrap_or_else(|rejection| {
+            panic!("el servidor rechazaría {} {}: {rejection}", self.method, self.target)
+        })
+    }
+
+    /// Manda la petición y recibe la respuesta entera.
+    pub fn call(&self, application: &dyn Application) -> Response {
+        self.stream(application).finish()
+    }
+
+    /// Manda la petición y recibe la respuesta trozo a trozo.
+    pub fn stream(&self, application: &dyn Application) -> ResponseStream {
+        let notes = Notes::default();
+        match self.parse() {
+            Ok(mut environ) => {
+                environ.set_errors(Errors::writer(notes.clone()));
+                ResponseStream::start(application, &mut environ, notes)
+            }
+            Err(rejection) => {
+                let mut environ = Environ::new();
+                environ.insert("REQUEST_METHOD", &self.method);
+                let reason = format!("Petición rechazada: {rejection}.");
+                let page = error_page(rejection.status(), reason);
+                ResponseStream::start(&page, &mut environ, notes)
+            }
+        }
+    }
+
+    fn parse(&self) -> Result<Environ, Rejection> {
+        let wire = self.wire();
+        let request =
+            request::parse(&wire, &LIMITS)?.expect("la cabeza termina en una línea vacía");
+        let mut environ = Environ::new();
+        fill_environ(&mut environ, &request, "localhost", PEERS);
+        for (key, value) in &self.variables {
+            environ.insert(key, value);
+        }
+        if let Some(content) = &self.content {
+            environ.set_input(Input::from(content.clone()));
+        }
+        Ok(environ)
+    }
+
+    /// La cabeza de la petición, como viajaría.
+    fn wire(&self) -> Vec<u8> {
+        let mut wire = Vec::with_capacity(256);
+        let mut line = |text: std::fmt::Arguments<'_>| {
+            wire.write_fmt(text).expect("escribir en memoria no falla");
+        };
+        line(format_args!("{} {} HTTP/1.1\r\n", self.method, self.target));
+        if !self.headers.contains("Host") {
+            line(format_args!("Host: {HOST}\r\n"));
+        }
+        let is_framed = ["Content-Length", "Transfer-Encoding"];
+        let is_framed = is_framed.iter().any(|name| self.headers.contains(name));
+        if let Some(content) = self.content.as_ref().filter(|_| !is_framed) {
+            line(format_args!("Content-Length: {}\r\n", content.len()));
+        }
+        line(format_args!("{}", self.headers));
+        wire
+    }
+}

@@ -1,0 +1,184 @@
+//! Lo que respondió la aplicación.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::application::Application;
+use crate::body::Chunk;
+use crate::environ::Environ;
+use crate::gateway::{self, ResponseBody, ResponseHead};
+use crate::headers::Headers;
+use crate::input::Errors;
+
+/// Una respuesta, entera o hasta donde va.
+#[derive(Debug)]
+pub struct Response {
+    status: String,
+    code: u16,
+    headers: Headers,
+    chunks: Vec<Chunk>,
+    progress: Progress,
+    notes: Notes,
+}
+
+/// Cuánto se ha visto del cuerpo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Pending,
+    Complete,
+    /// La aplicación falló a medio cuerpo: un servidor cortaría la conexión.
+    Cut,
+}
+
+impl Response {
+    /// El estado: `200 OK`.
+    pub fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// Las tres cifras del estado.
+    pub fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// Los encabezados que puso la aplicación.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// El primer valor de un encabezado, sin distinguir mayúsculas.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)
+    }
+
+    /// Los trozos del cuerpo, sin los vacíos.
+    pub fn chunks(&self) -> &[Chunk] {
+        &self.chunks
+    }
+
+    /// Los bytes del cuerpo.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.chunks.iter().flat_map(|chunk| chunk.as_bytes()).copied().collect()
+    }
+
+    /// El cuerpo como texto; lo que no sea UTF-8 se ve como `�`.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+
+    /// Si el cuerpo llegó a su final. Si no, un servidor cortaría la conexión para que se note.
+    pub fn is_complete(&self) -> bool {
+        self.progress == Progress::Complete
+    }
+
+    /// Lo que se escribió en `wsgi.errors`, con el motivo de un fallo si lo hubo.
+    ///
+    /// Si el programa instaló un registro (`log`), los fallos van a él, como en el servidor.
+    pub fn errors(&self) -> String {
+        String::from_utf8_lossy(&self.notes.lock()).into_owned()
+    }
+}
+
+/// Una respuesta de la que se tira trozo a trozo. Soltarla antes del final es lo que ve la
+/// aplicación cuando el cliente se va.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, Chunk, Environ, Result, StartResponse, testing};
+///
+/// fn countdown(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     start_response("200 OK", &[("Content-Type", "text/plain")])?;
+///     Ok(Body::stream((1..=3).rev().map(|n| Ok(Chunk::from(n.to_string())))))
+/// }
+///
+/// let mut stream = testing::get("/").stream(&countdown);
+///
+/// assert_eq!(stream.response().code(), 200);
+/// assert_eq!(stream.next(), Some(Chunk::from("3")));
+/// assert_eq!(stream.finish().text(), "321");
+/// ```
+#[derive(Debug)]
+pub struct ResponseStream {
+    response: Response,
+    body: ResponseBody,
+}
+
+impl ResponseStream {
+    pub(super) fn start(
+        application: &dyn Application,
+        environ: &mut Environ,
+        notes: Notes,
+    ) -> Self {
+        let mut head = ResponseHead::default();
+        let mut body = gateway::run(application, environ, &mut head);
+        body.set_errors(Errors::writer(notes.clone()));
+        let response = Response {
+            status: head.status().to_owned(),
+            code: head.code(),
+            headers: read_fields(head.fields()),
+            chunks: Vec::new(),
+            progress: Progress::Pending,
+            notes,
+        };
+        Self { response, body }
+    }
+
+    /// La respuesta hasta donde va.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+
+    /// Recibe lo que falta.
+    pub fn finish(mut self) -> Response {
+        while self.advance() {}
+        self.response
+    }
+
+    /// Recibe un trozo más, si lo hay.
+    fn advance(&mut self) -> bool {
+        if self.response.progress != Progress::Pending {
+            return false;
+        }
+        match self.body.next_chunk() {
+            Ok(Some(chunk)) => self.response.chunks.push(chunk),
+            Ok(None) => self.response.progress = Progress::Complete,
+            Err(()) => self.response.progress = Progress::Cut,
+        }
+        self.response.progress == Progress::Pending
+    }
+}
+
+impl Iterator for ResponseStream {
+    type Item = Chunk;
+
+    fn next(&mut self) -> Option<Chunk> {
+        if self.advance() { self.response.chunks.last().cloned() } else { None }
+    }
+}
+
+fn read_fields(fields: &[u8]) -> Headers {
+    let text = String::from_utf8_lossy(fields);
+    text.split_terminator("\r\n").filter_map(|line| line.split_once(": ")).collect()
+}
+
+/// Lo escrito en `wsgi.errors`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Notes(Arc<Mutex<Vec<u8>>>);
+
+impl Notes {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
+        // Unos bytes a medio escribir siguen siendo unos bytes.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for Notes {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.lock().write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

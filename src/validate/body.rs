@@ -1,0 +1,127 @@
+//! Las reglas del cuerpo de la respuesta: lo que la aplicación produce y lo que el servidor pide.
+
+use std::io;
+
+use super::finding::{OpenBody, Report, ReportOnce};
+use super::response::Declared;
+use super::rule::Rule;
+use crate::body::{Body, Chunk};
+
+/// Un cuerpo vigilado, que da lo mismo que el que lleva dentro.
+#[derive(Debug)]
+struct WatchedBody {
+    body: Body,
+    content: Content,
+    declared: Declared,
+    sent: u64,
+    stage: Stage,
+    report: ReportOnce,
+    _open: OpenBody,
+}
+
+/// Si la respuesta puede llevar bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Expected,
+    /// La petición es `HEAD`: la aplicación puede devolverlos, y no se envían.
+    Ignored,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Open,
+    Ended,
+}
+
+/// Vigila `body`, sin cambiar su longitud ni cuándo se produce.
+pub(super) fn watch(body: Body, content: Content, declared: Declared, report: &Report) -> Body {
+    let known = body.content_length();
+    body.observed(|body| {
+        let (report, open) = (ReportOnce::new(report), report.open_body());
+        let stage = Stage::Open;
+        let mut watched =
+            WatchedBody { body, content, declared, sent: 0, stage, report, _open: open };
+        if let Some(length) = known {
+            watched.check_known(length);
+        }
+        watched
+    })
+}
+
+impl Iterator for WatchedBody {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.stage == Stage::Ended {
+            self.report.broken(Rule::BodyNotReadPastEnd, "se pidió otro trozo");
+        }
+        let next = self.body.next();
+        match &next {
+            Some(Ok(chunk)) => self.check_chunk(chunk.len() as u64),
+            Some(Err(_)) => self.stage = Stage::Ended,
+            None => self.check_end(),
+        }
+        next
+    }
+}
+
+impl WatchedBody {
+    /// Lo que ya se sabe de un cuerpo antes de que nadie le pida nada: puede que no se lo pidan.
+    fn check_known(&mut self, length: u64) {
+        if length == 0 && self.content == Content::Ignored {
+            return;
+        }
+        self.check_content(length);
+        match self.declared.content_length {
+            Some(declared) if declared > length && !self.forbids_body() => self.is_short(length),
+            Some(declared) if declared < length => self.is_long(length),
+            _ => {}
+        }
+    }
+
+    fn check_chunk(&mut self, length: u64) {
+        if length > 0 && self.content == Content::Ignored {
+            self.report.broken(Rule::HeadNotRead, format_args!("se pidieron {length} bytes"));
+        }
+        self.check_content(length);
+        self.sent += length;
+        if self.declared.content_length.is_some_and(|declared| self.sent > declared) {
+            self.is_long(self.sent);
+        }
+    }
+
+    fn check_content(&mut self, length: u64) {
+        if length > 0 && self.forbids_body() {
+            let code = self.declared.code;
+            self.report.broken(Rule::NoBodyStatus, format_args!("{code} con {length} bytes"));
+        }
+        if length > 0 && self.declared.content_type.is_none() && !self.forbids_body() {
+            self.report.broken(Rule::ContentTypePresent, format_args!("{length} bytes sin tipo"));
+        }
+    }
+
+    fn check_end(&mut self) {
+        self.stage = Stage::Ended;
+        let is_short = self.declared.content_length.is_some_and(|declared| self.sent < declared);
+        if is_short && self.content == Content::Expected && !self.forbids_body() {
+            self.is_short(self.sent);
+        }
+    }
+
+    fn is_short(&mut self, length: u64) {
+        let declared = self.declared.content_length.unwrap_or_default();
+        let found = format_args!("solo hay {length} bytes de los {declared} declarados");
+        self.report.broken(Rule::BodyLength, found);
+    }
+
+    fn is_long(&mut self, length: u64) {
+        let declared = self.declared.content_length.unwrap_or_default();
+        let found = format_args!("hay {length} bytes, más que los {declared} declarados");
+        self.report.broken(Rule::BodyLength, found);
+    }
+
+    /// RFC 9110 §15.3.5, §15.3.6 y §15.4.5.
+    fn forbids_body(&self) -> bool {
+        matches!(self.declared.code, 204 | 205 | 304)
+    }
+}
