@@ -1,18 +1,12 @@
 //! De los bytes recibidos a una línea de petición y sus campos (RFC 9112 §2 a §5).
 //!
-//! Los campos los separa `httparse`, que usa instrucciones vectoriales; la línea de petición y los
-//! finales de línea se leen aquí, porque aquí se es más estricto.
+//! Nada se copia: lo que se lee queda prestado del búfer. Los campos se comprueban una vez y se
+//! guardan como las líneas que son; separarlas otra vez cuesta menos que mover una tabla.
 
-use httparse::{EMPTY_HEADER, Header};
+use super::{Rejection, Version, has_controls, is_token};
 
-use super::{Rejection, Version, is_token};
-
-/// Cuántos campos puede tener una petición como máximo, sea cual sea la configuración: es el sitio
-/// que se reserva en la pila para leerlos.
+/// Cuántos campos puede tener una petición como máximo, sea cual sea la configuración.
 pub(crate) const MAX_FIELDS: usize = 256;
-
-/// Con este sitio basta para casi toda petición, y prepararlo cuesta poco.
-const USUAL_FIELDS: usize = 24;
 
 /// Cuántos CRLF se saltan antes de la línea de petición (RFC 9112 §2.2 pide al menos uno).
 const MAX_LEADING_CRLF: usize = 4;
@@ -36,18 +30,20 @@ pub(crate) struct Head<'b> {
     pub(crate) length: usize,
 }
 
-/// Los campos de una petición, en su orden.
-#[derive(Debug)]
-pub(crate) struct Fields<'b> {
-    few: [Header<'b>; USUAL_FIELDS],
-    many: Vec<Header<'b>>,
-    count: usize,
-}
+/// Los campos de una petición, en su orden: líneas ya comprobadas.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields<'b>(&'b [u8]);
 
 impl<'b> Fields<'b> {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'b str, &'b [u8])> {
-        let fields = if self.many.is_empty() { &self.few[..self.count] } else { &self.many };
-        fields.iter().map(|field| (field.name, field.value))
+    /// El nombre y el valor de cada uno, sin el espacio que los rodea.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let (line, after) = take_line(rest).ok()??;
+            rest = after;
+            let (name, value) = split_field(line)?;
+            Some((name, value.trim_ascii()))
+        })
     }
 }
 
@@ -55,28 +51,22 @@ impl<'b> Fields<'b> {
 pub(crate) fn parse<'b>(buffer: &'b [u8], limits: &Limits) -> Result<Option<Head<'b>>, Rejection> {
     let Some(start) = skip_empty_lines(buffer)? else { return Ok(None) };
     let rest = &buffer[start..];
-    let Some(line_end) = rest.iter().position(|&byte| byte == b'\n') else {
+    let Some((line, lines)) = take_line(rest)? else {
         check_partial_line(rest, limits)?;
         return Ok(None);
     };
-    if line_end > limits.request_line {
+    if line.len() > limits.request_line {
         return Err(Rejection::TargetTooLong);
     }
-    let (method, target, version) = parse_request_line(&rest[..line_end])?;
-    let lines = &rest[line_end + 1..];
-    let Some((length, fields)) = parse_fields(lines, limits)? else {
-        if rest.len() > limits.head {
-            return Err(Rejection::HeadTooLarge);
-        }
-        return Ok(None);
+    let (method, target, version) = parse_request_line(line)?;
+    let (fields, length) = match parse_fields(lines, limits)? {
+        Some((fields, after)) => (Some(fields), rest.len() - after.len()),
+        None => (None, rest.len()),
     };
-    if line_end + 1 + length > limits.head {
+    if length > limits.head {
         return Err(Rejection::HeadTooLarge);
     }
-    if !all_lines_end_in_crlf(&lines[..length]) {
-        return Err(Rejection::LineEnd);
-    }
-    Ok(Some(Head { method, target, version, fields, length: start + line_end + 1 + length }))
+    Ok(fields.map(|fields| Head { method, target, version, fields, length: start + length }))
 }
 
 fn skip_empty_lines(buffer: &[u8]) -> Result<Option<usize>, Rejection> {
@@ -90,30 +80,40 @@ fn skip_empty_lines(buffer: &[u8]) -> Result<Option<usize>, Rejection> {
     Ok(if buffer.len() == start || &buffer[start..] == b"\r" { None } else { Some(start) })
 }
 
+/// Separa la primera línea de lo que sigue; `None` si todavía no termina.
+///
+/// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
+/// peticiones. Un CR suelto lo rechaza quien lee la línea, porque es un control.
+fn take_line(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Rejection> {
+    let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else { return Ok(None) };
+    match bytes[..end].strip_suffix(b"\r") {
+        Some(line) => Ok(Some((line, &bytes[end + 1..]))),
+        None => Err(Rejection::LineEnd),
+    }
+}
+
 /// Rechaza pronto lo que ya no puede llegar a ser una línea de petición, por ejemplo un saludo TLS.
 fn check_partial_line(line: &[u8], limits: &Limits) -> Result<(), Rejection> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > limits.request_line {
         return Err(Rejection::TargetTooLong);
     }
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
     let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
-    if !is_token(method) || line.iter().any(u8::is_ascii_control) {
+    if !is_token(method) || has_controls(line) {
         return Err(Rejection::RequestLine);
     }
     Ok(())
 }
 
-/// `token SP target SP HTTP/d.d CR`, con espacios simples (RFC 9112 §3).
+/// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3).
 fn parse_request_line(line: &[u8]) -> Result<(&str, &str, Version), Rejection> {
-    let Some(line) = line.strip_suffix(b"\r") else { return Err(Rejection::LineEnd) };
     let line = str::from_utf8(line).map_err(|_| Rejection::Target)?;
-    let mut parts = line.split(' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(Rejection::RequestLine);
-    };
-    if !is_token(method.as_bytes()) || target.is_empty() {
+    let is_space = |byte: u8| byte == b' ';
+    let first = line.bytes().position(is_space).ok_or(Rejection::RequestLine)?;
+    let last = line.bytes().rposition(is_space).ok_or(Rejection::RequestLine)?;
+    let (method, version) = (&line[..first], &line[last + 1..]);
+    let target = line.get(first + 1..last).unwrap_or_default();
+    if !is_token(method.as_bytes()) || target.is_empty() || target.bytes().any(is_space) {
         return Err(Rejection::RequestLine);
     }
     Ok((method, target, parse_version(version)?))
@@ -128,52 +128,37 @@ fn parse_version(version: &str) -> Result<Version, Rejection> {
     }
 }
 
+/// Comprueba los campos; `None` si falta su línea vacía. Devuelve también lo que sigue.
 fn parse_fields<'b>(
     lines: &'b [u8],
     limits: &Limits,
-) -> Result<Option<(usize, Fields<'b>)>, Rejection> {
-    let mut fields = Fields { few: [EMPTY_HEADER; USUAL_FIELDS], many: Vec::new(), count: 0 };
-    let parsed = match httparse::parse_headers(lines, &mut fields.few) {
-        Err(httparse::Error::TooManyHeaders) => {
-            return parse_many_fields(lines, limits, fields);
+) -> Result<Option<(Fields<'b>, &'b [u8])>, Rejection> {
+    let (mut rest, mut count) = (lines, 0);
+    while let Some((line, after)) = take_line(rest)? {
+        if line.is_empty() {
+            return Ok(Some((Fields(&lines[..lines.len() - rest.len()]), after)));
         }
-        Err(httparse::Error::NewLine) => return Err(Rejection::LineEnd),
-        Err(_) => return Err(Rejection::Field),
-        Ok(parsed) => parsed,
-    };
-    let httparse::Status::Complete((length, found)) = parsed else { return Ok(None) };
-    if found.len() > limits.fields {
-        return Err(Rejection::TooManyFields);
+        count += 1;
+        if count > limits.fields {
+            return Err(Rejection::TooManyFields);
+        }
+        check_field(line)?;
+        rest = after;
     }
-    fields.count = found.len();
-    Ok(Some((length, fields)))
+    Ok(None)
 }
 
-fn parse_many_fields<'b>(
-    lines: &'b [u8],
-    limits: &Limits,
-    mut fields: Fields<'b>,
-) -> Result<Option<(usize, Fields<'b>)>, Rejection> {
-    fields.many = vec![EMPTY_HEADER; limits.fields.min(MAX_FIELDS)];
-    match httparse::parse_headers(lines, &mut fields.many) {
-        Ok(httparse::Status::Complete((length, found))) => {
-            let count = found.len();
-            fields.many.truncate(count);
-            fields.count = count;
-            Ok(Some((length, fields)))
-        }
-        Ok(httparse::Status::Partial) => Ok(None),
-        Err(httparse::Error::TooManyHeaders) => Err(Rejection::TooManyFields),
-        Err(httparse::Error::NewLine) => Err(Rejection::LineEnd),
-        Err(_) => Err(Rejection::Field),
+/// `token ":" valor`, sin espacio delante de los dos puntos ni continuaciones de línea (§5.1, §5.2).
+fn check_field(line: &[u8]) -> Result<(), Rejection> {
+    match split_field(line) {
+        Some((name, value)) if is_token(name) && !has_controls(value) => Ok(()),
+        _ => Err(Rejection::Field),
     }
 }
 
-/// `httparse` acepta LF suelto; aquí no (RFC 9112 §2.2 lo permite, y por ahí se cuela el
-/// contrabando de peticiones). Sin salida temprana, para que se compile a código vectorial.
-fn all_lines_end_in_crlf(lines: &[u8]) -> bool {
-    let bare = |pair: &[u8]| u32::from(pair[1] == b'\n' && pair[0] != b'\r');
-    lines.first() != Some(&b'\n') && lines.windows(2).map(bare).sum::<u32>() == 0
+fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|&byte| byte == b':')?;
+    Some((&line[..colon], &line[colon + 1..]))
 }
 
 /// Cuándo vale la pena volver a leer una cabeza que llega a pedacitos.
@@ -226,7 +211,7 @@ mod tests {
         assert_eq!((head.method, head.target, head.version), ("POST", "/a?b", Version::Http11));
         assert_eq!(head.length, length);
         let fields: Vec<_> = head.fields.iter().collect();
-        assert_eq!(fields, [("Host", &b"x"[..]), ("X-Dos", b"2")]);
+        assert_eq!(fields, [(&b"Host"[..], &b"x"[..]), (b"X-Dos", b"2")]);
     }
 
     #[test]

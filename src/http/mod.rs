@@ -44,10 +44,18 @@ impl Version {
 
 /// Si `byte` puede formar parte de un `token` (RFC 9110 §5.6.2).
 pub(crate) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
 /// Si `text` es un `token`: un nombre de método o de campo.
 pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().copied().all(is_token_byte)
+}
+
+/// Si hay un control que un valor no admite: todos menos el tabulador (RFC 9110 §5.5). Sin salida
+/// temprana, para que se compile a código vectorial.
+pub(crate) fn has_controls(text: &[u8]) -> bool {
+    let is_control = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7F;
+    text.iter().fold(false, |found, &byte| found | is_control(byte))
 }

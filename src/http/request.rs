@@ -101,8 +101,8 @@ impl<'b> Facts<'b> {
         Ok(facts)
     }
 
-    fn note(&mut self, name: &str, value: &'b [u8]) -> Result<(), Rejection> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
+    fn note(&mut self, name: &[u8], value: &'b [u8]) -> Result<(), Rejection> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         // Por longitud primero: casi todos los campos se descartan con una comparación.
         match name.len() {
             4 if is("host") => return set_once(&mut self.host, value, Rejection::Host),
@@ -126,8 +126,8 @@ impl<'b> Facts<'b> {
         }
     }
 
-    fn note_singleton(&mut self, name: &str) -> Result<(), Rejection> {
-        let known = |known: &&str| name.len() == known.len() && name.eq_ignore_ascii_case(known);
+    fn note_singleton(&mut self, name: &[u8]) -> Result<(), Rejection> {
+        let known = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
         let Some(at) = SINGLETONS.iter().position(known) else { return Ok(()) };
         if self.singletons & (1 << at) != 0 {
             return Err(Rejection::RepeatedField);
@@ -182,8 +182,7 @@ fn set_once<'b>(
 }
 
 fn check_host(host: &[u8]) -> Result<(), Rejection> {
-    let valid = str::from_utf8(host).is_ok_and(target::is_authority);
-    if valid { Ok(()) } else { Err(Rejection::Host) }
+    if target::is_authority(host) { Ok(()) } else { Err(Rejection::Host) }
 }
 
 fn check_transfer_encoding(coding: &[u8]) -> Result<RequestBody, Rejection> {
