@@ -51,6 +51,12 @@ enum Text {
     Span { start: usize, end: usize },
 }
 
+/// Las 20 cifras de un `u64`, o las 15 de una dirección IPv4 con sus puntos.
+const MAX_NUMBERS: usize = 20;
+
+/// Cuántas letras de un nombre se traducen de una vez.
+const NAME_PART: usize = 32;
+
 /// Los bytes de un valor que no es UTF-8.
 struct Inexact {
     key: String,
@@ -231,25 +237,23 @@ impl Environ {
     pub(crate) fn push_display(&mut self, key: &'static str, value: impl fmt::Display) {
         let start = self.text.len();
         write!(self.text, "{value}").expect("escribir en memoria no falla");
-        self.push_tail(key, start);
-    }
-
-    /// Como [`push_display`](Self::push_display) para números separados por puntos: un puerto o una
-    /// dirección IPv4, que están en cada petición.
-    pub(crate) fn push_numbers(&mut self, key: &'static str, numbers: &[u64]) {
-        let start = self.text.len();
-        for (index, number) in numbers.iter().enumerate() {
-            if index > 0 {
-                self.text.push('.');
-            }
-            write_decimal(&mut self.text, *number);
-        }
-        self.push_tail(key, start);
-    }
-
-    fn push_tail(&mut self, key: &'static str, start: usize) {
         let value = Text::Span { start, end: self.text.len() };
         self.entries.push(Entry { key: Text::Fixed(key), value });
+    }
+
+    /// Como [`push`](Self::push), con números separados por puntos: un puerto, una dirección IPv4.
+    /// Están en cada petición, y `format!` cuesta varias veces más.
+    pub(crate) fn push_numbers(&mut self, key: &'static str, numbers: &[u64]) {
+        let mut digits = [0; MAX_NUMBERS];
+        let mut start = MAX_NUMBERS;
+        for (index, &number) in numbers.iter().rev().enumerate() {
+            if index > 0 {
+                start -= 1;
+                digits[start] = b'.';
+            }
+            start = write_backwards(number, &mut digits, start);
+        }
+        self.push(key, ascii(&digits[start..]));
     }
 
     /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
@@ -258,12 +262,16 @@ impl Environ {
     }
 
     /// Añade un encabezado de la petición; si se repite, une los valores con `separator`
-    /// (RFC 9110 §5.2).
+    /// (RFC 9110 §5.2). `name` es un `token`.
     pub(crate) fn push_header(&mut self, name: &[u8], value: &[u8], separator: &str) {
         let start = self.text.len();
         self.text.push_str("HTTP_");
-        for &byte in name {
-            self.text.push(if byte == b'-' { '_' } else { byte.to_ascii_uppercase().into() });
+        for part in name.chunks(NAME_PART) {
+            let mut letters = [b'_'; NAME_PART];
+            for (letter, &byte) in letters.iter_mut().zip(part) {
+                *letter = if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() };
+            }
+            self.text.push_str(ascii(&letters[..part.len()]));
         }
         let key = Text::Span { start, end: self.text.len() };
         match std::str::from_utf8(value) {
@@ -280,7 +288,9 @@ impl Environ {
         let name = self.resolve(key);
         self.entries.iter().any(|entry| match entry.key {
             Text::Fixed(_) => false,
-            Text::Span { start, end } => &self.text[start..end] == name,
+            Text::Span { start, end } => {
+                end - start == name.len() && &self.text[start..end] == name
+            }
         })
     }
 
@@ -312,12 +322,21 @@ impl Environ {
     }
 }
 
-/// Las cifras de `number`, sin pasar por `format!`, que cuesta diez veces más.
-fn write_decimal(text: &mut String, number: u64) {
-    if number >= 10 {
-        write_decimal(text, number / 10);
+/// Escribe las cifras de `number` para que terminen en `end`; devuelve dónde empiezan.
+fn write_backwards(mut number: u64, digits: &mut [u8; MAX_NUMBERS], end: usize) -> usize {
+    let mut start = end;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return start;
+        }
     }
-    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("son cifras, o letras de un token")
 }
 
 /// Si la variable `key` es la del encabezado `name`.

@@ -3,7 +3,7 @@
 //! Nada se copia: lo que se lee queda prestado del búfer. Los campos se comprueban una vez y se
 //! guardan como las líneas que son; separarlas otra vez cuesta menos que mover una tabla.
 
-use super::{Rejection, Version, has_controls, is_token};
+use super::{Rejection, Version, find, has_controls, is_token, is_token_byte};
 
 /// Cuántos campos puede tener una petición como máximo, sea cual sea la configuración.
 pub(crate) const MAX_FIELDS: usize = 256;
@@ -41,8 +41,7 @@ impl<'b> Fields<'b> {
         std::iter::from_fn(move || {
             let (line, after) = take_line(rest).ok()??;
             rest = after;
-            let (name, value) = split_field(line)?;
-            Some((name, value.trim_ascii()))
+            split_field(line)
         })
     }
 }
@@ -85,7 +84,7 @@ fn skip_empty_lines(buffer: &[u8]) -> Result<Option<usize>, Rejection> {
 /// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
 /// peticiones. Un CR suelto lo rechaza quien lee la línea, porque es un control.
 fn take_line(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Rejection> {
-    let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else { return Ok(None) };
+    let Some(end) = find(b'\n', bytes) else { return Ok(None) };
     match bytes[..end].strip_suffix(b"\r") {
         Some(line) => Ok(Some((line, &bytes[end + 1..]))),
         None => Err(Rejection::LineEnd),
@@ -150,15 +149,15 @@ fn parse_fields<'b>(
 
 /// `token ":" valor`, sin espacio delante de los dos puntos ni continuaciones de línea (§5.1, §5.2).
 fn check_field(line: &[u8]) -> Result<(), Rejection> {
-    match split_field(line) {
-        Some((name, value)) if is_token(name) && !has_controls(value) => Ok(()),
-        _ => Err(Rejection::Field),
-    }
+    let name_end = line.iter().position(|&byte| !is_token_byte(byte)).unwrap_or(0);
+    let is_valid = name_end > 0 && line[name_end] == b':' && !has_controls(&line[name_end..]);
+    if is_valid { Ok(()) } else { Err(Rejection::Field) }
 }
 
+/// Separa un campo ya comprobado.
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = line.iter().position(|&byte| byte == b':')?;
-    Some((&line[..colon], &line[colon + 1..]))
+    let colon = find(b':', line)?;
+    Some((&line[..colon], line[colon + 1..].trim_ascii()))
 }
 
 /// Cuándo vale la pena volver a leer una cabeza que llega a pedacitos.

@@ -59,3 +59,12 @@ pub(crate) fn has_controls(text: &[u8]) -> bool {
     let is_control = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7F;
     text.iter().fold(false, |found, &byte| found | is_control(byte))
 }
+
+/// Dónde está `byte` por primera vez. Salta bloques enteros, que se comparan a código vectorial: la
+/// biblioteca estándar solo lo hace con textos.
+pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let is_absent = |block: &&[u8]| !block.iter().fold(false, |found, &b| found | (b == byte));
+    let skipped = bytes.chunks_exact(BLOCK).take_while(is_absent).count() * BLOCK;
+    bytes[skipped..].iter().position(|&b| b == byte).map(|at| skipped + at)
+}

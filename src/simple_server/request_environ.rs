@@ -166,12 +166,24 @@ mod tests {
         assert_eq!(environ.get_bytes("HTTP_X_UNO"), Some(&b"\xE9"[..]));
     }
 
+    const BROWSER: &[u8] = b"GET /catalogo/libros?pagina=2 HTTP/1.1\r\nHost: localhost:8000\r\n\
+        User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
+        Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
+        Accept-Language: es-MX,es;q=0.8,en-US;q=0.5,en;q=0.3\r\n\
+        Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\n\
+        Cookie: sesion=0123456789abcdef0123456789abcdef; idioma=es\r\n\
+        Upgrade-Insecure-Requests: 1\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n\
+        Sec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\nPriority: u=0, i\r\n\r\n";
+
     /// Para medir: `valgrind --tool=callgrind` con dos valores de `VUELTAS` y la diferencia.
     #[test]
     #[ignore = "necesita valgrind para decir algo"]
     fn cuanto_cuesta_leer_una_peticion() {
         let turns = std::env::var("VUELTAS").map_or(1, |text| text.parse().expect("un número"));
-        let input = b"GET / HTTP/1.1\r\nHost: localhost:8000\r\n\r\n";
+        let input = match std::env::var("NAVEGADOR") {
+            Ok(_) => BROWSER,
+            Err(_) => b"GET / HTTP/1.1\r\nHost: localhost:8000\r\n\r\n",
+        };
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         let mut environ = Environ::new();
         for _ in 0..turns {
