@@ -336,7 +336,7 @@ fn write_backwards(mut number: u64, digits: &mut [u8; MAX_NUMBERS], end: usize) 
 }
 
 fn ascii(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("son cifras, o letras de un token")
+    std::str::from_utf8(bytes).expect("son cifras, o letras de un nombre")
 }
 
 /// Si la variable `key` es la del encabezado `name`.

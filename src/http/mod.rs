@@ -6,7 +6,8 @@
 //!
 //! | estación | qué hace |
 //! |---|---|
-//! | [`head`] | de los bytes a línea de petición y campos |
+//! | [`head`] | de los bytes a la línea de petición y sus campos |
+//! | [`fields`] | los campos, comprobados |
 //! | [`target`] | de `/a%20b?c=d` a ruta y consulta; la sintaxis de `Host` |
 //! | [`request`] | qué significan los campos: cuerpo, conexión, `Expect` |
 //! | [`chunked`] | del cuerpo por trozos a sus bytes |
@@ -14,6 +15,7 @@
 //! | [`rejection`] | por qué se rechaza una petición, y con qué estado |
 
 pub(crate) mod head;
+pub(crate) mod fields;
 pub(crate) mod target;
 pub(crate) mod request;
 pub(crate) mod chunked;

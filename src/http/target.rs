@@ -151,21 +151,67 @@ mod tests {
     fn separa_la_ruta_de_la_consulta() {
         check("GET", "/", Ok(("/", "")));
         check("GET", "/a/b?c=d?e", Ok(("/a/b", "c=d?e")));
-        check("GET", "//a/../b", Ok(("//a/../b", "")));
+        check("GET", "/?", Ok(("/", "")));
+        check("GET", "/*", Ok(("/*", "")));
+        check("GET", "/a?%zz%", Ok(("/a", "%zz%")));
+    }
+
+    #[test]
+    fn los_puntos_y_las_barras_quedan_como_llegaron() {
+        check("GET", "//a/../b//./c", Ok(("//a/../b//./c", "")));
+        check("GET", "/%2e%2E/%2f", Ok(("/%2e%2E/%2f", "")));
+    }
+
+    #[test]
+    fn entiende_la_forma_absoluta() {
         check("GET", "http://x:80/a?b", Ok(("/a", "b")));
         check("GET", "HTTP://x", Ok(("/", "")));
-        check("GET", "http://x?b", Ok(("/", "b")));
+        check("GET", "https://x?b", Ok(("/", "b")));
+        check("GET", "http://[::1]:80/a", Ok(("/a", "")));
+        let bad = [
+            "http://",
+            "http:///a",
+            "http://:80/",
+            "http://?a",
+            "http://u@x/",
+            "http://u:c@x/",
+            "http:x",
+            "http:/x",
+            "ftp://x/",
+            "://x/",
+            "http://x:a/",
+            "http://x:1:2/",
+            "http://[::1/",
+            "http://x\\y/",
+        ];
+        for bad in bad {
+            check("GET", bad, Err(Rejection::Target));
+        }
+    }
+
+    #[test]
+    fn el_asterisco_es_de_options_y_connect_no_se_atiende() {
         check("OPTIONS", "*", Ok(("", "")));
+        for method in ["GET", "POST", "options"] {
+            check(method, "*", Err(Rejection::Target));
+        }
+        check("OPTIONS", "**", Err(Rejection::Target));
+        for target in ["x:443", "/", "*", "http://x/", "%"] {
+            check("CONNECT", target, Err(Rejection::Connect));
+        }
+        check("GET", "x:443", Err(Rejection::Target));
     }
 
     #[test]
     fn rechaza_los_destinos_mal_escritos() {
         let targets =
-            ["", "*", "a", "/#", "/ñ", "/%", "/%4", "/%zz", "http://", "http://u@x/", "ftp://x/"];
+            ["", "a", "?a", "/#", "/?#", "/ñ", "/?ñ", "/ ", "/\t", "/\0", "/\u{7f}", "/a\r"];
         for target in targets {
             check("GET", target, Err(Rejection::Target));
         }
-        check("CONNECT", "x:443", Err(Rejection::Connect));
+        for escape in ["/%", "/%4", "/%zz", "/%4g", "/%%41", "/%+1", "/a%", "http://x/%"] {
+            check("GET", escape, Err(Rejection::Target));
+        }
     }
 
     #[test]
@@ -176,11 +222,51 @@ mod tests {
 
     #[test]
     fn conoce_la_sintaxis_de_host() {
-        for good in ["", "x", "x:", "x:80", "127.0.0.1:8000", "[::1]", "[::1]:80", "a%20b"] {
+        let good = [
+            "",
+            "x",
+            "x:",
+            "x:80",
+            ":80",
+            "127.0.0.1:8000",
+            "[::1]",
+            "[::1]:80",
+            "a%20b",
+            "x:65535",
+            "a_b",
+        ];
+        for good in good {
             assert!(is_authority(good.as_bytes()), "{good:?}");
         }
         let bad = [
-            "u@x", "x:1:2", "[::1", "::1", "x/", "x?", "x#", "x\\", "x y", "x:a", "x:65536", "[x]",
+            "u@x",
+            "x:1:2",
+            "[::1",
+            "::1]",
+            "[]",
+            "[::1]x",
+            "[::1]:80:80",
+            "::1",
+            "x/",
+            "x?",
+            "x#",
+            "x\\",
+            "x y",
+            " ",
+            "x:a",
+            "x:-1",
+            "x:65536",
+            "x:99999999999",
+            "[x]",
+            "x]",
+            "x%",
+            "x%zz",
+            "ñ",
+            "x\u{7f}",
+            "x\t",
+            "<x>",
+            "a\"",
+            "x,y z",
         ];
         for bad in bad {
             assert!(!is_authority(bad.as_bytes()), "{bad:?}");
