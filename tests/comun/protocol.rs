@@ -46,7 +46,7 @@ pub fn response(status: &str, fields: &str, body: &str) -> String {
 
 /// El estado de cada respuesta que hay en `text`.
 pub fn statuses(text: &str) -> Vec<&str> {
-    text.lines().filter_map(|line| line.strip_prefix("HTTP/1.1 ")).collect()
+    text.split("HTTP/1.1 ").skip(1).filter_map(|rest| rest.lines().next()).collect()
 }
 
 /// Una petición con esos campos y un cuerpo con su longitud.
