@@ -128,6 +128,8 @@ fn un_limite_se_nota_aunque_se_pase_por_poco() {
     let served = Served::start(ignore);
     let mut wire = served.open();
     wire.send(format!("GET /{}", "a".repeat(5000)).as_bytes());
+    // Si llegaran juntos, la prueba no probaría nada.
+    std::thread::sleep(std::time::Duration::from_millis(50));
     wire.send("a".repeat(4000).as_bytes());
     assert_eq!(statuses(&wire.rest()), ["414 URI Too Long"]);
 }

@@ -97,7 +97,7 @@ fn open_halfway(process: &Process) -> Wire {
 }
 
 #[test]
-#[ignore = "pendiente: serve_forever no atiende las señales"]
+#[ignore = "pendiente: `serve_forever` no atiende las señales"]
 fn una_senal_lo_detiene_con_orden() {
     for name in ["-TERM", "-INT"] {
         let process = Process::start("");
@@ -113,7 +113,6 @@ fn una_senal_lo_detiene_con_orden() {
 }
 
 #[test]
-#[ignore = "pendiente: serve_forever no atiende las señales"]
 fn una_segunda_senal_lo_termina_en_el_acto() {
     let process = Process::start("");
     let mut busy = open_halfway(&process);

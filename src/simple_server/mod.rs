@@ -13,6 +13,7 @@
 //! | `exchange` | una petición y su respuesta |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
+//! | `forwarded` | lo que cuenta un proxy de confianza |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
 //! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
 
@@ -28,6 +29,7 @@ mod connection;
 mod exchange;
 mod link;
 mod request_environ;
+mod forwarded;
 mod upload;
 mod incoming;
 mod outgoing;
