@@ -243,6 +243,20 @@ mod tests {
     }
 
     #[test]
+    fn ningun_byte_cambiado_da_mas_de_lo_que_llego() {
+        let input = b"4;a=b\r\nhola\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n";
+        for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut changed = *input;
+            changed[at] = byte;
+            for cut in [0, at, input.len()] {
+                if let Ok((content, left)) = decode_split(RequestBody::Chunked, &changed, cut) {
+                    assert!(content.len() + left < input.len(), "{byte} en {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn con_longitud_toma_justo_lo_suyo() {
         for cut in 0..6 {
             let decoded = decode_split(RequestBody::Length(4), b"holaGET", cut);

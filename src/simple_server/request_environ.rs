@@ -233,6 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn ningun_byte_cambiado_causa_un_panico() {
+        let input = b"GET http://[::1]:8/a%20b?c HTTP/1.1\r\nHost: [::1]:8\r\nCookie: a=b\r\n\
+                      Content-Length: 12\r\nExpect: 100-continue\r\nA:b\r\nA: c\r\n\r\n";
+        let remote = "127.0.0.1:50000".parse().expect("una dirección");
+        let mut environ = Environ::new();
+        for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut changed = *input;
+            changed[at] = byte;
+            if let Ok(Some(request)) = request::parse(&changed, &LIMITS) {
+                environ.clear();
+                fill(&mut environ, &request, "x", Peers { remote, local_port: 80 });
+                assert!(environ.get("PATH_INFO").is_some());
+            }
+        }
+    }
+
+    #[test]
     fn los_bytes_que_no_son_utf8_no_se_pierden() {
         let environ = environ_of(b"GET /%FF HTTP/1.1\r\nHost: x\r\nX-Uno: \xE9\r\n\r\n");
         assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/\xFF"[..]));
