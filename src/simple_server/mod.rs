@@ -22,6 +22,7 @@
 //! | `sending` | enviar su respuesta |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
+//! | `forwarded` | lo que cuenta un proxy de confianza |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
 //! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
 //! | `demo_app` | la aplicación de muestra |
@@ -47,6 +48,7 @@ mod calling;
 mod sending;
 mod link;
 mod request_environ;
+mod forwarded;
 mod upload;
 mod incoming;
 mod outgoing;
