@@ -132,7 +132,6 @@ fn el_plazo_del_cuerpo_vence_si_no_avanza() {
 }
 
 #[test]
-#[ignore = "pendiente: el error de `upload` no lleva el `Rejection::Timeout` que lo haría un 408"]
 fn el_plazo_de_un_cuerpo_grande_es_un_408() {
     let served = Served::start_with(echo, Config { body_timeout: SHORT, ..patient() });
     let mut wire = served.open();

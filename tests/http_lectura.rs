@@ -123,7 +123,6 @@ fn una_cabeza_demasiado_grande_no_espera_su_final() {
 }
 
 #[test]
-#[ignore = "pendiente: `Patience` no sabe los límites y espera al doble de lo recibido"]
 fn un_limite_se_nota_aunque_se_pase_por_poco() {
     let served = Served::start(ignore);
     let mut wire = served.open();
@@ -135,7 +134,6 @@ fn un_limite_se_nota_aunque_se_pase_por_poco() {
 }
 
 #[test]
-#[ignore = "pendiente: `exchange` no mira `max_body` al reunir un cuerpo por trozos"]
 fn un_cuerpo_por_trozos_demasiado_grande_recibe_un_413() {
     let config = Config { max_body: 100, small_body: 1000, ..Config::default() };
     let served = Served::start_with(echo, config);

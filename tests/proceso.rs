@@ -97,7 +97,6 @@ fn open_halfway(process: &Process) -> Wire {
 }
 
 #[test]
-#[ignore = "pendiente: `serve_forever` no atiende las señales"]
 fn una_senal_lo_detiene_con_orden() {
     for name in ["-TERM", "-INT"] {
         let process = Process::start("");

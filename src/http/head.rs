@@ -118,10 +118,13 @@ impl Patience {
     }
 
     /// Anota que `buffer` no alcanzó.
-    pub(crate) fn remember(&mut self, buffer: &[u8], parsed: bool) {
+    pub(crate) fn remember(&mut self, buffer: &[u8], parsed: bool, limits: &Limits) {
         self.seen = buffer.len();
         if parsed {
-            self.retry_at = buffer.len() * 2;
+            // Pasarse de un límite se nota sin esperar al doble.
+            let limits = [limits.request_line, limits.head].map(|limit| limit + 1);
+            let next = limits.into_iter().filter(|&limit| limit > buffer.len()).min();
+            self.retry_at = next.unwrap_or(usize::MAX).min(buffer.len() * 2);
         }
     }
 }
@@ -306,7 +309,7 @@ mod tests {
             let worth = patience.is_worth_parsing(buffer);
             parses += usize::from(worth);
             let complete = worth && matches!(parse(buffer, &LIMITS), Ok(Some(_)));
-            patience.remember(buffer, worth);
+            patience.remember(buffer, worth, &LIMITS);
             complete
         });
         assert_eq!(complete, Some(input.len()));
