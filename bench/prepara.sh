@@ -43,7 +43,7 @@ main() {
 system_packages() {
     local missing=() pair
     for pair in "${NEEDED[@]}"; do
-        command -v "${pair%%:*}" >/dev/null || [[ -r ${pair%%:*} ]] || missing+=("${pair##*:}")
+        present "${pair%%:*}" || missing+=("${pair##*:}")
     done
     python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
     [[ -r $(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h ]] ||
@@ -54,6 +54,10 @@ system_packages() {
         exit 1
     fi
     install_packages "${missing[@]}"
+}
+
+present() {
+    if [[ $1 == /* ]]; then [[ -r $1 ]]; else command -v "$1" >/dev/null; fi
 }
 
 install_packages() {

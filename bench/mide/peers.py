@@ -53,6 +53,7 @@ class Peer:
 
 
 NO_APPLICATION = "no ejecuta aplicaciones"
+NO_BLOCKING = "no tiene hilos aparte para una aplicación que se detiene"
 FLOOR = {
     "kind": Kind.FLOOR,
     "cannot": {"lento": NO_APPLICATION, "mezcla": NO_APPLICATION},
@@ -96,9 +97,8 @@ PEERS = [
         "peer-may {port}",
         "corrutinas con pila propia",
         cierre="no atiende a `Connection: close`",
-        lento="detenerse detiene a todas sus corrutinas",
-        mezcla="detenerse detiene a todas sus corrutinas",
-        bajada="copia la respuesta entera en memoria antes de enviarla",
+        lento=NO_BLOCKING,
+        mezcla=NO_BLOCKING,
     ),
     rust("tiny_http", "peer-tinyhttp {port}", "4 hilos que atienden"),
     rust("rouille", "peer-rouille {port}", "por dentro, tiny_http; 8 hilos por núcleo"),

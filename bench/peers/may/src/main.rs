@@ -3,9 +3,11 @@
 //! `peer-may PUERTO`
 use may_minihttp::{HttpServer, HttpService, Request, Response};
 use std::io::{self, Read};
+use std::sync::LazyLock;
 
 const TEXT: &str = include_str!("../../../texto.txt");
 const HTML: &str = include_str!("../../../pagina.html");
+static LARGE: LazyLock<&'static str> = LazyLock::new(|| "x".repeat(10 << 20).leak());
 
 #[derive(Clone)]
 struct Service;
@@ -19,18 +21,21 @@ impl HttpService for Service {
             "/html" => {
                 res.header("Content-Type: text/html; charset=utf-8").body(HTML);
             }
+            "/grande" => {
+                res.header("Content-Type: application/octet-stream").body(&LARGE);
+            }
             "/subir" => {
-                let mut c = req.body();
-                let mut b = [0u8; 65536];
-                let mut n = 0usize;
+                let mut body = req.body();
+                let mut buffer = [0u8; 65536];
+                let mut length = 0usize;
                 loop {
-                    match c.read(&mut b)? {
+                    match body.read(&mut buffer)? {
                         0 => break,
-                        k => n += k,
+                        more => length += more,
                     }
                 }
                 res.header("Content-Type: text/plain; charset=utf-8");
-                res.body_vec(n.to_string().into_bytes());
+                res.body_vec(length.to_string().into_bytes());
             }
             _ => {
                 res.status_code(404, "Not Found");
