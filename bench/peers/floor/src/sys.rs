@@ -66,17 +66,19 @@ pub(crate) fn epoll() -> i32 {
 }
 
 pub(crate) fn watch(epoll: i32, fd: i32, ready: u32) {
-    control(epoll, libc::EPOLL_CTL_ADD, fd, ready);
+    checked(control(epoll, libc::EPOLL_CTL_ADD, fd, ready));
 }
 
+/// Cambia lo que se espera de una conexión. La recién aceptada aún no está en epoll: con ella falla,
+/// y no importa, porque `watch` la agregará ya con lo que espera.
 pub(crate) fn rewatch(epoll: i32, fd: i32, ready: u32) {
     control(epoll, libc::EPOLL_CTL_MOD, fd, ready);
 }
 
-fn control(epoll: i32, operation: i32, fd: i32, ready: u32) {
+fn control(epoll: i32, operation: i32, fd: i32, ready: u32) -> i32 {
     let mut event = Event { events: ready, u64: fd as u64 };
     // SAFETY: el sistema copia `event` antes de volver.
-    checked(unsafe { libc::epoll_ctl(epoll, operation, fd, &raw mut event) });
+    unsafe { libc::epoll_ctl(epoll, operation, fd, &raw mut event) }
 }
 
 /// Los avisos que haya; si no hay ninguno, espera.
