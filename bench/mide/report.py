@@ -32,9 +32,9 @@ def heading(data):
     return (
         f"# Servidores HTTP, uno al lado de otro\n\n"
         f"{about['date']}. {about['cores']} núcleos (`{about['processor']}`), "
-        f"Linux {about['kernel']}. {about['rounds']} rondas de {about['seconds']} s, después de "
-        f"{about['warmup']} s de calentamiento; el cliente y el servidor, {shared}. "
-        "Los números son medianas."
+        f"Linux {about['kernel']}. Rondas: {about['rounds']}; en cada una, cada medición dura "
+        f"{about['seconds']} segundos, después de {about['warmup']} de calentamiento. El cliente y "
+        f"el servidor corren {shared}. Los números son medianas."
     )
 
 
@@ -63,7 +63,8 @@ def overview(summary):
 
 def against(summary, ours):
     """El nuestro, el suelo y el mejor de los demás, número por número."""
-    head = ["número", "", f"`{ours}`", "dispersión", "×suelo", "el mejor de los demás", "su número", "×mejor"]
+    head = ["número", "", f"`{ours}`", "dispersión", "×suelo"]
+    head += ["el mejor de los demás", "su número", "×mejor"]
     rows = []
     for metric in summary.metrics():
         value, best = summary.value(metric, ours), summary.best(metric)

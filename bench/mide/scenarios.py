@@ -40,19 +40,25 @@ SCENARIOS = [
     ),
     Scenario(
         "lento",
-        "Una aplicación que se detiene 10 ms, 64 conexiones (el máximo posible es 6400)",
+        "Una aplicación que se detiene 10 ms, 64 conexiones",
         path="/lento",
         burst=True,
     ),
     Scenario(
         "mezcla",
-        "El texto en 32 conexiones mientras otras 32 están en la aplicación de 10 ms",
+        "El texto, 32 conexiones; otras 32, en la aplicación de 10 ms",
         connections=32,
         beside=32,
     ),
     Scenario("ocio2k", "2 000 conexiones ociosas, y el texto en otras 64", idle=2_000),
     Scenario("ocio10k", "10 000 conexiones ociosas, y el texto en otras 64", idle=10_000),
-    Scenario("bajada", "Una respuesta de 10 MiB, 4 conexiones", path="/grande", value="mbps", connections=4),
+    Scenario(
+        "bajada",
+        "Una respuesta de 10 MiB, 4 conexiones",
+        path="/grande",
+        value="mbps",
+        connections=4,
+    ),
     Scenario(
         "subida",
         "Una petición con 10 MiB de cuerpo, 4 conexiones",

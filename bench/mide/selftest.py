@@ -82,7 +82,8 @@ class Cuentas(unittest.TestCase):
 
     def test_la_dispersion_es_media_distancia_sobre_la_mediana(self):
         self.assertAlmostEqual(spread([90, 120, 100]), 0.15)
-        self.assertEqual(spread([5]), 0)
+        self.assertEqual(spread([5, 5]), 0)
+        self.assertIsNone(spread([5]))
         self.assertIsNone(spread([]))
 
     def test_sin_referencia_no_hay_razon(self):
@@ -208,8 +209,13 @@ class Libro(unittest.TestCase):
     def test_los_demas_responden_lo_mismo(self):
         text = (places.EXAMPLES / "cap01_texto.rs").read_text()
         self.assertIn(f'Body::from(["{places.TEXT.decode()}"])', text)
-        page = re.search(r'HTML: &str = "\\\n(.*?)";\n', (places.EXAMPLES / "cap02_html.rs").read_text(), re.S)
+        chapter = (places.EXAMPLES / "cap02_html.rs").read_text()
+        page = re.search(r'HTML: &str = "\\\n(.*?)";\n', chapter, re.DOTALL)
         self.assertEqual(page[1].replace('\\"', '"'), places.HTML.decode())
 
-    def test_cada_escenario_tiene_su_nombre(self):
+
+class Escenarios(unittest.TestCase):
+    def test_cada_uno_tiene_su_nombre_y_un_titulo_que_cabe_en_el_dibujo(self):
         self.assertEqual(len(BY_NAME), len(SCENARIOS))
+        for scenario in SCENARIOS:
+            self.assertLessEqual(len(scenario.title), 62, scenario.name)

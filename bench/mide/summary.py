@@ -61,7 +61,8 @@ class Summary:
         return sorted(measured, key=lambda peer: sign * self.value(metric, peer))
 
     def floor(self, metric):
-        return self.value(metric, "suelo")
+        # El suelo no guarda casi nada por conexión: cuántas veces esa nada no diría nada.
+        return None if metric.key == "bytes_per_idle" else self.value(metric, "suelo")
 
     def best(self, metric):
         """El mejor de los demás: ni el nuestro ni el suelo, que no es un servidor."""
@@ -74,9 +75,12 @@ def median(values):
 
 
 def spread(values):
-    """La mitad de la distancia entre el mayor y el menor, como parte de la mediana."""
+    """La mitad de la distancia entre el mayor y el menor, como parte de la mediana.
+
+    De una sola ronda no se sabe.
+    """
     middle = median(values)
-    return (max(values) - min(values)) / 2 / middle if middle else None
+    return (max(values) - min(values)) / 2 / middle if middle and len(values) > 1 else None
 
 
 def ratio(value, reference):
