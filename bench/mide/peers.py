@@ -152,7 +152,7 @@ PEERS = [
     python(
         "granian",
         "granian --interface wsgi --workers 2 --host 127.0.0.1 --port {port} --http 1 --no-ws "
-        "--backlog 4096 --log-level error app:application",
+        "--backlog 4096 --backpressure 16384 --log-level error app:application",
         "hyper y Python; 2 procesos",
         module="granian",
     ),
