@@ -165,3 +165,20 @@ fn al_detenerse_termina_lo_empezado() {
     assert_eq!(comun::mask_date(&half.rest()), last_ok("POST /b [hola]"));
     assert_eq!(served.stop(), Ok(()));
 }
+
+#[test]
+#[ignore = "pendiente: al detenerse se acepta una sola tanda de la cola y el resto se corta"]
+fn al_detenerse_se_responde_lo_que_ya_habia_llegado() {
+    let server = make_server("127.0.0.1", 0, ignore).expect("hay un puerto libre");
+    let address = server.local_addrs()[0].to_string();
+    let mut wires: Vec<_> = (0..300).map(|_| Wire::open(&address)).collect();
+    for wire in &mut wires {
+        wire.send(get("/").as_bytes());
+    }
+    // Esperan en la cola del sistema: cuentan como recibidas.
+    server.handle().shutdown();
+    assert_eq!(server.serve_forever(), Ok(()));
+    for mut wire in wires {
+        assert_eq!(comun::mask_date(&wire.rest()), last_ok("hecho"));
+    }
+}

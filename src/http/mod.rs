@@ -70,3 +70,22 @@ pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     let skipped = bytes.chunks_exact(BLOCK).take_while(is_absent).count() * BLOCK;
     bytes[skipped..].iter().position(|&b| b == byte).map(|at| skipped + at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn encuentra_el_primero_donde_este() {
+        for length in 0..40 {
+            for at in 0..length {
+                let mut bytes = vec![0x80; length];
+                bytes[at] = b':';
+                bytes[length - 1] = b':';
+                assert_eq!(find(b':', &bytes), Some(at), "{at} de {length}");
+            }
+            assert_eq!(find(b':', &vec![b';'; length]), None);
+        }
+    }
+}

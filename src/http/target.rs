@@ -238,6 +238,10 @@ mod tests {
         for good in good {
             assert!(is_authority(good.as_bytes()), "{good:?}");
         }
+    }
+
+    #[test]
+    fn rechaza_los_host_mal_escritos() {
         let bad = [
             "u@x",
             "x:1:2",
