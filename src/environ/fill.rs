@@ -1,17 +1,65 @@
-//! Cómo llena una pasarela el `environ`: añade sin buscar, escribe cada valor en su sitio y no pide
+//! Cómo llena una pasarela el `environ`: añade sin buscar, copia la petición de una vez y no pide
 //! memoria en una petición corriente.
 
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 use super::{Entry, Environ, Text};
-
-/// Las 20 cifras de un `u64`, o las 15 de una dirección IPv4 con sus puntos.
-const MAX_NUMBERS: usize = 20;
 
 /// Cuántas letras de un nombre se traducen de una vez.
 const NAME_PART: usize = 32;
 
+/// Los encabezados que manda casi todo el mundo, con su variable ya escrita.
+const COMMON: [(&str, &str); 16] = [
+    ("host", "HTTP_HOST"),
+    ("user-agent", "HTTP_USER_AGENT"),
+    ("accept", "HTTP_ACCEPT"),
+    ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
+    ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
+    ("connection", "HTTP_CONNECTION"),
+    ("cookie", "HTTP_COOKIE"),
+    ("referer", "HTTP_REFERER"),
+    ("cache-control", "HTTP_CACHE_CONTROL"),
+    ("upgrade-insecure-requests", "HTTP_UPGRADE_INSECURE_REQUESTS"),
+    ("sec-fetch-dest", "HTTP_SEC_FETCH_DEST"),
+    ("sec-fetch-mode", "HTTP_SEC_FETCH_MODE"),
+    ("sec-fetch-site", "HTTP_SEC_FETCH_SITE"),
+    ("sec-fetch-user", "HTTP_SEC_FETCH_USER"),
+    ("if-none-match", "HTTP_IF_NONE_MATCH"),
+    ("x-forwarded-for", "HTTP_X_FORWARDED_FOR"),
+];
+
+/// Un texto copiado entero en un `environ`: de sus partes basta con decir dónde están.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Adopted<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl Adopted<'_> {
+    /// Dónde quedó `part`, si es una parte del texto.
+    fn locate(self, part: &str) -> Option<Text> {
+        // Son direcciones de memoria: dos textos iguales en sitios distintos no se confunden.
+        let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let start = self.start + offset;
+        (offset + part.len() <= self.text.len())
+            .then_some(Text::Span { start, end: start + part.len() })
+    }
+}
+
 impl Environ {
+    /// Copia `text` entero, para añadir después sus partes.
+    pub(crate) fn adopt<'t>(&mut self, text: &'t str) -> Adopted<'t> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        Adopted { text, start }
+    }
+
+    /// Como [`push`](Self::push); si `value` es parte de un texto adoptado, no se copia otra vez.
+    pub(crate) fn push_part(&mut self, key: &'static str, adopted: Adopted<'_>, value: &str) {
+        let value = adopted.locate(value).unwrap_or_else(|| self.store(value));
+        self.entries.push(Entry { key: Text::Fixed(key), value });
+    }
+
     /// Añade una variable que con seguridad no está, sin buscarla.
     pub(crate) fn push(&mut self, key: &'static str, value: &str) {
         let value = self.store(value);
@@ -26,27 +74,12 @@ impl Environ {
         }
     }
 
-    /// Como [`push`](Self::push), con un valor que se escribe en su sitio.
-    pub(crate) fn push_display(&mut self, key: &'static str, value: impl fmt::Display) {
+    /// Como [`push`](Self::push), con un número.
+    pub(crate) fn push_number(&mut self, key: &'static str, number: u64) {
         let start = self.text.len();
-        write!(self.text, "{value}").expect("escribir en memoria no falla");
+        write!(self.text, "{number}").expect("escribir en memoria no falla");
         let value = Text::Span { start, end: self.text.len() };
         self.entries.push(Entry { key: Text::Fixed(key), value });
-    }
-
-    /// Como [`push`](Self::push), con números separados por puntos: un puerto, una dirección IPv4.
-    /// Están en cada petición, y `format!` cuesta varias veces más.
-    pub(crate) fn push_numbers(&mut self, key: &'static str, numbers: &[u64]) {
-        let mut digits = [0; MAX_NUMBERS];
-        let mut start = MAX_NUMBERS;
-        for (index, &number) in numbers.iter().rev().enumerate() {
-            if index > 0 {
-                start -= 1;
-                digits[start] = b'.';
-            }
-            start = write_backwards(number, &mut digits, start);
-        }
-        self.push(key, ascii(&digits[start..]));
     }
 
     /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
@@ -55,8 +88,32 @@ impl Environ {
     }
 
     /// Añade un encabezado de la petición; si se repite, une los valores con `separator`
-    /// (RFC 9110 §5.2). `name` es un `token`.
-    pub(crate) fn push_header(&mut self, name: &[u8], value: &[u8], separator: &str) {
+    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor es texto, `text` es lo mismo, y no se
+    /// copia si es parte de lo adoptado.
+    pub(crate) fn push_header(
+        &mut self,
+        name: &[u8],
+        value: &[u8],
+        text: Option<(&str, Adopted<'_>)>,
+        separator: &str,
+    ) {
+        let key = self.header_key(name);
+        let is_repeated = self.has_header(key);
+        match text.filter(|_| !is_repeated) {
+            Some((text, adopted)) => {
+                let value = adopted.locate(text).unwrap_or_else(|| self.store(text));
+                self.entries.push(Entry { key, value });
+            }
+            None => self.join_header(key, value, separator),
+        }
+    }
+
+    /// El nombre de la variable de un encabezado.
+    fn header_key(&mut self, name: &[u8]) -> Text {
+        let known = COMMON.iter().find(|(common, _)| name.eq_ignore_ascii_case(common.as_bytes()));
+        if let Some(&(_, key)) = known {
+            return Text::Fixed(key);
+        }
         let start = self.text.len();
         self.text.push_str("HTTP_");
         for part in name.chunks(NAME_PART) {
@@ -66,25 +123,14 @@ impl Environ {
             }
             self.text.push_str(ascii(&letters[..part.len()]));
         }
-        let key = Text::Span { start, end: self.text.len() };
-        match std::str::from_utf8(value) {
-            Ok(value) if !self.has_header(key) => {
-                let value = self.store(value);
-                self.entries.push(Entry { key, value });
-            }
-            _ => self.join_header(key, value, separator),
-        }
+        Text::Span { start, end: self.text.len() }
     }
 
-    /// Si ya está; las variables de nombre fijo no son encabezados.
-    fn has_header(&self, key: Text) -> bool {
+    /// Si ya está.
+    fn has_header(&mut self, key: Text) -> bool {
+        let from = *self.headers_from.get_or_insert(self.entries.len());
         let name = self.resolve(key);
-        self.entries.iter().any(|entry| match entry.key {
-            Text::Fixed(_) => false,
-            Text::Span { start, end } => {
-                end - start == name.len() && &self.text[start..end] == name
-            }
-        })
+        self.entries[from..].iter().any(|entry| self.resolve(entry.key) == name)
     }
 
     fn join_header(&mut self, key: Text, value: &[u8], separator: &str) {
@@ -98,21 +144,8 @@ impl Environ {
     }
 }
 
-/// Escribe las cifras de `number` para que terminen en `end`; devuelve dónde empiezan.
-fn write_backwards(mut number: u64, digits: &mut [u8; MAX_NUMBERS], end: usize) -> usize {
-    let mut start = end;
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return start;
-        }
-    }
-}
-
 fn ascii(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("son cifras, o letras de un nombre")
+    std::str::from_utf8(bytes).expect("son letras de un nombre")
 }
 
 #[cfg(test)]
@@ -120,39 +153,52 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    #[test]
-    fn une_los_encabezados_repetidos() {
-        let mut environ = Environ::new();
-        environ.push_header(b"Accept", b"text/html", ", ");
-        environ.push_header(b"X-Otro", b"1", ", ");
-        environ.push_header(b"accept", b"\xFF", ", ");
-        environ.push_header(b"ACCEPT", b"*/*", ", ");
-        assert_eq!(environ.header("accept"), Some("text/html, \u{FFFD}, */*"));
-        assert_eq!(environ.get_bytes("HTTP_ACCEPT"), Some(&b"text/html, \xFF, */*"[..]));
-        assert_eq!(environ.header("x-otro"), Some("1"));
+    fn push_header(environ: &mut Environ, name: &str, value: &[u8]) {
+        let adopted = environ.adopt("");
+        let text = std::str::from_utf8(value).ok().map(|text| (text, adopted));
+        environ.push_header(name.as_bytes(), value, text, ", ");
     }
 
     #[test]
-    fn escribe_los_numeros_enteros() {
+    fn une_los_encabezados_repetidos() {
         let mut environ = Environ::new();
-        environ.push_numbers("A", &[0]);
-        environ.push_numbers("B", &[u64::MAX]);
-        environ.push_numbers("C", &[255, 255, 255, 255]);
-        environ.push_numbers("D", &[10, 0, 0, 7]);
-        let expected = [
-            ("A", "0"),
-            ("B", "18446744073709551615"),
-            ("C", "255.255.255.255"),
-            ("D", "10.0.0.7"),
-        ];
+        push_header(&mut environ, "Accept", b"text/html");
+        push_header(&mut environ, "X-Otro", b"1");
+        push_header(&mut environ, "accept", b"\xFF");
+        push_header(&mut environ, "ACCEPT", b"*/*");
+        push_header(&mut environ, "x-otro", b"2");
+        assert_eq!(environ.header("accept"), Some("text/html, \u{FFFD}, */*"));
+        assert_eq!(environ.get_bytes("HTTP_ACCEPT"), Some(&b"text/html, \xFF, */*"[..]));
+        assert_eq!(environ.header("x-otro"), Some("1, 2"));
+    }
+
+    #[test]
+    fn lo_adoptado_no_se_copia_otra_vez() {
+        let mut environ = Environ::new();
+        let text = String::from("GET /ñ HTTP/1.1");
+        environ.push("ANTES", "uno");
+        let adopted = environ.adopt(&text);
+        let before = environ.text.len();
+        environ.push_part("A", adopted, &text[4..7]);
+        environ.push_part("B", adopted, "");
+        assert_eq!(environ.text.len(), before);
+        environ.push_part("C", adopted, "otro");
+        let expected = [("ANTES", "uno"), ("A", "/ñ"), ("B", ""), ("C", "otro")];
         assert_eq!(environ.iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn las_variables_comunes_son_las_de_su_encabezado() {
+        for (name, key) in COMMON {
+            assert_eq!(key, format!("HTTP_{}", name.to_uppercase().replace('-', "_")));
+        }
     }
 
     #[test]
     fn los_nombres_largos_se_traducen_enteros() {
         let mut environ = Environ::new();
         let name = "x-Muy-".repeat(20);
-        environ.push_header(name.as_bytes(), b"1", ", ");
+        push_header(&mut environ, &name, b"1");
         assert_eq!(environ.get(&("HTTP_".to_owned() + &"X_MUY_".repeat(20))), Some("1"));
     }
 }

@@ -10,6 +10,7 @@ mod fill;
 use std::fmt;
 
 use self::extensions::Extensions;
+pub(crate) use self::fill::Adopted;
 use crate::input::{Errors, Input};
 
 /// El `environ` de una petición.
@@ -37,6 +38,8 @@ use crate::input::{Errors, Input};
 pub struct Environ {
     text: String,
     entries: Vec<Entry>,
+    /// Desde cuál son encabezados, mientras se llena.
+    headers_from: Option<usize>,
     inexact: Vec<Inexact>,
     input: Input,
     errors: Errors,
@@ -213,6 +216,7 @@ impl Environ {
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.entries.clear();
+        self.headers_from = None;
         self.inexact.clear();
         self.input = Input::empty();
         self.errors = Errors::default();

@@ -36,8 +36,9 @@ pub(crate) struct ResponseBody {
 
 impl ResponseBody {
     pub(super) fn new(environ: &Environ, head: &ResponseHead, body: Body) -> Self {
-        let length = length_of(environ, head, &body);
-        let has_content = environ.method() != "HEAD" && !head.forbids_body();
+        let is_head = environ.method() == "HEAD";
+        let length = length_of(is_head, head, &body);
+        let has_content = !is_head && !head.forbids_body();
         let left = match length {
             BodyLength::Declared(length) | BodyLength::Known(length) => Some(length),
             BodyLength::Forbidden | BodyLength::Unknown => None,
@@ -169,14 +170,14 @@ impl Drop for ResponseBody {
     }
 }
 
-fn length_of(environ: &Environ, head: &ResponseHead, body: &Body) -> BodyLength {
+fn length_of(is_head: bool, head: &ResponseHead, body: &Body) -> BodyLength {
     match (head.code(), head.content_length(), body.content_length()) {
         (205, _, _) => BodyLength::Known(0),
         (204, _, _) => BodyLength::Forbidden,
         (_, Some(declared), _) => BodyLength::Declared(declared),
         (304, None, _) => BodyLength::Forbidden,
         // Con HEAD un cuerpo vacío no dice cuánto mediría el de GET (RFC 9110 §9.3.2).
-        (_, None, Some(0) | None) if environ.method() == "HEAD" => BodyLength::Forbidden,
+        (_, None, Some(0) | None) if is_head => BodyLength::Forbidden,
         (_, None, Some(known)) => BodyLength::Known(known),
         (_, None, None) => BodyLength::Unknown,
     }

@@ -116,14 +116,17 @@ impl ResponseHead {
 
 fn check_status(status: &str) -> Result<u16, StartResponseError> {
     let invalid = || StartResponseError::InvalidStatus { status: status.to_owned() };
-    let (digits, reason) = status.split_once(' ').ok_or_else(invalid)?;
-    let is_code = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_code || reason.trim().is_empty() || has_controls(status.as_bytes()) {
+    let [hundreds, tens, units, b' ', reason @ ..] = status.as_bytes() else {
+        return Err(invalid());
+    };
+    let digits = [hundreds, tens, units];
+    let is_code = digits.iter().all(|digit| digit.is_ascii_digit());
+    if !is_code || reason.trim_ascii().is_empty() || has_controls(reason) {
         return Err(invalid());
     }
-    match digits.parse() {
-        Ok(code @ 200..=599) => Ok(code),
-        Ok(100..=199) => Err(StartResponseError::InformationalStatus { status: status.to_owned() }),
+    match digits.iter().fold(0, |code, digit| code * 10 + u16::from(**digit - b'0')) {
+        code @ 200..=599 => Ok(code),
+        100..=199 => Err(StartResponseError::InformationalStatus { status: status.to_owned() }),
         _ => Err(invalid()),
     }
 }

@@ -5,31 +5,67 @@
 
 use super::{Rejection, find, has_controls, is_token_byte};
 
-/// Lo leído y lo que sigue; `None` si todavía no está entero.
-type Parsed<'b, T> = Result<Option<(T, &'b [u8])>, Rejection>;
-
-/// Los campos de una petición, en su orden: líneas ya comprobadas.
+/// Los campos de una petición, en su orden: líneas ya comprobadas, con la vacía del final.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fields<'b>(&'b [u8]);
+pub(crate) struct Fields<'b> {
+    lines: &'b [u8],
+    text: Option<&'b str>,
+}
+
+/// Un campo: su nombre y su valor, sin el espacio que lo rodea.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field<'b> {
+    pub(crate) name: &'b [u8],
+    pub(crate) value: &'b [u8],
+    /// El valor, si la cabeza entera es texto.
+    pub(crate) text: Option<&'b str>,
+}
 
 impl<'b> Fields<'b> {
-    /// El nombre y el valor de cada uno, sin el espacio que los rodea.
-    pub(crate) fn iter(self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> {
-        let mut rest = self.0;
+    /// Los de unas líneas que pasaron por [`check`]; `text` es lo mismo, si es UTF-8.
+    pub(super) fn checked(lines: &'b [u8], text: Option<&'b str>) -> Self {
+        Self { lines, text }
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Field<'b>> {
+        let mut at = 0;
         std::iter::from_fn(move || {
-            let (line, after) = take_line(rest).ok()??;
-            rest = after;
-            split_field(line)
+            let start = at;
+            let colon = start + find(b':', &self.lines[start..])?;
+            let end = colon + find(b'\r', &self.lines[colon..])?;
+            at = end + CRLF;
+            let (from, to) = trimmed(self.lines, colon + 1, end);
+            Some(Field {
+                name: &self.lines[start..colon],
+                value: &self.lines[from..to],
+                text: self.text.map(|text| &text[from..to]),
+            })
         })
     }
 }
 
-/// Comprueba los campos, hasta su línea vacía.
-pub(super) fn parse(lines: &[u8], max_fields: usize) -> Parsed<'_, Fields<'_>> {
+/// Lo que mide el final de una línea.
+const CRLF: usize = 2;
+
+/// Dónde empieza y termina un valor sin los espacios que lo rodean (§5).
+fn trimmed(lines: &[u8], mut from: usize, mut to: usize) -> (usize, usize) {
+    let is_space = |at: usize| matches!(lines[at], b' ' | b'\t');
+    while from < to && is_space(from) {
+        from += 1;
+    }
+    while from < to && is_space(to - 1) {
+        to -= 1;
+    }
+    (from, to)
+}
+
+/// Comprueba los campos; devuelve cuánto ocupan hasta su línea vacía, con ella, o `None` si todavía
+/// no ha llegado.
+pub(super) fn check(lines: &[u8], max_fields: usize) -> Result<Option<usize>, Rejection> {
     let (mut rest, mut count) = (lines, 0);
     while let Some((line, after)) = take_line(rest)? {
         if line.is_empty() {
-            return Ok(Some((Fields(&lines[..lines.len() - rest.len()]), after)));
+            return Ok(Some(lines.len() - after.len()));
         }
         count += 1;
         if count > max_fields {
@@ -48,17 +84,14 @@ fn check_field(line: &[u8]) -> Result<(), Rejection> {
     if is_valid { Ok(()) } else { Err(Rejection::Field) }
 }
 
-/// Separa un campo ya comprobado.
-fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = find(b':', line)?;
-    Some((&line[..colon], line[colon + 1..].trim_ascii()))
-}
+/// Una línea sin su final, y lo que sigue.
+type Line<'b> = (&'b [u8], &'b [u8]);
 
 /// Separa la primera línea de lo que sigue.
 ///
 /// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
 /// peticiones. Un CR suelto lo rechaza quien lee la línea, porque es un control.
-pub(super) fn take_line(bytes: &[u8]) -> Parsed<'_, &[u8]> {
+pub(super) fn take_line(bytes: &[u8]) -> Result<Option<Line<'_>>, Rejection> {
     let Some(end) = find(b'\n', bytes) else { return Ok(None) };
     match bytes[..end].strip_suffix(b"\r") {
         Some(line) => Ok(Some((line, &bytes[end + 1..]))),
@@ -75,8 +108,10 @@ mod tests {
 
     /// Los campos, y cuántos bytes siguen a su línea vacía.
     fn read(lines: &[u8]) -> Result<Option<(Pairs<'_>, usize)>, Rejection> {
-        let parsed = parse(lines, 10)?;
-        Ok(parsed.map(|(fields, after)| (fields.iter().collect(), after.len())))
+        let Some(length) = check(lines, 10)? else { return Ok(None) };
+        let fields = Fields::checked(&lines[..length], None);
+        let pairs = fields.iter().map(|field| (field.name, field.value)).collect();
+        Ok(Some((pairs, lines.len() - length)))
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Head<'b> {
     pub(crate) target: &'b str,
     pub(crate) version: Version,
     pub(crate) fields: Fields<'b>,
+    /// La cabeza entera, si es UTF-8.
+    pub(crate) text: Option<&'b str>,
     /// Cuántos bytes del búfer ocupa, con la línea vacía del final.
     pub(crate) length: usize,
 }
@@ -41,15 +43,15 @@ pub(crate) fn parse<'b>(buffer: &'b [u8], limits: &Limits) -> Result<Option<Head
     if line.len() > limits.request_line {
         return Err(Rejection::TargetTooLong);
     }
-    let (method, target, version) = parse_request_line(line)?;
-    let (fields, length) = match fields::parse(lines, limits.fields)? {
-        Some((fields, after)) => (Some(fields), rest.len() - after.len()),
-        None => (None, rest.len()),
-    };
+    let line = RequestLine::parse(line)?;
+    let field_lines = fields::check(lines, limits.fields)?;
+    let length =
+        field_lines.map_or(rest.len(), |lines_length| rest.len() - lines.len() + lines_length);
     if length > limits.head {
         return Err(Rejection::HeadTooLarge);
     }
-    Ok(fields.map(|fields| Head { method, target, version, fields, length: start + length }))
+    let Some(lines_length) = field_lines else { return Ok(None) };
+    Ok(Some(line.with_fields(&rest[..length], lines_length, start)?))
 }
 
 fn skip_empty_lines(buffer: &[u8]) -> Result<Option<usize>, Rejection> {
@@ -76,22 +78,60 @@ fn check_partial_line(line: &[u8], limits: &Limits) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3).
-fn parse_request_line(line: &[u8]) -> Result<(&str, &str, Version), Rejection> {
-    let line = str::from_utf8(line).map_err(|_| Rejection::Target)?;
-    let is_space = |byte: u8| byte == b' ';
-    let first = line.bytes().position(is_space).ok_or(Rejection::RequestLine)?;
-    let last = line.bytes().rposition(is_space).ok_or(Rejection::RequestLine)?;
-    let (method, version) = (&line[..first], &line[last + 1..]);
-    let target = line.get(first + 1..last).unwrap_or_default();
-    if !is_token(method.as_bytes()) || target.is_empty() || target.bytes().any(is_space) {
-        return Err(Rejection::RequestLine);
-    }
-    Ok((method, target, parse_version(version)?))
+/// Una línea de petición ya comprobada: dónde está cada parte.
+struct RequestLine {
+    method_end: usize,
+    target_end: usize,
+    version: Version,
 }
 
-fn parse_version(version: &str) -> Result<Version, Rejection> {
-    match version.as_bytes() {
+impl RequestLine {
+    /// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3).
+    fn parse(line: &[u8]) -> Result<Self, Rejection> {
+        let is_space = |byte: &u8| *byte == b' ';
+        let method_end = line.iter().position(is_space).ok_or(Rejection::RequestLine)?;
+        let target_end = line.iter().rposition(is_space).ok_or(Rejection::RequestLine)?;
+        let target = line.get(method_end + 1..target_end).unwrap_or_default();
+        if !is_token(&line[..method_end]) || target.is_empty() || target.iter().any(is_space) {
+            return Err(Rejection::RequestLine);
+        }
+        // RFC 3986 §2 quiere escapado lo que no es ASCII.
+        if !target.is_ascii() {
+            return Err(Rejection::Target);
+        }
+        let version = parse_version(&line[target_end + 1..])?;
+        Ok(Self { method_end, target_end, version })
+    }
+
+    /// La cabeza entera: `bytes` va de esta línea a la vacía, y los campos ocupan los últimos
+    /// `lines_length`.
+    fn with_fields(
+        self,
+        bytes: &[u8],
+        lines_length: usize,
+        start: usize,
+    ) -> Result<Head<'_>, Rejection> {
+        // Una sola comprobación para todo; lo normal es que todo sea texto.
+        let text = str::from_utf8(bytes).ok();
+        let part = |from: usize, to: usize| match text {
+            Some(text) => Ok(&text[from..to]),
+            None => str::from_utf8(&bytes[from..to]).map_err(|_| Rejection::Target),
+        };
+        let lines_start = bytes.len() - lines_length;
+        let lines = (&bytes[lines_start..], text.map(|text| &text[lines_start..]));
+        Ok(Head {
+            method: part(0, self.method_end)?,
+            target: part(self.method_end + 1, self.target_end)?,
+            version: self.version,
+            fields: Fields::checked(lines.0, lines.1),
+            text,
+            length: start + bytes.len(),
+        })
+    }
+}
+
+fn parse_version(version: &[u8]) -> Result<Version, Rejection> {
+    match version {
         b"HTTP/1.0" => Ok(Version::Http10),
         [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1'..=b'9'] => Ok(Version::Http11),
         [b'H', b'T', b'T', b'P', b'/', b'2'..=b'9', b'.', b'0'..=b'9'] => Err(Rejection::Version),
@@ -155,7 +195,7 @@ mod tests {
         let head = parse(input, &LIMITS).expect("válida").expect("entera");
         assert_eq!((head.method, head.target, head.version), ("POST", "/a?b", Version::Http11));
         assert_eq!(head.length, length);
-        let fields: Vec<_> = head.fields.iter().collect();
+        let fields: Vec<_> = head.fields.iter().map(|field| (field.name, field.value)).collect();
         assert_eq!(fields, [(&b"Host"[..], &b"x"[..]), (b"X-Dos", b"2")]);
     }
 

@@ -23,6 +23,7 @@ pub(crate) mod response;
 pub(crate) mod rejection;
 
 pub(crate) use chunked::BodyDecoder;
+pub(crate) use fields::Field;
 pub(crate) use rejection::Rejection;
 pub(crate) use request::{Persistence, Request, RequestBody};
 pub(crate) use target::Target;
@@ -46,7 +47,21 @@ impl Version {
 
 /// Si `byte` puede formar parte de un `token` (RFC 9110 §5.6.2).
 pub(crate) fn is_token_byte(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
+    // Con una tabla cuesta la cuarta parte, y se pregunta por cada letra de cada nombre.
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < table.len() {
+            table[byte] = belongs_to_token(byte as u8);
+            byte += 1;
+        }
+        table
+    };
+    TABLE[usize::from(byte)]
+}
+
+const fn belongs_to_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 

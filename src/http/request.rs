@@ -90,8 +90,8 @@ struct Facts<'b> {
 impl<'b> Facts<'b> {
     fn gather(head: &Head<'b>) -> Result<Self, Rejection> {
         let mut facts = Self::default();
-        for (name, value) in head.fields.iter() {
-            facts.note(name, value)?;
+        for field in head.fields.iter() {
+            facts.note(field.name, field.value)?;
         }
         match facts.host {
             None if head.version == Version::Http11 => return Err(Rejection::Host),

@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use percent_encoding::percent_decode;
 
-use super::Rejection;
+use super::{Rejection, find, is_token_byte};
 
 /// El destino, según su forma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,10 @@ impl<'b> Target<'b> {
 
 impl<'b> PathAndQuery<'b> {
     fn split(text: &'b str) -> Result<Self, Rejection> {
-        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let (path, query) = match find(b'?', text.as_bytes()) {
+            Some(at) => (&text[..at], &text[at + 1..]),
+            None => (text, ""),
+        };
         if !escapes_are_valid(path.as_bytes()) {
             return Err(Rejection::Target);
         }
@@ -90,12 +93,14 @@ impl<'b> PathAndQuery<'b> {
 
     /// Si en la ruta no hay nada que decodificar.
     pub(crate) fn path_is_plain(&self) -> bool {
-        !self.path.bytes().any(|byte| byte == b'%')
+        find(b'%', self.path.as_bytes()).is_none()
     }
 }
 
 fn escapes_are_valid(text: &[u8]) -> bool {
-    text.split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
+    // Lo normal es que no haya ninguno.
+    let Some(first) = find(b'%', text) else { return true };
+    text[first..].split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
         [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         _ => false,
     })
@@ -120,10 +125,11 @@ fn is_ipv6(address: &[u8]) -> bool {
 }
 
 fn is_reg_name(name: &[u8]) -> bool {
-    let is_unreserved =
-        |byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
-    let is_other = |byte| matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=' | b'%');
-    name.iter().all(|&byte| is_unreserved(byte) || is_other(byte)) && escapes_are_valid(name)
+    // Lo que un `token` no tiene, y lo que tiene de más.
+    let is_delimiter = |byte| matches!(byte, b'(' | b')' | b',' | b';' | b'=');
+    let is_other = |byte| matches!(byte, b'#' | b'^' | b'`' | b'|');
+    let is_valid = |&byte: &u8| (is_token_byte(byte) && !is_other(byte)) || is_delimiter(byte);
+    name.iter().all(is_valid) && escapes_are_valid(name)
 }
 
 /// Si es vacío o cabe en 16 bits.

@@ -4,7 +4,6 @@ use std::io;
 use std::time::Instant;
 
 use super::link::Link;
-use super::pace::Slot;
 use super::sending::{Answer, deliver};
 use super::service::{Context, Scratch};
 use super::stage::{Farewell, Stage, Step, Terms};
@@ -19,7 +18,6 @@ pub(super) struct Call {
     environ: Environ,
     terms: Terms,
     upload: Option<Upload>,
-    slot: Slot,
 }
 
 /// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda. La
@@ -30,16 +28,14 @@ pub(super) fn answer(
     terms: Terms,
     upload: Option<Upload>,
 ) -> io::Result<Step> {
-    let environ = &mut context.scratch.environ;
-    let slot = Slot::of(environ.method(), environ.path_info());
-    let is_slow = upload.is_some() || context.service.paces.is_slow(slot);
+    let is_slow = upload.is_some() || context.service.paces.is_slow(terms.slot);
     if is_slow && context.leader.should_hand_off() {
-        let environ = std::mem::take(environ);
+        let environ = std::mem::take(&mut context.scratch.environ);
         // Las respuestas anteriores no tienen por qué esperar a esta.
         link.flush(context.now)?;
-        return Ok(Step::HandOff(Stage::Calling(Box::new(Call { environ, terms, upload, slot }))));
+        return Ok(Step::HandOff(Stage::Calling(Box::new(Call { environ, terms, upload }))));
     }
-    call(link, context, terms, upload, slot)
+    call(link, context, terms, upload)
 }
 
 /// Hace una llamada que esperaba a este hilo.
@@ -48,9 +44,9 @@ pub(super) fn resume(
     context: &mut Context<'_, '_>,
     pending: Call,
 ) -> io::Result<Step> {
-    let Call { environ, terms, upload, slot } = pending;
+    let Call { environ, terms, upload } = pending;
     context.scratch.environ = environ;
-    call(link, context, terms, upload, slot)
+    call(link, context, terms, upload)
 }
 
 fn call(
@@ -58,12 +54,11 @@ fn call(
     context: &mut Context<'_, '_>,
     mut terms: Terms,
     upload: Option<Upload>,
-    slot: Slot,
 ) -> io::Result<Step> {
     let Context { service, scratch, leader, .. } = context;
     let Scratch { environ, head, .. } = &mut **scratch;
-    let body =
-        leader.during(&service.paces, slot, || gateway::run(&*service.application, environ, head));
+    let body = leader
+        .during(&service.paces, terms.slot, || gateway::run(&*service.application, environ, head));
     environ.clear();
     if !leader.leads() {
         // Pudo pasar mucho tiempo.
@@ -73,7 +68,7 @@ fn call(
     if farewell == Farewell::Lingering || context.service.is_stopping() {
         terms.persistence = Persistence::Close;
     }
-    deliver(link, context, Answer { body, terms, farewell, slot })
+    deliver(link, context, Answer { body, terms, farewell })
 }
 
 /// Recupera lo que llegó detrás de un cuerpo grande. Si quedó sin leer, la conexión tendrá que

@@ -319,7 +319,8 @@ impl EventLoop {
 
     fn welcome(&self, service: &Service, arrival: Arrival, now: Instant) {
         let Arrival { socket, remote, local_port } = arrival;
-        let connection = Box::new(Connection::new(socket, Peers { remote, local_port }, now));
+        let connection =
+            Box::new(Connection::new(socket, Peers::new(&service.name, local_port, remote), now));
         self.load.fetch_add(1, Relaxed);
         let mut house = self.house();
         let key = house.reserve();

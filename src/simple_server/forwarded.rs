@@ -138,7 +138,7 @@ mod tests {
             environ.insert(key, value);
         }
         for (name, value) in headers {
-            environ.push_header(name.as_bytes(), value.as_bytes(), ", ");
+            environ.insert(format!("HTTP_{}", name.to_uppercase().replace('-', "_")), value);
         }
         let trusted: Vec<IpAddr> =
             trusted.iter().map(|text| text.parse().expect("una dirección")).collect();

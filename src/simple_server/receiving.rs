@@ -7,6 +7,7 @@ use std::io;
 use super::calling::answer;
 use super::incoming::Received;
 use super::link::Link;
+use super::pace::Slot;
 use super::request_environ;
 use super::sending::reject;
 use super::service::Context;
@@ -81,10 +82,14 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
     }
     let environ = &mut context.scratch.environ;
     environ.clear();
-    request_environ::fill(environ, &request, &service.name, link.peers);
+    request_environ::fill(environ, &request, &link.peers);
     Ok(Some(Accepted {
         head_length: request.head.length,
-        terms: Terms { version: request.head.version, persistence: request.persistence },
+        terms: Terms {
+            slot: Slot::of(request.head.method, request.target.path_and_query().path),
+            version: request.head.version,
+            persistence: request.persistence,
+        },
         body: request.body,
         expectation: request.expectation,
     }))

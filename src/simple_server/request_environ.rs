@@ -1,47 +1,67 @@
 //! De una petición HTTP a su `environ` (RFC 3875 §4.1, PEP 3333).
 
-use std::net::{IpAddr, SocketAddr};
+use std::fmt::{self, Write};
+use std::net::SocketAddr;
 
-use crate::environ::Environ;
-use crate::http::{Request, RequestBody, Target};
+use crate::environ::{Adopted, Environ};
+use crate::http::{Field, Request, RequestBody, Target};
 
 /// Cómo se presenta este programa: en `SERVER_SOFTWARE` y en el encabezado `Server`.
 pub(super) const SOFTWARE: &str =
     concat!("pasarela/", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
-/// Los dos extremos de una conexión.
-#[derive(Debug, Clone, Copy)]
+/// Los dos extremos de una conexión: lo que no cambia de una petición a otra, ya escrito.
+#[derive(Debug, Clone)]
 pub(crate) struct Peers {
     pub(crate) remote: SocketAddr,
-    pub(crate) local_port: u16,
+    /// Nombre y puerto del servidor, y dirección y puerto del cliente, seguidos.
+    text: Box<str>,
+    /// Dónde termina cada uno.
+    ends: [u16; 4],
+}
+
+impl Peers {
+    pub(crate) fn new(server_name: &str, local_port: u16, remote: SocketAddr) -> Self {
+        let mut text = String::with_capacity(server_name.len() + 32);
+        let address = remote.ip();
+        let parts: [&dyn fmt::Display; 4] = [&server_name, &local_port, &address, &remote.port()];
+        let ends = parts.map(|part| {
+            write!(text, "{part}").expect("escribir en memoria no falla");
+            u16::try_from(text.len()).expect("el nombre de un servidor es corto")
+        });
+        Self { remote, text: text.into(), ends }
+    }
+
+    fn parts(&self) -> [&str; 4] {
+        let [name, port, address, remote_port] = self.ends.map(usize::from);
+        let text = &*self.text;
+        [&text[..name], &text[name..port], &text[port..address], &text[address..remote_port]]
+    }
 }
 
 /// Llena `environ`, que llega vacío.
-pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, server_name: &str, peers: Peers) {
+pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) {
     let target = request.target.path_and_query();
-    environ.push("REQUEST_METHOD", request.head.method);
+    let head = environ.adopt(request.head.text.unwrap_or(""));
+    environ.push_part("REQUEST_METHOD", head, request.head.method);
     environ.push_fixed("SCRIPT_NAME", "");
     if target.path_is_plain() {
-        environ.push("PATH_INFO", target.path);
+        environ.push_part("PATH_INFO", head, target.path);
     } else {
         environ.push_bytes("PATH_INFO", &target.decoded_path());
     }
-    environ.push("QUERY_STRING", target.query);
-    environ.push("REQUEST_URI", request.head.target);
+    environ.push_part("QUERY_STRING", head, target.query);
+    environ.push_part("REQUEST_URI", head, request.head.target);
     environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
-    environ.push("SERVER_NAME", server_name);
-    environ.push_numbers("SERVER_PORT", &[peers.local_port.into()]);
-    match peers.remote.ip() {
-        IpAddr::V4(address) => {
-            environ.push_numbers("REMOTE_ADDR", &address.octets().map(u64::from));
-        }
-        IpAddr::V6(address) => environ.push_display("REMOTE_ADDR", address),
+    let adopted = environ.adopt(&peers.text);
+    let keys = ["SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"];
+    for (key, part) in keys.into_iter().zip(peers.parts()) {
+        environ.push_part(key, adopted, part);
     }
-    environ.push_numbers("REMOTE_PORT", &[peers.remote.port().into()]);
     environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
     environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
     push_wsgi(environ);
-    push_fields(environ, request);
+    push_fields(environ, request, head);
 }
 
 fn push_wsgi(environ: &mut Environ) {
@@ -53,33 +73,37 @@ fn push_wsgi(environ: &mut Environ) {
     environ.push_fixed("wsgi.input_terminated", "true");
 }
 
-fn push_fields(environ: &mut Environ, request: &Request<'_>) {
+fn push_fields(environ: &mut Environ, request: &Request<'_>, head: Adopted<'_>) {
     let mut host = match request.target {
-        Target::Absolute { authority, .. } => Some(authority.as_bytes()),
+        Target::Absolute { authority, .. } => Some(authority),
         _ => None,
     };
-    for (name, value) in request.head.fields.iter() {
+    for Field { name, value, text } in request.head.fields.iter() {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        let text = text.map(|text| (text, head));
         match name.len() {
             // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2).
-            4 if is("host") => environ.push_header(name, host.take().unwrap_or(value), ", "),
+            4 if is("host") => match host.take() {
+                Some(host) => environ.push_header(name, host.as_bytes(), Some((host, head)), ", "),
+                None => environ.push_header(name, value, text, ", "),
+            },
             12 if is("content-type") => environ.push_bytes("CONTENT_TYPE", value),
             14 if is("content-length") => push_content_length(environ, request.body),
-            6 if is("cookie") => environ.push_header(name, value, "; "),
+            6 if is("cookie") => environ.push_header(name, value, text, "; "),
             _ if is_dangerous(name) => {}
-            _ => environ.push_header(name, value, ", "),
+            _ => environ.push_header(name, value, text, ", "),
         }
     }
     // HTTP/1.0 no obliga a enviar `Host`.
     if let Some(host) = host {
-        environ.push_header(b"host", host, ", ");
+        environ.push_header(b"host", host.as_bytes(), Some((host, head)), ", ");
     }
 }
 
 /// En su forma normal: el cliente pudo escribir `007`.
 fn push_content_length(environ: &mut Environ, body: RequestBody) {
     match body {
-        RequestBody::Length(length) => environ.push_numbers("CONTENT_LENGTH", &[length]),
+        RequestBody::Length(length) => environ.push_number("CONTENT_LENGTH", length),
         RequestBody::None | RequestBody::Chunked => environ.push_fixed("CONTENT_LENGTH", "0"),
     }
 }
@@ -103,7 +127,7 @@ mod tests {
         let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
         let mut environ = Environ::new();
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
-        fill(&mut environ, &request, "localhost", Peers { remote, local_port: 8000 });
+        fill(&mut environ, &request, &Peers::new("localhost", 8000, remote));
         environ
     }
 
@@ -225,7 +249,7 @@ mod tests {
         ] {
             let mut environ = Environ::new();
             let remote = remote.parse().expect("una dirección");
-            fill(&mut environ, &request, "localhost", Peers { remote, local_port: 80 });
+            fill(&mut environ, &request, &Peers::new("localhost", 80, remote));
             assert_eq!(environ.remote_addr(), Some(address));
             assert_eq!(environ.get("REMOTE_PORT"), Some(port));
             assert_eq!((environ.server_port(), environ.path_info()), (Some(80), ""));
@@ -237,13 +261,14 @@ mod tests {
         let input = b"GET http://[::1]:8/a%20b?c HTTP/1.1\r\nHost: [::1]:8\r\nCookie: a=b\r\n\
                       Content-Length: 12\r\nExpect: 100-continue\r\nA:b\r\nA: c\r\n\r\n";
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
+        let peers = Peers::new("x", 80, remote);
         let mut environ = Environ::new();
         for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
             let mut changed = *input;
             changed[at] = byte;
             if let Ok(Some(request)) = request::parse(&changed, &LIMITS) {
                 environ.clear();
-                fill(&mut environ, &request, "x", Peers { remote, local_port: 80 });
+                fill(&mut environ, &request, &peers);
                 assert!(environ.get("PATH_INFO").is_some());
             }
         }
@@ -280,7 +305,7 @@ mod tests {
             let request = request::parse(std::hint::black_box(input), &LIMITS);
             let request = request.expect("válida").expect("entera");
             environ.clear();
-            fill(&mut environ, &request, "localhost", Peers { remote, local_port: 8000 });
+            fill(&mut environ, &request, &Peers::new("localhost", 8000, remote));
         }
         assert_eq!(environ.header("host"), Some("localhost:8000"));
     }

@@ -22,7 +22,6 @@ pub(super) struct Answer {
     pub(super) body: ResponseBody,
     pub(super) terms: Terms,
     pub(super) farewell: Farewell,
-    pub(super) slot: Slot,
 }
 
 /// Una respuesta que se está enviando.
@@ -48,9 +47,9 @@ pub(super) fn reject(
     scratch.environ.push_fixed("REQUEST_METHOD", method);
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
     let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
-    let terms = Terms { version: Version::Http11, persistence: Persistence::Close };
     let slot = Slot::of(method, "");
-    deliver(link, context, Answer { body, terms, farewell: Farewell::Lingering, slot })
+    let terms = Terms { slot, version: Version::Http11, persistence: Persistence::Close };
+    deliver(link, context, Answer { body, terms, farewell: Farewell::Lingering })
 }
 
 /// Empieza a enviar una respuesta, cuya cabeza está en el sitio de trabajo de este hilo.
@@ -59,7 +58,7 @@ pub(super) fn deliver(
     context: &mut Context<'_, '_>,
     answer: Answer,
 ) -> io::Result<Step> {
-    let Answer { body, terms, farewell, slot } = answer;
+    let Answer { body, terms, farewell } = answer;
     let framing = match body.length() {
         BodyLength::Forbidden => Framing::None,
         BodyLength::Declared(_) => Framing::Declared,
@@ -74,7 +73,7 @@ pub(super) fn deliver(
     let head = &context.scratch.head;
     let common = context.scratch.common.missing_from(head, context.now);
     response::write_head(link.outgoing.tail(), head.status(), &common, head.fields(), delivery);
-    respond(link, context, Response { body, delivery, farewell, slot })
+    respond(link, context, Response { body, delivery, farewell, slot: terms.slot })
 }
 
 /// Sigue con una respuesta que el cliente no terminaba de tomar.

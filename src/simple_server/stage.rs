@@ -1,6 +1,7 @@
 //! En qué punto está la conversación con un cliente, y cuál es el siguiente paso.
 
 use super::calling::Call;
+use super::pace::Slot;
 use super::receiving::PendingRequest;
 use super::sending::Response;
 use crate::http::head::Patience;
@@ -67,6 +68,7 @@ pub(super) enum Farewell {
 /// Lo que la petición pide de la respuesta.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
+    pub(super) slot: Slot,
     pub(super) version: Version,
     pub(super) persistence: Persistence,
 }

@@ -18,9 +18,8 @@ use crate::simple_server::{Peers, fill_environ};
 /// Los límites con que se lee la petición, los de un servidor sin configurar.
 const LIMITS: Limits = Limits { request_line: 8 * 1024, head: 64 * 1024, fields: 100 };
 
-/// Los extremos de una conexión que no existe.
-const PEERS: Peers =
-    Peers { remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000), local_port: 8000 };
+/// El cliente de una conexión que no existe.
+const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);
 
 /// El servidor al que parece llegar: el de los programas del libro.
 const HOST: &str = "localhost:8000";
@@ -167,7 +166,7 @@ impl Request {
         let request =
             request::parse(&wire, &LIMITS)?.expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
-        fill_environ(&mut environ, &request, "localhost", PEERS);
+        fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, REMOTE));
         for (key, value) in &self.variables {
             environ.insert(key, value);
         }
