@@ -1,7 +1,7 @@
 //! El cuerpo de una petición: de los bytes de la conexión a los del contenido, con longitud
 //! conocida o por trozos (RFC 9112 §6.2 y §7.1).
 
-use super::{Rejection, RequestBody, is_token_byte};
+use super::{Rejection, RequestBody, TOKEN};
 
 /// Cuántos bytes de más puede gastar un cuerpo por trozos en tamaños, extensiones y campos finales:
 /// nadie los usa, y sin límite serían una carga que no cuenta como cuerpo.
@@ -126,7 +126,7 @@ impl BodyDecoder {
             (State::DataCr, b'\r') => Ok(State::DataLf),
             (State::DataLf, b'\n') => Ok(State::Size { value: 0, digits: 0 }),
             (State::TrailerStart, b'\r') => Ok(State::LastLf),
-            (State::TrailerStart | State::TrailerName, _) if is_token_byte(byte) => {
+            (State::TrailerStart | State::TrailerName, _) if TOKEN.contains(byte) => {
                 Ok(State::TrailerName)
             }
             (State::TrailerName, b':') => Ok(State::TrailerValue),

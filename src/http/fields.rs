@@ -3,7 +3,9 @@
 //! Se comprueban una vez y se guardan como las líneas que son: separarlas de nuevo cuesta menos que
 //! mover una tabla con sitio para todos.
 
-use super::{Rejection, find, has_controls, is_token_byte};
+use memchr::memchr;
+
+use super::{Rejection, TOKEN, has_controls};
 
 /// Los campos de una petición, en su orden: líneas ya comprobadas, con la vacía del final.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +33,8 @@ impl<'b> Fields<'b> {
         let mut at = 0;
         std::iter::from_fn(move || {
             let start = at;
-            let colon = start + find(b':', &self.lines[start..])?;
-            let end = colon + find(b'\r', &self.lines[colon..])?;
+            let colon = start + memchr(b':', &self.lines[start..])?;
+            let end = colon + memchr(b'\r', &self.lines[colon..])?;
             at = end + CRLF;
             let (from, to) = trimmed(self.lines, colon + 1, end);
             Some(Field {
@@ -79,7 +81,7 @@ pub(super) fn check(lines: &[u8], max_fields: usize) -> Result<Option<usize>, Re
 
 /// `token ":" valor`, sin espacio delante de los dos puntos ni continuaciones de línea (§5.1, §5.2).
 fn check_field(line: &[u8]) -> Result<(), Rejection> {
-    let name_end = line.iter().position(|&byte| !is_token_byte(byte)).unwrap_or(0);
+    let name_end = line.iter().position(|&byte| !TOKEN.contains(byte)).unwrap_or(0);
     let is_valid = name_end > 0 && line[name_end] == b':' && !has_controls(&line[name_end..]);
     if is_valid { Ok(()) } else { Err(Rejection::Field) }
 }
@@ -92,7 +94,7 @@ type Line<'b> = (&'b [u8], &'b [u8]);
 /// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
 /// peticiones. Un CR suelto lo rechaza quien lee la línea, porque es un control.
 pub(super) fn take_line(bytes: &[u8]) -> Result<Option<Line<'_>>, Rejection> {
-    let Some(end) = find(b'\n', bytes) else { return Ok(None) };
+    let Some(end) = memchr(b'\n', bytes) else { return Ok(None) };
     match bytes[..end].strip_suffix(b"\r") {
         Some(line) => Ok(Some((line, &bytes[end + 1..]))),
         None => Err(Rejection::LineEnd),

@@ -45,29 +45,44 @@ impl Version {
     }
 }
 
-/// Si `byte` puede formar parte de un `token` (RFC 9110 §5.6.2).
-pub(crate) fn is_token_byte(byte: u8) -> bool {
-    // Con una tabla cuesta la cuarta parte, y se pregunta por cada letra de cada nombre.
-    const TABLE: [bool; 256] = {
-        let mut table = [false; 256];
+/// Un conjunto de bytes: preguntarle cuesta lo mismo tenga los que tenga.
+pub(crate) struct ByteSet([bool; 256]);
+
+impl ByteSet {
+    /// Las letras y las cifras de ASCII, y los bytes de `others`.
+    const fn alphanumeric_and(others: &[u8]) -> Self {
+        let mut set = [false; 256];
         let mut byte = 0;
-        while byte < table.len() {
-            table[byte] = belongs_to_token(byte as u8);
+        while byte < set.len() {
+            set[byte] = (byte as u8).is_ascii_alphanumeric();
             byte += 1;
         }
-        table
-    };
-    TABLE[usize::from(byte)]
+        let mut at = 0;
+        while at < others.len() {
+            set[others[at] as usize] = true;
+            at += 1;
+        }
+        Self(set)
+    }
+
+    pub(crate) fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
+    fn has_all(&self, text: &[u8]) -> bool {
+        text.iter().all(|&byte| self.contains(byte))
+    }
 }
 
-const fn belongs_to_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
-}
+/// Los bytes de un `token` (RFC 9110 §5.6.2).
+pub(crate) static TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
+
+/// Los bytes del nombre de un servidor (RFC 3986 §3.2.2), con el `%` de los escapes.
+static REG_NAME: ByteSet = ByteSet::alphanumeric_and(b"-._~!$&'()*+,;=%");
 
 /// Si `text` es un `token`: un nombre de método o de campo.
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().copied().all(is_token_byte)
+    !text.is_empty() && TOKEN.has_all(text)
 }
 
 /// Si hay un control que un valor no admite: todos menos el tabulador (RFC 9110 §5.5). Sin salida
@@ -75,32 +90,4 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 pub(crate) fn has_controls(text: &[u8]) -> bool {
     let is_control = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7F;
     text.iter().fold(false, |found, &byte| found | is_control(byte))
-}
-
-/// Dónde está `byte` por primera vez. Salta bloques enteros, que se comparan a código vectorial: la
-/// biblioteca estándar solo lo hace con textos.
-pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 16;
-    let is_absent = |block: &&[u8]| !block.iter().fold(false, |found, &b| found | (b == byte));
-    let skipped = bytes.chunks_exact(BLOCK).take_while(is_absent).count() * BLOCK;
-    bytes[skipped..].iter().position(|&b| b == byte).map(|at| skipped + at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-
-    #[test]
-    fn encuentra_el_primero_donde_este() {
-        for length in 0..40 {
-            for at in 0..length {
-                let mut bytes = vec![0x80; length];
-                bytes[at] = b':';
-                bytes[length - 1] = b':';
-                assert_eq!(find(b':', &bytes), Some(at), "{at} de {length}");
-            }
-            assert_eq!(find(b':', &vec![b';'; length]), None);
-        }
-    }
 }

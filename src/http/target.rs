@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
+use memchr::memchr;
 use percent_encoding::percent_decode;
 
-use super::{Rejection, find, is_token_byte};
+use super::{REG_NAME, Rejection};
 
 /// El destino, según su forma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl<'b> Target<'b> {
 
 impl<'b> PathAndQuery<'b> {
     fn split(text: &'b str) -> Result<Self, Rejection> {
-        let (path, query) = match find(b'?', text.as_bytes()) {
+        let (path, query) = match memchr(b'?', text.as_bytes()) {
             Some(at) => (&text[..at], &text[at + 1..]),
             None => (text, ""),
         };
@@ -93,13 +94,13 @@ impl<'b> PathAndQuery<'b> {
 
     /// Si en la ruta no hay nada que decodificar.
     pub(crate) fn path_is_plain(&self) -> bool {
-        find(b'%', self.path.as_bytes()).is_none()
+        memchr(b'%', self.path.as_bytes()).is_none()
     }
 }
 
 fn escapes_are_valid(text: &[u8]) -> bool {
     // Lo normal es que no haya ninguno.
-    let Some(first) = find(b'%', text) else { return true };
+    let Some(first) = memchr(b'%', text) else { return true };
     text[first..].split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
         [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         _ => false,
@@ -125,11 +126,7 @@ fn is_ipv6(address: &[u8]) -> bool {
 }
 
 fn is_reg_name(name: &[u8]) -> bool {
-    // Lo que un `token` no tiene, y lo que tiene de más.
-    let is_delimiter = |byte| matches!(byte, b'(' | b')' | b',' | b';' | b'=');
-    let is_other = |byte| matches!(byte, b'#' | b'^' | b'`' | b'|');
-    let is_valid = |&byte: &u8| (is_token_byte(byte) && !is_other(byte)) || is_delimiter(byte);
-    name.iter().all(is_valid) && escapes_are_valid(name)
+    REG_NAME.has_all(name) && escapes_are_valid(name)
 }
 
 /// Si es vacío o cabe en 16 bits.

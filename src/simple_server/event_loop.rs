@@ -297,16 +297,35 @@ impl EventLoop {
         if !has_room(around.service) {
             return;
         }
-        let now = Instant::now();
-        poller.door.accept(|arrival| {
-            around.service.connections.fetch_add(1, Relaxed);
-            let home = self.lightest(around);
-            home.welcome(around.service, arrival, now);
-            if !std::ptr::eq(home, self) {
-                home.wake();
-            }
-            has_room(around.service)
+        let (service, now) = (around.service, Instant::now());
+        poller.door.accept(|Arrival { socket, remote, local_port }| {
+            service.connections.fetch_add(1, Relaxed);
+            let peers = Peers::new(&service.name, local_port, remote);
+            self.place(around, Box::new(Connection::new(socket, peers, now)));
+            has_room(service)
         });
+    }
+
+    /// Lleva una conexión nueva a la casa de uno de los bucles.
+    fn place(&self, around: Surroundings<'_>, connection: Box<Connection>) {
+        let home = self.lightest(around);
+        let refused = match home.admit(connection) {
+            Ok(()) if std::ptr::eq(home, self) => return,
+            Ok(()) => return home.wake(),
+            // Ya terminó; este, que está aceptando, no.
+            Err(connection) => self.admit(connection),
+        };
+        refused.expect("un bucle no termina mientras acepta");
+    }
+
+    fn admit(&self, connection: Box<Connection>) -> Result<(), Box<Connection>> {
+        // Antes de que otro hilo pueda despedirla y descontarla.
+        self.load.fetch_add(1, Relaxed);
+        let admitted = self.house().admit(connection);
+        if admitted.is_err() {
+            self.load.fetch_sub(1, Relaxed);
+        }
+        admitted
     }
 
     /// El bucle que debe atender una conexión nueva: este, que está en el núcleo que recibe sus
@@ -315,16 +334,6 @@ impl EventLoop {
         let load = |event_loop: &Self| event_loop.load.load(Relaxed);
         let lightest = around.loops.iter().min_by_key(|other| load(other)).unwrap_or(self);
         if load(self) > SKEW + 2 * load(lightest) { lightest } else { self }
-    }
-
-    fn welcome(&self, service: &Service, arrival: Arrival, now: Instant) {
-        let Arrival { socket, remote, local_port } = arrival;
-        let connection =
-            Box::new(Connection::new(socket, Peers::new(&service.name, local_port, remote), now));
-        self.load.fetch_add(1, Relaxed);
-        let mut house = self.house();
-        let key = house.reserve();
-        house.requeue(key, connection, now + service.config.head_timeout);
     }
 
     /// De vez en cuando: los plazos vencidos, y si hay que detenerse.
@@ -349,7 +358,7 @@ impl EventLoop {
         if !poller.door.has_visitors() {
             poller.door.close();
         }
-        if poller.door.is_closed() && self.house().len() == 0 {
+        if poller.door.is_closed() && self.house().close() {
             self.is_done.store(true, SeqCst);
             around.clock.wake();
         }

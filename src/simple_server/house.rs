@@ -13,6 +13,8 @@ use super::link::Readiness;
 pub(super) struct House {
     rooms: Slab<Room>,
     ready: VecDeque<usize>,
+    /// Si ya no admite a nadie: su bucle terminó.
+    is_closed: bool,
 }
 
 #[derive(Debug)]
@@ -33,19 +35,25 @@ pub(super) enum Summons {
 }
 
 impl House {
-    /// Cuántas conexiones hay, dentro y fuera.
-    pub(super) fn len(&self) -> usize {
-        self.rooms.len()
-    }
-
     /// Cuántas están en la cola.
     pub(super) fn ready_count(&self) -> usize {
         self.ready.len()
     }
 
-    /// Un sitio para una conexión nueva, que cuenta como fuera.
-    pub(super) fn reserve(&mut self) -> usize {
-        self.rooms.insert(Room::Out { news: None })
+    /// Admite en la cola una conexión nueva. La devuelve si la casa ya se cerró.
+    pub(super) fn admit(&mut self, connection: Box<Connection>) -> Result<(), Box<Connection>> {
+        if self.is_closed {
+            return Err(connection);
+        }
+        let key = self.rooms.insert(Room::Queued { connection, summons: Summons::News });
+        self.ready.push_back(key);
+        Ok(())
+    }
+
+    /// Se cierra si no queda nadie; `true` si está cerrada.
+    pub(super) fn close(&mut self) -> bool {
+        self.is_closed |= self.rooms.is_empty();
+        self.is_closed
     }
 
     /// Saca la primera de la cola.
