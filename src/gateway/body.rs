@@ -28,7 +28,7 @@ pub(crate) struct ResponseBody {
     first: Option<Chunk>,
     chunks: Option<Body>,
     length: BodyLength,
-    /// Cuántos bytes admite todavía la longitud declarada.
+    /// Cuántos bytes admite todavía la longitud declarada, o la de un cuerpo que se va leyendo.
     left: Option<u64>,
     origin: Origin,
     errors: Errors,
@@ -40,6 +40,8 @@ impl ResponseBody {
         let has_content = environ.method() != "HEAD" && !head.forbids_body();
         let left = match length {
             BodyLength::Declared(length) => Some(length),
+            // Un archivo puede acortarse después de anunciar cuánto mide.
+            BodyLength::Known(length) if body.is_lazy() => Some(length),
             _ => None,
         };
         let origin =

@@ -126,6 +126,17 @@ fn la_longitud_declarada_se_cumple() {
 }
 
 #[test]
+fn un_archivo_que_se_acorta_se_nota() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.rustfmt.toml");
+    let content = std::fs::read_to_string(path).expect("se lee");
+    let length = content.len() as u64 + 1;
+    let short = answers("200 OK", &[], move || {
+        Body::file_range(std::fs::File::open(path).expect("se abre"), length)
+    });
+    check("GET", &short, BodyLength::Known(length), Err(&content));
+}
+
+#[test]
 fn un_cuerpo_que_falla_se_corta() {
     let broken = answers("200 OK", &[], || {
         Body::stream([Ok(Chunk::from("a")), Err(io::Error::other("se acabó"))])
