@@ -45,7 +45,8 @@
 //! 2. `http` es el protocolo, como funciones puras;
 //! 3. `gateway` llama a la aplicación y comprueba lo que responde, para cualquier protocolo;
 //! 4. [`simple_server`] es el servidor: sockets, bucle de eventos y relevo;
-//! 5. [`static_files`] es una aplicación que sirve archivos;
+//! 5. [`static_files`] es una aplicación que sirve archivos, y [`mod@access_log`] un intermediario que
+//!    anota cada petición;
 //! 6. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
 //!    cumplan PEP 3333, regla a regla;
 //! 7. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
@@ -86,6 +87,7 @@ mod http;
 mod gateway;
 pub mod simple_server;
 pub mod static_files;
+pub mod access_log;
 pub mod testing;
 pub mod validate;
 pub mod util;
