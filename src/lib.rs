@@ -97,4 +97,6 @@ pub use body::{Body, Chunk};
 pub use environ::Environ;
 pub use error::{Error, Result};
 pub use input::{Errors, Input};
-pub use simple_server::{Config, Handle, Server, ServerError, make_server, make_server_with};
+pub use simple_server::{
+    Config, Handle, Network, ProxyHeaders, Server, ServerError, make_server, make_server_with,
+};

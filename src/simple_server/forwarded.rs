@@ -1,0 +1,131 @@
+//! Lo que un proxy cuenta de la petición que reenvía: quién la hizo y a qué dirección.
+//!
+//! Cualquiera puede mandar estos encabezados, así que solo se cree a los proxies que `Config`
+//! nombra, y de ellos solo los encabezados que se dice que escriben. De otro modo bastaría mandar
+//! el encabezado que el proxy no toca para hacerse pasar por otro.
+//!
+//! Las direcciones se leen de derecha a izquierda: cada proxy añade al final la de quien le habló.
+//! Mientras quien habló sea un proxy de confianza, vale lo que dijo; la primera dirección que no lo
+//! sea es la del cliente, y lo que está más a la izquierda lo escribió él.
+
+mod fields;
+
+use std::net::IpAddr;
+
+use self::fields::{Hop, Node};
+use super::network::Network;
+use crate::environ::Environ;
+
+/// Con qué encabezados cuentan los proxies de confianza la petición que reenvían.
+///
+/// Los proxies tienen que ponerlos o quitarlos siempre: los demás del mismo grupo que dejen pasar
+/// también se creen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ProxyHeaders {
+    /// `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Forwarded-Host` y `X-Forwarded-Port`: los de casi
+    /// todos.
+    #[default]
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// Si quien habla es un proxy de confianza, cambia `environ` por el que habría si el navegador
+/// hablara directamente: `REMOTE_ADDR`, `REMOTE_PORT`, `wsgi.url_scheme`, `HTTP_HOST`,
+/// `SERVER_NAME` y `SERVER_PORT`. Los encabezados del proxy siguen en `HTTP_*`.
+///
+/// Lo que está mal escrito es como si no estuviera.
+#[allow(dead_code, reason = "lo llamará quien llena el environ de cada petición")]
+pub(crate) fn apply(environ: &mut Environ, trusted: &[Network], headers: ProxyHeaders) {
+    if trusted.is_empty() {
+        return;
+    }
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let peer = environ.remote_addr().and_then(|address| address.parse().ok());
+    if !peer.is_some_and(is_trusted) {
+        return;
+    }
+    let hops = match headers {
+        ProxyHeaders::XForwarded => fields::x_forwarded(environ),
+        ProxyHeaders::Forwarded => fields::forwarded(environ),
+    };
+    let journey = Journey::follow(hops, is_trusted);
+    if let Some(client) = journey.client {
+        set_client(environ, client);
+    }
+    if let Some(entrance) = journey.entrance {
+        set_address(environ, &entrance);
+    }
+}
+
+/// El camino de la petición, hasta donde se puede creer.
+#[derive(Debug, PartialEq, Eq)]
+struct Journey {
+    /// El último de quien se conoce la dirección.
+    client: Option<Node>,
+    /// Lo que dijo el proxy de confianza más alejado: al que llegó el navegador.
+    entrance: Option<Hop>,
+}
+
+impl Journey {
+    /// `hops` va del más cercano al más alejado.
+    fn follow(hops: Vec<Hop>, is_trusted: impl Fn(IpAddr) -> bool) -> Self {
+        let mut journey = Self { client: None, entrance: None };
+        for hop in hops {
+            let node = hop.node;
+            journey.entrance = Some(hop);
+            let Some(node) = node else { break };
+            journey.client = Some(node);
+            if !is_trusted(node.address) {
+                break;
+            }
+        }
+        journey
+    }
+}
+
+fn set_client(environ: &mut Environ, client: Node) {
+    environ.insert("REMOTE_ADDR", client.address.to_string());
+    match client.port {
+        Some(port) => environ.insert("REMOTE_PORT", port.to_string()),
+        // El que hay es el del proxy.
+        None => drop(environ.remove("REMOTE_PORT")),
+    }
+}
+
+/// Pone la dirección a la que llegó el navegador, con lo que se sepa de ella.
+fn set_address(environ: &mut Environ, told: &Hop) {
+    let Hop { scheme, host, port, .. } = told;
+    if scheme.is_none() && host.is_none() && port.is_none() {
+        return;
+    }
+    if let Some(scheme) = scheme {
+        environ.insert("wsgi.url_scheme", scheme);
+    }
+    let usual_port = if environ.url_scheme() == "https" { 443 } else { 80 };
+    let host = host.as_deref().or(environ.get("HTTP_HOST")).unwrap_or_default().to_owned();
+    let (name, own_port) = split_port(&host);
+    let known_port = own_port.or(*port).unwrap_or(usual_port);
+    if told.host.is_some() {
+        environ.insert("SERVER_NAME", name);
+    }
+    environ.insert("SERVER_PORT", known_port.to_string());
+    if own_port.is_none() && known_port != usual_port && !name.is_empty() {
+        environ.insert("HTTP_HOST", format!("{name}:{known_port}"));
+    } else if told.host.is_some() {
+        environ.insert("HTTP_HOST", &host);
+    }
+}
+
+/// Un servidor y su puerto, si lo lleva. Los corchetes de una dirección IPv6 se quedan.
+fn split_port(host: &str) -> (&str, Option<u16>) {
+    let name_end = host.rfind(']').map_or(0, |at| at + 1);
+    match host[name_end..].rfind(':') {
+        Some(at) => (&host[..name_end + at], host[name_end + at + 1..].parse().ok()),
+        None => (host, None),
+    }
+}
+
+#[cfg(test)]
+mod tests;
