@@ -10,7 +10,8 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 ///
 /// Termina donde termina el cuerpo (`wsgi.input_terminated`): leerlo hasta el final nunca espera
 /// la petición siguiente. Si el cliente lo corta, la lectura da un error, nunca un final normal
-/// (RFC 9112 §8).
+/// (RFC 9112 §8). Una aplicación que devuelve con `?` el error de un cuerpo mal escrito o demasiado
+/// grande responde 400 o 413 y no 500.
 ///
 /// # Examples
 ///

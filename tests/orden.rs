@@ -92,6 +92,36 @@ fn cada_transcripcion_la_repite_una_prueba() {
     }
 }
 
+#[test]
+fn cada_promesa_del_servidor_tiene_sus_pruebas() {
+    let code: String = ["src", "tests"]
+        .iter()
+        .flat_map(|folder| files(folder, "rs"))
+        .map(|path| read(&path))
+        .collect();
+    let readme = read(&root().join("tests/README.md"));
+    let (_, promises) = readme.split_once("## Lo que promete").expect("la lista de promesas");
+    for number in 1..=22 {
+        let from =
+            promises.find(&format!("\n{number}. ")).unwrap_or_else(|| panic!("falta la {number}"));
+        let until = promises.find(&format!("\n{}. ", number + 1)).unwrap_or(promises.len());
+        let (_, names) = promises[from..until].split_once("**:").expect("un título");
+        let names: Vec<&str> = names.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "la {number} no tiene pruebas");
+        for name in names {
+            assert!(is_test(&code, name), "{number}: {name}");
+        }
+    }
+}
+
+/// Si `name` es una prueba de `code`: una función sin argumentos detrás de su `#[test]`.
+fn is_test(code: &str, name: &str) -> bool {
+    code.split("#[test]").skip(1).any(|after| {
+        let signature = after.split_once("fn ").map(|(_, rest)| rest);
+        signature.is_some_and(|rest| rest.starts_with(&format!("{name}()")))
+    })
+}
+
 /// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
 const LAYERS: [&[&str]; 5] = [
     &["application", "error", "environ", "input", "body", "headers", "util"],

@@ -1,102 +1,118 @@
-//! Lo que queda en el registro (`log`) cuando el programa instaló uno: qué falló y en qué petición.
+//! Lo que queda en el registro cuando el programa tiene uno.
 
 mod comun;
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, Once};
 
-use comun::Served;
+use comun::{Served, get, post};
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use pasarela::{Body, Chunk, Environ, Error, Result, StartResponse, testing};
+use pasarela::{Body, Chunk, Config, Environ, Error, Errors, StartResponse};
 use pretty_assertions::assert_eq;
 
-/// Cuánto se espera a que el servidor anote algo.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Guarda todo lo que se anota en este proceso.
+struct Notebook(Mutex<Vec<String>>);
 
-/// Un registro que guarda lo de este crate.
-struct Memory(Mutex<Vec<(Level, String)>>);
+static NOTEBOOK: Notebook = Notebook(Mutex::new(Vec::new()));
 
-static MEMORY: Memory = Memory(Mutex::new(Vec::new()));
-
-impl Memory {
-    fn notes(&self) -> MutexGuard<'_, Vec<(Level, String)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Log for Memory {
-    fn enabled(&self, metadata: &Metadata) -> bool {
+impl Log for Notebook {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with("pasarela")
     }
 
-    fn log(&self, record: &Record) {
-        if self.enabled(record.metadata()) {
-            self.notes().push((record.level(), record.args().to_string()));
-        }
+    fn log(&self, record: &Record<'_>) {
+        let note = format!("{} {}", record.level(), record.args());
+        self.0.lock().expect("sin pánico").push(note);
     }
 
     fn flush(&self) {}
 }
 
-fn application(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-    let broken = || [Ok(Chunk::from("a")), Err(io::Error::other("se acabó"))];
-    match environ.path_info() {
-        "/error" => Err(Error::new("falta algo")),
-        "/panico" => panic!("adrede"),
-        "/corto" => {
-            start_response("200 OK", &[("Content-Length", "3")])?;
-            Ok(Body::from("a"))
-        }
-        _ => {
-            start_response("200 OK", &[])?;
-            Ok(Body::stream(broken()))
-        }
-    }
+/// Lo que se anotó con `level` y dice `what`.
+fn notes(level: Level, what: &str) -> Vec<String> {
+    let start = format!("{level} ");
+    let all = NOTEBOOK.0.lock().expect("sin pánico");
+    all.iter()
+        .filter_map(|note| note.strip_prefix(&start))
+        .filter(|note| note.contains(what))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[track_caller]
-fn check(request: &testing::Request, note: &str) {
-    MEMORY.notes().clear();
-    let response = request.call(&application);
-    assert_eq!(*MEMORY.notes(), [(Level::Error, note.to_owned())]);
-    assert_eq!(response.errors(), "", "lo que va al registro no va también a wsgi.errors");
+fn serve() -> Served {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        log::set_logger(&NOTEBOOK).expect("es el primero");
+        log::set_max_level(LevelFilter::Debug);
+    });
+    let config = Config { max_request_line: 100, max_head: 200, ..Config::default() };
+    Served::start_with(fails, config)
 }
 
-/// Una sola prueba: el registro es de todo el programa.
-#[test]
-fn cada_fallo_queda_anotado_con_su_peticion() {
-    log::set_logger(&MEMORY).expect("nadie instaló otro");
-    log::set_max_level(LevelFilter::Debug);
-    check(
-        &testing::get("/error?a=b"),
-        "\"GET /error\": la aplicación devolvió un error: falta algo",
-    );
-    check(
-        &testing::post("/panico").variable("SCRIPT_NAME", "/x"),
-        "\"POST /x/panico\": la aplicación entró en pánico: adrede",
-    );
-    check(
-        &testing::put("/corto"),
-        "\"PUT /corto\": al cuerpo de la respuesta le faltan 2 bytes para su Content-Length",
-    );
-    check(
-        &testing::delete("/a%20b"),
-        "\"DELETE /a b\": el cuerpo de la respuesta dio un error: se acabó",
-    );
-    un_rechazo_queda_en_debug();
-}
-
-fn un_rechazo_queda_en_debug() {
-    let served = Served::start(application);
-    let answer = served.exchange("GET / HTTP/1.1\r\n\r\n");
-    assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
-    let is_refusal = |(level, text): &(Level, String)| {
-        *level == Level::Debug && text.starts_with("petición de 127.0.0.1:")
+/// Falla como diga la ruta.
+fn fails(environ: &mut Environ, start_response: StartResponse) -> pasarela::Result<Body> {
+    // Con registro, aquí no se escribe nada.
+    environ.set_errors(Errors::writer(Untouchable));
+    let body = match environ.path_info() {
+        "/error" => return Err(Error::new("adrede")),
+        "/panico" => panic!("adrede"),
+        "/largo" => Body::from(["ab", "cd"]),
+        "/largo-sobre-la-marcha" => Body::stream([Ok(Chunk::from("abcd"))]),
+        _ => Body::from("a"),
     };
-    let start = Instant::now();
-    while !MEMORY.notes().iter().any(is_refusal) {
-        assert!(start.elapsed() < PATIENCE, "{:?}", MEMORY.notes());
-        std::thread::yield_now();
+    start_response("200 OK", &[("Content-Length", "2")])?;
+    Ok(body)
+}
+
+struct Untouchable;
+
+impl io::Write for Untouchable {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        panic!("con registro no se usa wsgi.errors")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn un_fallo_se_anota_con_su_peticion() {
+    let served = serve();
+    for (path, note) in [
+        ("/error", "la aplicación devolvió un error: adrede"),
+        ("/panico", "la aplicación entró en pánico: adrede"),
+        ("/corto", "al cuerpo de la respuesta le faltan 1 bytes para su Content-Length"),
+    ] {
+        served.exchange(&get(path));
+        let origin = format!("{:?}: ", format!("GET {path}"));
+        assert_eq!(notes(Level::Error, &origin), [origin.clone() + note]);
+    }
+}
+
+#[test]
+fn lo_que_sobra_de_un_cuerpo_se_anota() {
+    let served = serve();
+    for path in ["/largo", "/largo-sobre-la-marcha"] {
+        served.exchange(&post(path, "", ""));
+        let origin = format!("{:?}: ", format!("POST {path}"));
+        let note = "al cuerpo de la respuesta le sobran 2 bytes para su Content-Length; \
+                    no se enviaron";
+        assert_eq!(notes(Level::Error, &origin), [origin.clone() + note]);
+    }
+}
+
+#[test]
+fn un_rechazo_se_anota() {
+    let served = serve();
+    let long = "a".repeat(300);
+    for (request, note) in [
+        (get(&format!("/{long}")), "la línea de petición es demasiado larga"),
+        (post("/", &format!("A: {long}\r\n"), ""), "los encabezados ocupan demasiado"),
+        ("hola\r\n\r\n".to_owned(), "la línea de petición no tiene la forma"),
+    ] {
+        served.exchange(&request);
+        assert_eq!(notes(Level::Debug, note).len(), 1, "{note}");
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct ResponseBody {
     first: Option<Chunk>,
     chunks: Option<Body>,
     length: BodyLength,
-    /// Cuántos bytes admite todavía la longitud declarada, o la de un cuerpo que se va leyendo.
+    /// Cuántos bytes admite todavía la longitud que se anuncia.
     left: Option<u64>,
     origin: Origin,
     errors: Errors,
@@ -39,19 +39,30 @@ impl ResponseBody {
         let length = length_of(environ, head, &body);
         let has_content = environ.method() != "HEAD" && !head.forbids_body();
         let left = match length {
-            BodyLength::Declared(length) => Some(length),
-            // Un archivo puede acortarse después de anunciar cuánto mide.
-            BodyLength::Known(length) if body.is_lazy() => Some(length),
-            _ => None,
+            BodyLength::Declared(length) | BodyLength::Known(length) => Some(length),
+            BodyLength::Forbidden | BodyLength::Unknown => None,
         };
-        let origin =
-            if body.is_lazy() || left.is_some() { Origin::of(environ) } else { Origin::default() };
+        // Solo estos cuerpos pueden fallar: los demás no gastan en anotar de quién son.
+        let may_fail = body.is_lazy() || matches!(length, BodyLength::Declared(_));
+        let origin = if may_fail { Origin::of(environ) } else { Origin::default() };
         let errors = Errors::default();
         let mut response = Self { first: None, chunks: Some(body), length, left, origin, errors };
-        if !has_content {
+        if has_content {
+            response.check_excess();
+        } else {
             response.discard();
         }
         response
+    }
+
+    /// Anota lo que le sobra a una lista de trozos: al enviarla ya no se miraría.
+    fn check_excess(&mut self) {
+        let total = self.chunks.as_ref().and_then(Body::content_length);
+        if let (Some(total), Some(left), false) = (total, self.left, self.is_lazy())
+            && total > left
+        {
+            Fault::LongBody { excess: total - left }.report_from(&self.origin, &mut self.errors);
+        }
     }
 
     /// Produce el primer trozo de un cuerpo que puede fallar o tardar.
@@ -90,13 +101,22 @@ impl ResponseBody {
             return Ok(Some(first));
         }
         let produced = self.produce();
-        if !matches!(produced, Ok(Some(_))) {
+        if produced.is_err() {
             self.discard();
         }
         produced.map_err(|fault| fault.report_from(&self.origin, &mut self.errors))
     }
 
     fn produce(&mut self) -> Result<Option<Chunk>, Fault> {
+        let produced = self.produce_next()?;
+        if produced.is_none() {
+            // A un iterador que terminó no se le vuelve a preguntar: podría volver a empezar.
+            self.discard();
+        }
+        Ok(produced)
+    }
+
+    fn produce_next(&mut self) -> Result<Option<Chunk>, Fault> {
         let Some(body) = &mut self.chunks else { return Ok(None) };
         if self.left == Some(0) {
             return Ok(None);
@@ -127,7 +147,9 @@ impl ResponseBody {
         if length <= left {
             return chunk;
         }
-        Fault::LongBody { excess: length - left }.report_from(&self.origin, &mut self.errors);
+        if self.is_lazy() {
+            Fault::LongBody { excess: length - left }.report_from(&self.origin, &mut self.errors);
+        }
         let fitting = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
         Chunk::from(chunk.as_bytes()[..fitting].to_vec())
     }

@@ -4,6 +4,7 @@ use crate::application::{Application, StartResponse};
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::Result;
+use crate::http::Rejection;
 
 /// Una aplicación que siempre responde `status` con una página corta.
 pub(crate) fn error_page(status: &'static str, explanation: String) -> impl Application {
@@ -14,6 +15,11 @@ pub(crate) fn error_page(status: &'static str, explanation: String) -> impl Appl
              <title>{status}</title>\n<h1>{status}</h1>\n<p>{explanation}</p>\n</html>\n"
         )))
     }
+}
+
+/// La página de una petición que no se atiende.
+pub(super) fn rejected(rejection: Rejection) -> impl Application {
+    error_page(rejection.status(), format!("Petición rechazada: {rejection}."))
 }
 
 /// La página de una aplicación que falló. No muestra nada de su interior.

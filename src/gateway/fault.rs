@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use crate::application::StartResponseError;
 use crate::environ::Environ;
 use crate::error::Error;
+use crate::http::Rejection;
 use crate::input::Errors;
 
 /// Un fallo de la aplicación (PEP 3333, «Error Handling»).
@@ -42,6 +43,17 @@ impl Fault {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Self::Panic(text.unwrap_or_else(|| "sin mensaje".to_owned()))
+    }
+
+    /// El rechazo con que terminó la lectura de `wsgi.input`, si es eso lo que falló: la culpa es
+    /// de quien envió la petición.
+    pub(super) fn rejection(&self) -> Option<Rejection> {
+        let error = match self {
+            Self::Application(error) => error.downcast_ref::<io::Error>()?,
+            Self::Body(error) => error,
+            _ => return None,
+        };
+        error.get_ref()?.downcast_ref().copied()
     }
 
     /// Lo anota con la petición que lo causó.

@@ -1,7 +1,7 @@
 //! Lo que la aplicación declara con `start_response`, comprobado.
 
 use crate::application::StartResponseError;
-use crate::http::is_token;
+use crate::http::{has_controls, is_token};
 use crate::util::is_hop_by_hop;
 
 /// El estado y los encabezados de una respuesta, con los encabezados ya en su forma de envío
@@ -118,7 +118,7 @@ fn check_status(status: &str) -> Result<u16, StartResponseError> {
     let invalid = || StartResponseError::InvalidStatus { status: status.to_owned() };
     let (digits, reason) = status.split_once(' ').ok_or_else(invalid)?;
     let is_code = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_code || reason.trim().is_empty() || has_controls(status) {
+    if !is_code || reason.trim().is_empty() || has_controls(status.as_bytes()) {
         return Err(invalid());
     }
     match digits.parse() {
@@ -135,14 +135,9 @@ fn check_header(name: &str, value: &str) -> Result<(), StartResponseError> {
     if is_hop_by_hop(name) {
         return Err(StartResponseError::HopByHopHeader { name: name.to_owned() });
     }
-    if has_controls(value) {
+    if has_controls(value.as_bytes()) {
         let (name, value) = (name.to_owned(), value.to_owned());
         return Err(StartResponseError::InvalidHeaderValue { name, value });
     }
     Ok(())
-}
-
-/// El tabulador es el único control que un valor admite (RFC 9110 §5.5).
-fn has_controls(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
 }

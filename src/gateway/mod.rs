@@ -26,7 +26,8 @@ use crate::environ::Environ;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
-/// Siempre hay respuesta: si la aplicación falla, es la página de error 500.
+/// Siempre hay respuesta: si la aplicación falla es la página de error 500, o la que corresponde al
+/// motivo por el que `wsgi.input` no se pudo leer.
 pub(crate) fn run(
     application: &dyn Application,
     environ: &mut Environ,
@@ -34,8 +35,11 @@ pub(crate) fn run(
 ) -> ResponseBody {
     attempt(application, environ, head).unwrap_or_else(|fault| {
         fault.report(environ);
-        attempt(&error_page::internal_error(), environ, head)
-            .expect("la página de error siempre responde")
+        match fault.rejection() {
+            Some(rejection) => attempt(&error_page::rejected(rejection), environ, head),
+            None => attempt(&error_page::internal_error(), environ, head),
+        }
+        .expect("la página de error siempre responde")
     })
 }
 

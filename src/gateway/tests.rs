@@ -4,9 +4,11 @@ use super::*;
 use crate::application::{StartResponse, StartResponseError};
 use crate::body::Chunk;
 use crate::error::{Error, Result};
+use crate::http::Rejection;
 use crate::input::Errors;
 use pretty_assertions::assert_eq;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 /// Lo que un protocolo recibiría de [`run`].
@@ -86,11 +88,12 @@ fn fails(application: &dyn Application, note: &str) {
 
 #[test]
 fn responde_lo_que_declara_la_aplicacion() {
-    let app = answers("200 OK", &[("A", "b"), ("content-TYPE", "c")], || ["x", "", "y"]);
+    let headers = &[("set-cookie", "a=1"), ("content-TYPE", "c"), ("Set-Cookie", "b=2")];
+    let app = answers("200 OK", headers, || ["x", "", "y"]);
     let (seen, notes) = see("GET", &app);
     let expected = Seen {
         status: "200 OK".to_owned(),
-        fields: "A: b\r\ncontent-TYPE: c\r\n".to_owned(),
+        fields: "set-cookie: a=1\r\ncontent-TYPE: c\r\nSet-Cookie: b=2\r\n".to_owned(),
         length: BodyLength::Known(2),
         body: Ok("xy".to_owned()),
     };
@@ -106,6 +109,8 @@ fn head_conserva_la_longitud_y_no_lleva_cuerpo() {
     check("HEAD", &answers("200 OK", &[], Body::empty), BodyLength::Forbidden, Ok(""));
     let stream = answers("200 OK", &[], || Body::stream([Ok(Chunk::from("x"))]));
     check("HEAD", &stream, BodyLength::Forbidden, Ok(""));
+    let redirect = answers("302 Found", &[("Location", "/")], || "x");
+    check("HEAD", &redirect, BodyLength::Known(1), Ok(""));
 }
 
 #[test]
@@ -113,8 +118,15 @@ fn los_estados_sin_cuerpo_no_lo_llevan() {
     check("GET", &answers("204 No Content", &[], || "x"), BodyLength::Forbidden, Ok(""));
     check("GET", &answers("205 Reset Content", &[], || "x"), BodyLength::Known(0), Ok(""));
     check("GET", &answers("304 Not Modified", &[], || "x"), BodyLength::Forbidden, Ok(""));
-    let (seen, _) = see("GET", &answers("204 No Content", &[("Content-Length", "1")], || "x"));
-    assert_eq!(seen.fields, "");
+    for status in ["204 No Content", "205 Reset Content"] {
+        let (seen, _) = see("GET", &answers(status, &[("Content-Length", "1")], || "x"));
+        assert_eq!(seen.fields, "");
+    }
+    let declared = answers("304 Not Modified", &[("Content-Length", "1")], || "x");
+    check("GET", &declared, BodyLength::Declared(1), Ok(""));
+    let stream = || Body::stream(std::iter::repeat_with(|| Ok(Chunk::from("x"))));
+    check("GET", &answers("204 No Content", &[], stream), BodyLength::Forbidden, Ok(""));
+    check("GET", &answers("304 Not Modified", &[], stream), BodyLength::Forbidden, Ok(""));
 }
 
 #[test]
@@ -126,14 +138,125 @@ fn la_longitud_declarada_se_cumple() {
 }
 
 #[test]
-fn un_archivo_que_se_acorta_se_nota() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.rustfmt.toml");
-    let content = std::fs::read_to_string(path).expect("se lee");
-    let length = content.len() as u64 + 1;
-    let short = answers("200 OK", &[], move || {
-        Body::file_range(std::fs::File::open(path).expect("se abre"), length)
+fn un_archivo_da_lo_que_media_al_abrirlo() {
+    let path = std::env::temp_dir().join(format!("pasarela_{}.txt", std::process::id()));
+    let opened = |now: &'static str| {
+        let path = path.clone();
+        answers("200 OK", &[], move || {
+            std::fs::write(&path, "hola").expect("se escribe");
+            let body = Body::file(std::fs::File::open(&path).expect("se abre"));
+            std::fs::write(&path, now).expect("se escribe");
+            body
+        })
+    };
+    check("GET", &opened("hola y adiós"), BodyLength::Known(4), Ok("hola"));
+    fails(&opened(""), "al cuerpo de la respuesta le faltan 4 bytes para su Content-Length");
+    std::fs::remove_file(path).expect("se borra");
+}
+
+#[test]
+fn a_un_iterador_terminado_no_se_le_pregunta_otra_vez() {
+    for parts in [0, 1, 2] {
+        let app = answers("200 OK", &[], move || {
+            // Después de su final volvería a empezar.
+            let mut left = (0..parts).map(Some).chain([None]).cycle();
+            Body::stream(std::iter::from_fn(move || {
+                left.next().flatten().map(|_| Ok(Chunk::from("x")))
+            }))
+        });
+        check("GET", &app, BodyLength::Unknown, Ok(&"x".repeat(parts)));
+    }
+}
+
+/// Cuenta cuántas veces se suelta.
+struct Witness(Arc<AtomicUsize>);
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+#[test]
+fn el_cuerpo_se_suelta_exactamente_una_vez() {
+    let broken = |n| if n == 1 { Err(io::Error::other("se acabó")) } else { Ok(Chunk::from("x")) };
+    let panics = |n| if n == 1 { panic!("adrede") } else { Ok(Chunk::from("x")) };
+    let fine = |_| Ok(Chunk::from("x"));
+    let makers: [fn(u8) -> io::Result<Chunk>; 3] = [fine, broken, panics];
+    for (method, status) in
+        [("GET", "200 OK"), ("HEAD", "200 OK"), ("GET", "204 No Content"), ("GET", "304 X")]
+    {
+        for (make, start) in makers.iter().flat_map(|make| [(make, 0), (make, 1), (make, 5)]) {
+            let drops = Arc::new(AtomicUsize::new(0));
+            let (make, witnessed) = (*make, drops.clone());
+            let app = answers(status, &[], move || {
+                let witness = Witness(witnessed.clone());
+                Body::stream((start..3).map(move |n| {
+                    let _alive = &witness;
+                    make(n)
+                }))
+            });
+            see(method, &app);
+            assert_eq!(drops.load(SeqCst), 1, "{method} {status} desde {start}");
+        }
+    }
+}
+
+#[test]
+fn un_cuerpo_que_entra_en_panico_al_soltarse_no_tumba_a_nadie() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("adrede");
+        }
+    }
+    let app = answers("200 OK", &[], || {
+        let bomb = Bomb;
+        Body::stream((0..1).map(move |_| {
+            let _alive = &bomb;
+            Ok(Chunk::from("x"))
+        }))
     });
-    check("GET", &short, BodyLength::Known(length), Err(&content));
+    check("GET", &app, BodyLength::Unknown, Ok("x"));
+}
+
+#[test]
+fn una_peticion_que_no_se_puede_leer_lleva_su_estado() {
+    let cases = [
+        (Rejection::Chunk, "400 Bad Request"),
+        (Rejection::Timeout, "408 Request Timeout"),
+        (Rejection::BodyTooLarge, "413 Content Too Large"),
+    ];
+    for (rejection, status) in cases {
+        let reads = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
+            Err(io::Error::new(io::ErrorKind::InvalidData, rejection))?
+        };
+        assert_eq!(see("POST", &reads).0.status, status);
+        let echoes = answers("200 OK", &[], move || {
+            Body::stream([Err(io::Error::new(io::ErrorKind::InvalidData, rejection))])
+        });
+        assert_eq!(see("POST", &echoes).0.status, status);
+    }
+}
+
+#[test]
+fn la_pagina_de_error_no_muestra_nada_de_dentro() {
+    let err = |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
+        Err(Error::new("la contraseña es secreta"))
+    };
+    let (seen, _) = see("GET", &err);
+    let page = seen.body.expect("completa");
+    assert!(page.contains("500 Internal Server Error") && !page.contains("secreta"), "{page}");
+}
+
+#[test]
+fn un_estado_provisional_es_un_500() {
+    let hints = answers("103 Early Hints", &[], || "x");
+    fails(
+        &hints,
+        "la aplicación devolvió un error: start_response: el estado \"103 Early Hints\" es \
+         provisional y el cliente esperaría otro; usa uno de 200 a 599",
+    );
 }
 
 #[test]

@@ -3,9 +3,15 @@
 
 use super::{Rejection, RequestBody, is_token_byte};
 
-/// Cuántos bytes puede gastar un cuerpo por trozos en extensiones y en campos finales: nadie los
-/// usa, y sin límite serían una carga que no cuenta como cuerpo.
-const MAX_OVERHEAD: usize = 16 * 1024;
+/// Cuántos bytes de más puede gastar un cuerpo por trozos en tamaños, extensiones y campos finales:
+/// nadie los usa, y sin límite serían una carga que no cuenta como cuerpo.
+const MAX_OVERHEAD: u64 = 16 * 1024;
+
+/// Lo que cada trozo puede gastar sin que cuente: su tamaño y sus dos CRLF…
+const FREE_PER_CHUNK: u64 = 16;
+
+/// … y por cada byte de contenido, para quien firma cada trozo en una extensión.
+const FREE_PER_BYTE: u64 = 2;
 
 /// Hasta 16 cifras hexadecimales caben en un `u64`.
 const MAX_SIZE_DIGITS: u8 = 16;
@@ -14,7 +20,7 @@ const MAX_SIZE_DIGITS: u8 = 16;
 #[derive(Debug)]
 pub(crate) struct BodyDecoder {
     state: State,
-    overhead: usize,
+    overhead: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,43 +113,50 @@ impl BodyDecoder {
 
     /// Avanza un byte de lo que no es contenido: tamaños, extensiones y campos finales.
     fn step(&mut self, byte: u8) -> Result<State, Rejection> {
+        self.overhead += 1;
+        if self.overhead > MAX_OVERHEAD {
+            return Err(Rejection::Chunk);
+        }
         match (self.state, byte) {
-            (State::Size { value, digits }, _) => self.step_size(value, digits, byte),
+            (State::Size { value, digits }, _) => step_size(value, digits, byte),
             (State::Extension(size), b'\r') => Ok(State::SizeLf(size)),
-            (State::Extension(size), _) => self.spend(byte, State::Extension(size)),
+            (State::Extension(_) | State::TrailerValue, _) if is_text(byte) => Ok(self.state),
             (State::SizeLf(0), b'\n') => Ok(State::TrailerStart),
-            (State::SizeLf(size), b'\n') => Ok(State::Data(size)),
+            (State::SizeLf(size), b'\n') => Ok(self.start_chunk(size)),
             (State::DataCr, b'\r') => Ok(State::DataLf),
             (State::DataLf, b'\n') => Ok(State::Size { value: 0, digits: 0 }),
             (State::TrailerStart, b'\r') => Ok(State::LastLf),
             (State::TrailerStart | State::TrailerName, _) if is_token_byte(byte) => {
-                self.spend(byte, State::TrailerName)
+                Ok(State::TrailerName)
             }
             (State::TrailerName, b':') => Ok(State::TrailerValue),
             (State::TrailerValue, b'\r') => Ok(State::TrailerLf),
-            (State::TrailerValue, _) => self.spend(byte, State::TrailerValue),
             (State::TrailerLf, b'\n') => Ok(State::TrailerStart),
             (State::LastLf, b'\n') => Ok(State::Done),
             _ => Err(Rejection::Chunk),
         }
     }
 
-    fn step_size(&mut self, value: u64, digits: u8, byte: u8) -> Result<State, Rejection> {
-        match (char::from(byte).to_digit(16), byte) {
-            (Some(digit), _) if digits < MAX_SIZE_DIGITS => {
-                Ok(State::Size { value: value << 4 | u64::from(digit), digits: digits + 1 })
-            }
-            (None, b'\r') if digits > 0 => Ok(State::SizeLf(value)),
-            (None, b';') if digits > 0 => Ok(State::Extension(value)),
-            _ => Err(Rejection::Chunk),
-        }
+    fn start_chunk(&mut self, size: u64) -> State {
+        let free = size.saturating_mul(FREE_PER_BYTE).saturating_add(FREE_PER_CHUNK);
+        self.overhead = self.overhead.saturating_sub(free);
+        State::Data(size)
     }
+}
 
-    fn spend(&mut self, byte: u8, next: State) -> Result<State, Rejection> {
-        self.overhead += 1;
-        let is_control = byte.is_ascii_control() && byte != b'\t';
-        if is_control || self.overhead > MAX_OVERHEAD { Err(Rejection::Chunk) } else { Ok(next) }
+fn step_size(value: u64, digits: u8, byte: u8) -> Result<State, Rejection> {
+    match (char::from(byte).to_digit(16), byte) {
+        (Some(digit), _) if digits < MAX_SIZE_DIGITS => {
+            Ok(State::Size { value: value << 4 | u64::from(digit), digits: digits + 1 })
+        }
+        (None, b'\r') if digits > 0 => Ok(State::SizeLf(value)),
+        (None, b';') if digits > 0 => Ok(State::Extension(value)),
+        _ => Err(Rejection::Chunk),
     }
+}
+
+fn is_text(byte: u8) -> bool {
+    !byte.is_ascii_control() || byte == b'\t'
 }
 
 #[cfg(test)]
@@ -218,12 +231,44 @@ mod tests {
         }
     }
 
-    #[test]
-    fn las_extensiones_no_crecen_sin_limite() {
+    /// Lo que opina de un cuerpo que puede ser largo, sin partirlo.
+    fn decode_whole(input: &str) -> Result<usize, Rejection> {
+        let mut output = Vec::new();
         let mut decoder = BodyDecoder::new(RequestBody::Chunked);
-        let input = format!("1;{}", "a".repeat(MAX_OVERHEAD + 1));
-        let decoded = decoder.decode(input.as_bytes(), &mut Vec::new(), PLENTY);
-        assert_eq!(decoded, Err(Rejection::Chunk));
+        decoder.decode(input.as_bytes(), &mut output, PLENTY)?;
+        Ok(output.len())
+    }
+
+    #[test]
+    fn lo_que_no_es_contenido_no_crece_sin_limite() {
+        let long = "a".repeat(MAX_OVERHEAD as usize);
+        assert_eq!(decode_whole(&format!("1;{long}")), Err(Rejection::Chunk));
+        assert_eq!(decode_whole(&format!("0\r\nA: {long}")), Err(Rejection::Chunk));
+        let fields = "A: b\r\n".repeat(MAX_OVERHEAD as usize / 6 + 1);
+        assert_eq!(decode_whole(&format!("0\r\n{fields}")), Err(Rejection::Chunk));
+        let padded = "0000000000000001;aaaa\r\nx\r\n".repeat(3000);
+        assert_eq!(decode_whole(&padded), Err(Rejection::Chunk));
+    }
+
+    #[test]
+    fn los_trozos_de_un_byte_y_los_firmados_se_aceptan() {
+        assert_eq!(decode_whole(&"1\r\nx\r\n".repeat(50_000)), Ok(50_000));
+        let signed = format!("400;firma={}\r\n{}\r\n", "f".repeat(64), "x".repeat(1024));
+        assert_eq!(decode_whole(&signed.repeat(1000)), Ok(1_024_000));
+    }
+
+    #[test]
+    fn ningun_byte_cambiado_da_mas_de_lo_que_llego() {
+        let input = b"4;a=b\r\nhola\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n";
+        for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut changed = *input;
+            changed[at] = byte;
+            for cut in [0, at, input.len()] {
+                if let Ok((content, left)) = decode_split(RequestBody::Chunked, &changed, cut) {
+                    assert!(content.len() + left < input.len(), "{byte} en {at}");
+                }
+            }
+        }
     }
 
     #[test]

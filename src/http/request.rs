@@ -101,8 +101,8 @@ impl<'b> Facts<'b> {
         Ok(facts)
     }
 
-    fn note(&mut self, name: &str, value: &'b [u8]) -> Result<(), Rejection> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
+    fn note(&mut self, name: &[u8], value: &'b [u8]) -> Result<(), Rejection> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         // Por longitud primero: casi todos los campos se descartan con una comparación.
         match name.len() {
             4 if is("host") => return set_once(&mut self.host, value, Rejection::Host),
@@ -126,8 +126,8 @@ impl<'b> Facts<'b> {
         }
     }
 
-    fn note_singleton(&mut self, name: &str) -> Result<(), Rejection> {
-        let known = |known: &&str| name.len() == known.len() && name.eq_ignore_ascii_case(known);
+    fn note_singleton(&mut self, name: &[u8]) -> Result<(), Rejection> {
+        let known = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
         let Some(at) = SINGLETONS.iter().position(known) else { return Ok(()) };
         if self.singletons & (1 << at) != 0 {
             return Err(Rejection::RepeatedField);
@@ -182,8 +182,7 @@ fn set_once<'b>(
 }
 
 fn check_host(host: &[u8]) -> Result<(), Rejection> {
-    let valid = str::from_utf8(host).is_ok_and(target::is_authority);
-    if valid { Ok(()) } else { Err(Rejection::Host) }
+    if target::is_authority(host) { Ok(()) } else { Err(Rejection::Host) }
 }
 
 fn check_transfer_encoding(coding: &[u8]) -> Result<RequestBody, Rejection> {
@@ -225,6 +224,10 @@ mod tests {
     #[track_caller]
     fn check(version: &str, fields: &str, expected: Result<Facts, Rejection>) {
         let input = format!("POST / HTTP/{version}\r\n{fields}\r\n");
+        for cut in 0..input.len() {
+            let early = parse(&input.as_bytes()[..cut], &LIMITS);
+            assert!(matches!(early, Ok(None)), "{fields:?} cortada en {cut}");
+        }
         let parsed = parse(input.as_bytes(), &LIMITS).map(|request| {
             let request = request.expect("entera");
             (request.body, request.persistence, request.expectation)
@@ -253,7 +256,22 @@ mod tests {
 
     #[test]
     fn rechaza_longitudes_dudosas() {
-        for value in ["", "+1", "-1", "1,1", "0x1", "1 1", "18446744073709551616", "1_0"] {
+        for value in [
+            "",
+            "+1",
+            "-1",
+            "1,1",
+            "1, 1",
+            "0x1",
+            "1 1",
+            "18446744073709551616",
+            "1_0",
+            "1.0",
+            "a",
+            "\u{661}",
+            "1;",
+            "\"1\"",
+        ] {
             rejects(&format!("Content-Length: {value}\r\n"), Rejection::ContentLength);
         }
         rejects("Content-Length: 1\r\nContent-Length: 1\r\n", Rejection::ContentLength);
@@ -264,15 +282,42 @@ mod tests {
     fn rechaza_los_disfraces_de_chunked() {
         let both = "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n";
         rejects(both, Rejection::TransferEncoding);
-        for value in ["", "chunked,", ",chunked", "chunked, chunked", "chunked, gzip", "chun ked"] {
+        for value in [
+            "",
+            ",",
+            "chunked,",
+            ",chunked",
+            "chunked, chunked",
+            "chunked, gzip",
+            "chun ked",
+            "chunked;q=1",
+            "\"chunked\"",
+            "chunked gzip",
+            "gzip,,chunked",
+            "\u{e9}chunked",
+        ] {
             rejects(&format!("Transfer-Encoding: {value}\r\n"), Rejection::TransferEncoding);
         }
         let twice = "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n";
         rejects(twice, Rejection::TransferEncoding);
-        for value in ["xchunked", "gzip", "gzip, chunked", "identity"] {
+        for value in ["xchunked", "chunkedx", "gzip", "gzip, chunked", "identity"] {
             rejects(&format!("Transfer-Encoding: {value}\r\n"), Rejection::UnknownTransferEncoding);
         }
+        let pieces = "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n";
+        rejects(pieces, Rejection::TransferEncoding);
+        let after = "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n";
+        rejects(after, Rejection::TransferEncoding);
         check("1.0", "Transfer-Encoding: chunked\r\n", Err(Rejection::TransferEncoding));
+        check("1.0", "Transfer-Encoding: gzip\r\n", Err(Rejection::TransferEncoding));
+    }
+
+    #[test]
+    fn un_control_no_disfraza_a_chunked() {
+        for value in ["\u{b}chunked", "chunked\u{b}", "chunked\0", "chunked\u{7f}"] {
+            let input = format!("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {value}\r\n\r\n");
+            let parsed = parse(input.as_bytes(), &LIMITS).map(|_| ());
+            assert_eq!(parsed, Err(Rejection::Field), "{value:?}");
+        }
     }
 
     #[test]
@@ -281,7 +326,11 @@ mod tests {
         reads("1.0", "", RequestBody::None, Persistence::Close);
         rejects("Host: x\r\n", Rejection::Host);
         check("1.0", "Host: x\r\nHost: x\r\n", Err(Rejection::Host));
-        check("1.1", "Host: a b\r\n", Err(Rejection::Host));
+        for host in ["a b", "u@x", "x:1:2", "[::1", "x/", "x?", "x#", "x\\", "http://x"] {
+            check("1.1", &format!("Host: {host}\r\n"), Err(Rejection::Host));
+            check("1.0", &format!("Host: {host}\r\n"), Err(Rejection::Host));
+        }
+        reads("1.1", "Host:\r\n", RequestBody::None, Persistence::KeepAlive);
         check("1.1", "Host: \u{f1}\r\n", Err(Rejection::Host));
     }
 
@@ -304,7 +353,10 @@ mod tests {
 
     #[test]
     fn los_campos_unicos_no_se_repiten() {
-        rejects("Content-Type: a/b\r\ncontent-type: a/b\r\n", Rejection::RepeatedField);
+        for name in SINGLETONS {
+            let fields = format!("{name}: 100-continue\r\nA: b\r\n{}: c\r\n", name.to_uppercase());
+            rejects(&fields, Rejection::RepeatedField);
+        }
         reads(
             "1.1",
             "Host: x\r\nAccept: a\r\nAccept: b\r\n",

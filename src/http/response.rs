@@ -1,8 +1,6 @@
 //! De una respuesta a bytes: la línea de estado, los campos del servidor y la forma del cuerpo
 //! (RFC 9112 §4, §6 y §7.1).
 
-use std::io::Write;
-
 use super::{Persistence, Version};
 
 /// Lo que el servidor decide de una respuesta, aparte de lo que la aplicación declaró.
@@ -68,13 +66,24 @@ pub(crate) fn write_head(
 }
 
 fn write_content_length(out: &mut Vec<u8>, length: u64) {
-    write!(out, "Content-Length: {length}\r\n").expect("escribir en memoria no falla");
+    out.extend_from_slice(b"Content-Length: ");
+    write_number(out, length, 10);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Las cifras de `number`; `write!` cuesta varias veces más.
+fn write_number(out: &mut Vec<u8>, number: u64, base: u64) {
+    if number >= base {
+        write_number(out, number / base, base);
+    }
+    out.push(b"0123456789abcdef"[(number % base) as usize]);
 }
 
 /// Lo que va delante de un trozo no vacío del cuerpo.
 pub(crate) fn write_chunk_start(out: &mut Vec<u8>, framing: Framing, length: usize) {
     if framing == Framing::Chunked {
-        write!(out, "{length:x}\r\n").expect("escribir en memoria no falla");
+        write_number(out, length as u64, 16);
+        out.extend_from_slice(b"\r\n");
     }
 }
 
@@ -119,6 +128,17 @@ mod tests {
         check(Framing::UntilClose, close, &format!("{start}Connection: close\r\n\r\n"));
         let announced = Persistence::KeepAliveAnnounced;
         check(Framing::None, announced, &format!("{start}Connection: keep-alive\r\n\r\n"));
+    }
+
+    #[test]
+    fn los_numeros_se_escriben_enteros() {
+        for number in [0, 9, 10, 15, 16, 255, 4096, 1_000_000, u64::MAX] {
+            let (mut decimal, mut hexadecimal) = (Vec::new(), Vec::new());
+            write_number(&mut decimal, number, 10);
+            write_number(&mut hexadecimal, number, 16);
+            assert_eq!(String::from_utf8_lossy(&decimal), format!("{number}"));
+            assert_eq!(String::from_utf8_lossy(&hexadecimal), format!("{number:x}"));
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! El destino de una petición: ruta, consulta y servidor (RFC 9112 §3.2, RFC 3986).
 
+use std::borrow::Cow;
+use std::net::Ipv6Addr;
+
 use percent_encoding::percent_decode;
 
 use super::Rejection;
@@ -50,7 +53,8 @@ impl<'b> Target<'b> {
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
-        if authority.is_empty() || authority.starts_with(':') || !is_authority(authority) {
+        if authority.is_empty() || authority.starts_with(':') || !is_authority(authority.as_bytes())
+        {
             return Err(Rejection::Target);
         }
         let mut rest = PathAndQuery::split(rest)?;
@@ -72,7 +76,7 @@ impl<'b> Target<'b> {
 impl<'b> PathAndQuery<'b> {
     fn split(text: &'b str) -> Result<Self, Rejection> {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        if !escapes_are_valid(path) {
+        if !escapes_are_valid(path.as_bytes()) {
             return Err(Rejection::Target);
         }
         Ok(Self { path, query })
@@ -80,46 +84,53 @@ impl<'b> PathAndQuery<'b> {
 
     /// La ruta con sus escapes resueltos, una sola vez. Los puntos y las barras dobles quedan como
     /// llegaron: decidir sobre ellos es cosa de la aplicación.
-    pub(crate) fn decoded_path(&self) -> std::borrow::Cow<'b, [u8]> {
+    pub(crate) fn decoded_path(&self) -> Cow<'b, [u8]> {
         percent_decode(self.path.as_bytes()).into()
+    }
+
+    /// Si en la ruta no hay nada que decodificar.
+    pub(crate) fn path_is_plain(&self) -> bool {
+        !self.path.bytes().any(|byte| byte == b'%')
     }
 }
 
-fn escapes_are_valid(path: &str) -> bool {
-    path.split('%').skip(1).all(|rest| match rest.as_bytes() {
+fn escapes_are_valid(text: &[u8]) -> bool {
+    text.split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
         [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         _ => false,
     })
 }
 
 /// Si `text` es `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2). Puede ser vacío.
-pub(crate) fn is_authority(text: &str) -> bool {
-    let port = match text.strip_prefix('[') {
-        Some(rest) => {
-            let Some((address, port)) = rest.split_once(']') else { return false };
-            if address.parse::<std::net::Ipv6Addr>().is_err() {
-                return false;
-            }
-            port
-        }
-        None => {
-            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-            if !is_reg_name(name) {
-                return false;
-            }
-            port
-        }
+pub(crate) fn is_authority(text: &[u8]) -> bool {
+    let end = match text {
+        [b'[', ..] => text.iter().position(|&byte| byte == b']').map_or(0, |at| at + 1),
+        _ => text.iter().position(|&byte| byte == b':').unwrap_or(text.len()),
     };
-    port.is_empty() || port.strip_prefix(':').is_some_and(is_port)
+    let (host, port) = text.split_at(end);
+    let host_is_valid = match host {
+        [b'[', address @ .., b']'] => is_ipv6(address),
+        _ => is_reg_name(host),
+    };
+    host_is_valid && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port))
 }
 
-fn is_reg_name(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte);
-    name.bytes().all(allowed) && escapes_are_valid(name)
+fn is_ipv6(address: &[u8]) -> bool {
+    str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
 }
 
-fn is_port(port: &str) -> bool {
-    port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok())
+fn is_reg_name(name: &[u8]) -> bool {
+    let is_unreserved =
+        |byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
+    let is_other = |byte| matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=' | b'%');
+    name.iter().all(|&byte| is_unreserved(byte) || is_other(byte)) && escapes_are_valid(name)
+}
+
+/// Si es vacío o cabe en 16 bits.
+fn is_port(port: &[u8]) -> bool {
+    let add = |value: u16, digit: u8| value.checked_mul(10)?.checked_add(u16::from(digit));
+    let digits = port.iter().map(|byte| byte.checked_sub(b'0').filter(|&digit| digit <= 9));
+    { digits }.try_fold(0, |value, digit| add(value, digit?)).is_some()
 }
 
 #[cfg(test)]
@@ -140,21 +151,67 @@ mod tests {
     fn separa_la_ruta_de_la_consulta() {
         check("GET", "/", Ok(("/", "")));
         check("GET", "/a/b?c=d?e", Ok(("/a/b", "c=d?e")));
-        check("GET", "//a/../b", Ok(("//a/../b", "")));
+        check("GET", "/?", Ok(("/", "")));
+        check("GET", "/*", Ok(("/*", "")));
+        check("GET", "/a?%zz%", Ok(("/a", "%zz%")));
+    }
+
+    #[test]
+    fn los_puntos_y_las_barras_quedan_como_llegaron() {
+        check("GET", "//a/../b//./c", Ok(("//a/../b//./c", "")));
+        check("GET", "/%2e%2E/%2f", Ok(("/%2e%2E/%2f", "")));
+    }
+
+    #[test]
+    fn entiende_la_forma_absoluta() {
         check("GET", "http://x:80/a?b", Ok(("/a", "b")));
         check("GET", "HTTP://x", Ok(("/", "")));
-        check("GET", "http://x?b", Ok(("/", "b")));
+        check("GET", "https://x?b", Ok(("/", "b")));
+        check("GET", "http://[::1]:80/a", Ok(("/a", "")));
+        let bad = [
+            "http://",
+            "http:///a",
+            "http://:80/",
+            "http://?a",
+            "http://u@x/",
+            "http://u:c@x/",
+            "http:x",
+            "http:/x",
+            "ftp://x/",
+            "://x/",
+            "http://x:a/",
+            "http://x:1:2/",
+            "http://[::1/",
+            "http://x\\y/",
+        ];
+        for bad in bad {
+            check("GET", bad, Err(Rejection::Target));
+        }
+    }
+
+    #[test]
+    fn el_asterisco_es_de_options_y_connect_no_se_atiende() {
         check("OPTIONS", "*", Ok(("", "")));
+        for method in ["GET", "POST", "options"] {
+            check(method, "*", Err(Rejection::Target));
+        }
+        check("OPTIONS", "**", Err(Rejection::Target));
+        for target in ["x:443", "/", "*", "http://x/", "%"] {
+            check("CONNECT", target, Err(Rejection::Connect));
+        }
+        check("GET", "x:443", Err(Rejection::Target));
     }
 
     #[test]
     fn rechaza_los_destinos_mal_escritos() {
         let targets =
-            ["", "*", "a", "/#", "/ñ", "/%", "/%4", "/%zz", "http://", "http://u@x/", "ftp://x/"];
+            ["", "a", "?a", "/#", "/?#", "/ñ", "/?ñ", "/ ", "/\t", "/\0", "/\u{7f}", "/a\r"];
         for target in targets {
             check("GET", target, Err(Rejection::Target));
         }
-        check("CONNECT", "x:443", Err(Rejection::Connect));
+        for escape in ["/%", "/%4", "/%zz", "/%4g", "/%%41", "/%+1", "/a%", "http://x/%"] {
+            check("GET", escape, Err(Rejection::Target));
+        }
     }
 
     #[test]
@@ -165,14 +222,58 @@ mod tests {
 
     #[test]
     fn conoce_la_sintaxis_de_host() {
-        for good in ["", "x", "x:", "x:80", "127.0.0.1:8000", "[::1]", "[::1]:80", "a%20b"] {
-            assert!(is_authority(good), "{good:?}");
+        let good = [
+            "",
+            "x",
+            "x:",
+            "x:80",
+            ":80",
+            "127.0.0.1:8000",
+            "[::1]",
+            "[::1]:80",
+            "a%20b",
+            "x:65535",
+            "a_b",
+        ];
+        for good in good {
+            assert!(is_authority(good.as_bytes()), "{good:?}");
         }
+    }
+
+    #[test]
+    fn rechaza_los_host_mal_escritos() {
         let bad = [
-            "u@x", "x:1:2", "[::1", "::1", "x/", "x?", "x#", "x\\", "x y", "x:a", "x:65536", "[x]",
+            "u@x",
+            "x:1:2",
+            "[::1",
+            "::1]",
+            "[]",
+            "[::1]x",
+            "[::1]:80:80",
+            "::1",
+            "x/",
+            "x?",
+            "x#",
+            "x\\",
+            "x y",
+            " ",
+            "x:a",
+            "x:-1",
+            "x:65536",
+            "x:99999999999",
+            "[x]",
+            "x]",
+            "x%",
+            "x%zz",
+            "ñ",
+            "x\u{7f}",
+            "x\t",
+            "<x>",
+            "a\"",
+            "x,y z",
         ];
         for bad in bad {
-            assert!(!is_authority(bad), "{bad:?}");
+            assert!(!is_authority(bad.as_bytes()), "{bad:?}");
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn read_request(
             Err(rejection) => return reject(link, context, rejection),
         }
     }
-    patience.remember(link.incoming.pending(), is_worth_parsing);
+    patience.remember(link.incoming.pending(), is_worth_parsing, &context.service.limits);
     let stage = Stage::Reading(patience);
     Ok(match link.exchange_bytes(context.now)? {
         Received::Bytes | Received::LastBytes => Step::Go(stage),
@@ -71,7 +71,7 @@ pub(super) fn read_request(
 
 fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
     let service = context.service;
-    let Some(request) = request::parse(link.incoming.pending(), &service.config.limits())? else {
+    let Some(request) = request::parse(link.incoming.pending(), &service.limits)? else {
         return Ok(None);
     };
     if let RequestBody::Length(length) = request.body
@@ -123,6 +123,9 @@ pub(super) fn gather_body(
     match pending.decoder.decode(link.incoming.pending(), &mut pending.content, room) {
         Ok(consumed) => link.incoming.consume(consumed),
         Err(rejection) => return reject(link, context, rejection),
+    }
+    if pending.content.len() as u64 > context.service.config.max_body {
+        return reject(link, context, Rejection::BodyTooLarge);
     }
     match pending.arrival {
         _ if pending.decoder.is_done() => {

@@ -21,17 +21,23 @@ pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, server_name: &s
     let target = request.target.path_and_query();
     environ.push("REQUEST_METHOD", request.head.method);
     environ.push_fixed("SCRIPT_NAME", "");
-    environ.push_bytes("PATH_INFO", &target.decoded_path());
+    if target.path_is_plain() {
+        environ.push("PATH_INFO", target.path);
+    } else {
+        environ.push_bytes("PATH_INFO", &target.decoded_path());
+    }
     environ.push("QUERY_STRING", target.query);
     environ.push("REQUEST_URI", request.head.target);
     environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
     environ.push("SERVER_NAME", server_name);
-    environ.push_display("SERVER_PORT", peers.local_port);
+    environ.push_numbers("SERVER_PORT", &[peers.local_port.into()]);
     match peers.remote.ip() {
-        IpAddr::V4(address) => environ.push_display("REMOTE_ADDR", address),
+        IpAddr::V4(address) => {
+            environ.push_numbers("REMOTE_ADDR", &address.octets().map(u64::from));
+        }
         IpAddr::V6(address) => environ.push_display("REMOTE_ADDR", address),
     }
-    environ.push_display("REMOTE_PORT", peers.remote.port());
+    environ.push_numbers("REMOTE_PORT", &[peers.remote.port().into()]);
     environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
     environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
     push_wsgi(environ);
@@ -48,43 +54,47 @@ fn push_wsgi(environ: &mut Environ) {
 }
 
 fn push_fields(environ: &mut Environ, request: &Request<'_>) {
-    if let RequestBody::Length(length) = request.body {
-        environ.push_display("CONTENT_LENGTH", length);
-    }
     let mut host = match request.target {
         Target::Absolute { authority, .. } => Some(authority.as_bytes()),
         _ => None,
     };
     for (name, value) in request.head.fields.iter() {
-        match name {
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        match name.len() {
             // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2).
-            _ if name.eq_ignore_ascii_case("host") => {
-                environ.push_header(name, host.take().unwrap_or(value), ", ");
-            }
-            _ if name.eq_ignore_ascii_case("content-type") => {
-                environ.push_bytes("CONTENT_TYPE", value);
-            }
-            _ if name.eq_ignore_ascii_case("content-length") => {}
+            4 if is("host") => environ.push_header(name, host.take().unwrap_or(value), ", "),
+            12 if is("content-type") => environ.push_bytes("CONTENT_TYPE", value),
+            14 if is("content-length") => push_content_length(environ, request.body),
+            6 if is("cookie") => environ.push_header(name, value, "; "),
             _ if is_dangerous(name) => {}
-            _ => {
-                let is_cookie = name.eq_ignore_ascii_case("cookie");
-                environ.push_header(name, value, if is_cookie { "; " } else { ", " });
-            }
+            _ => environ.push_header(name, value, ", "),
         }
+    }
+    // HTTP/1.0 no obliga a enviar `Host`.
+    if let Some(host) = host {
+        environ.push_header(b"host", host, ", ");
+    }
+}
+
+/// En su forma normal: el cliente pudo escribir `007`.
+fn push_content_length(environ: &mut Environ, body: RequestBody) {
+    match body {
+        RequestBody::Length(length) => environ.push_numbers("CONTENT_LENGTH", &[length]),
+        RequestBody::None | RequestBody::Chunked => environ.push_fixed("CONTENT_LENGTH", "0"),
     }
 }
 
 /// Un nombre con guion bajo suplantaría al que lleva guion, y `Proxy` se convertiría en
 /// `HTTP_PROXY`, que muchas bibliotecas obedecen (httpoxy).
-fn is_dangerous(name: &str) -> bool {
-    name.contains('_') || name.eq_ignore_ascii_case("proxy")
+fn is_dangerous(name: &[u8]) -> bool {
+    name.contains(&b'_') || name.eq_ignore_ascii_case(b"proxy")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::head::Limits;
-    use crate::http::request;
+    use crate::http::{Rejection, request};
     use pretty_assertions::assert_eq;
 
     const LIMITS: Limits = Limits { request_line: 8192, head: 65_536, fields: 100 };
@@ -122,23 +132,66 @@ mod tests {
             ("wsgi.multiprocess", "false"),
             ("wsgi.run_once", "false"),
             ("wsgi.input_terminated", "true"),
-            ("CONTENT_LENGTH", "12"),
             ("HTTP_HOST", "x"),
             ("CONTENT_TYPE", "text/plain"),
+            ("CONTENT_LENGTH", "12"),
             ("HTTP_X_UNO", "1"),
         ];
         assert_eq!(environ.iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]
+    fn lo_que_falta_en_la_peticion_no_esta_o_es_vacio() {
+        let environ = environ_of(b"GET / HTTP/1.0\r\n\r\n");
+        assert_eq!(environ.get("QUERY_STRING"), Some(""));
+        assert_eq!(environ.get("SCRIPT_NAME"), Some(""));
+        for absent in ["CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_HOST"] {
+            assert_eq!(environ.get(absent), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn el_tipo_y_la_longitud_no_tienen_gemelos() {
+        let environ =
+            environ_of(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type:\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(environ.get("CONTENT_TYPE"), Some(""));
+        assert_eq!(environ.get("CONTENT_LENGTH"), Some("0"));
+        assert!(environ.iter().all(|(key, _)| !key.starts_with("HTTP_CONTENT")));
+    }
+
+    #[test]
     fn los_encabezados_peligrosos_no_entran() {
         let environ = environ_of(
-            b"GET / HTTP/1.1\r\nHost: x\r\nX_Uno: 1\r\nProxy: http://malo\r\nCookie: a=1\r\n\
-              cookie: b=2\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: x\r\nX-Uno: bueno\r\nX_Uno: malo\r\nProxy: http://malo\r\n\
+              Content_Length: 9\r\nContent_Type: malo\r\nHo_st: malo\r\n\r\n",
         );
-        assert_eq!(environ.get("HTTP_X_UNO"), None);
-        assert_eq!(environ.get("HTTP_PROXY"), None);
-        assert_eq!(environ.header("cookie"), Some("a=1; b=2"));
+        let headers = environ.iter().filter(|(key, _)| key.starts_with("HTTP_"));
+        assert_eq!(headers.collect::<Vec<_>>(), [("HTTP_HOST", "x"), ("HTTP_X_UNO", "bueno")]);
+        assert_eq!(environ.get("CONTENT_LENGTH"), None);
+        assert_eq!(environ.get("CONTENT_TYPE"), None);
+    }
+
+    #[test]
+    fn los_encabezados_repetidos_se_unen_en_orden() {
+        let environ = environ_of(
+            b"GET / HTTP/1.1\r\nAccept: a\r\nHost: x\r\nCookie: a=1\r\nACCEPT: b\r\ncookie: b=2\r\n\
+              accept:\r\n\r\n",
+        );
+        let headers = environ.iter().filter(|(key, _)| key.starts_with("HTTP_"));
+        let expected = [("HTTP_ACCEPT", "a, b, "), ("HTTP_HOST", "x"), ("HTTP_COOKIE", "a=1; b=2")];
+        assert_eq!(headers.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn lo_que_dice_un_proxy_cualquiera_es_un_encabezado_mas() {
+        let environ = environ_of(
+            b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\n\
+              Forwarded: for=9.9.9.9;proto=https\r\n\r\n",
+        );
+        assert_eq!(environ.remote_addr(), Some("127.0.0.1"));
+        assert_eq!(environ.url_scheme(), "http");
+        assert_eq!(environ.header("x-forwarded-for"), Some("9.9.9.9"));
+        assert_eq!(environ.header("forwarded"), Some("for=9.9.9.9;proto=https"));
     }
 
     #[test]
@@ -147,6 +200,53 @@ mod tests {
         assert_eq!(environ.header("host"), Some("y:81"));
         assert_eq!(environ.get("REQUEST_URI"), Some("http://y:81/z"));
         assert_eq!(environ.path_info(), "/z");
+        let old = environ_of(b"GET http://y HTTP/1.0\r\n\r\n");
+        assert_eq!((old.header("host"), old.path_info()), (Some("y"), "/"));
+        // Aun así, en 1.1 `Host` tiene que estar.
+        let parsed = request::parse(b"GET http://y/z HTTP/1.1\r\n\r\n", &LIMITS).map(|_| ());
+        assert_eq!(parsed, Err(Rejection::Host));
+    }
+
+    #[test]
+    fn la_ruta_se_decodifica_y_la_direccion_queda_como_llego() {
+        let environ = environ_of(b"GET /a%2Fb//%2e%2E/%2525?q=%41 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(environ.path_info(), "/a/b//../%25");
+        assert_eq!(environ.query_string(), "q=%41");
+        assert_eq!(environ.get("REQUEST_URI"), Some("/a%2Fb//%2e%2E/%2525?q=%41"));
+    }
+
+    #[test]
+    fn las_direcciones_y_los_puertos_se_escriben_enteros() {
+        let request = request::parse(b"OPTIONS * HTTP/1.0\r\n\r\n", &LIMITS);
+        let request = request.expect("válida").expect("entera");
+        for (remote, address, port) in [
+            ("255.10.0.255:1", "255.10.0.255", "1"),
+            ("[2001:db8::1]:65535", "2001:db8::1", "65535"),
+        ] {
+            let mut environ = Environ::new();
+            let remote = remote.parse().expect("una dirección");
+            fill(&mut environ, &request, "localhost", Peers { remote, local_port: 80 });
+            assert_eq!(environ.remote_addr(), Some(address));
+            assert_eq!(environ.get("REMOTE_PORT"), Some(port));
+            assert_eq!((environ.server_port(), environ.path_info()), (Some(80), ""));
+        }
+    }
+
+    #[test]
+    fn ningun_byte_cambiado_causa_un_panico() {
+        let input = b"GET http://[::1]:8/a%20b?c HTTP/1.1\r\nHost: [::1]:8\r\nCookie: a=b\r\n\
+                      Content-Length: 12\r\nExpect: 100-continue\r\nA:b\r\nA: c\r\n\r\n";
+        let remote = "127.0.0.1:50000".parse().expect("una dirección");
+        let mut environ = Environ::new();
+        for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut changed = *input;
+            changed[at] = byte;
+            if let Ok(Some(request)) = request::parse(&changed, &LIMITS) {
+                environ.clear();
+                fill(&mut environ, &request, "x", Peers { remote, local_port: 80 });
+                assert!(environ.get("PATH_INFO").is_some());
+            }
+        }
     }
 
     #[test]
@@ -154,5 +254,34 @@ mod tests {
         let environ = environ_of(b"GET /%FF HTTP/1.1\r\nHost: x\r\nX-Uno: \xE9\r\n\r\n");
         assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/\xFF"[..]));
         assert_eq!(environ.get_bytes("HTTP_X_UNO"), Some(&b"\xE9"[..]));
+    }
+
+    const BROWSER: &[u8] = b"GET /catalogo/libros?pagina=2 HTTP/1.1\r\nHost: localhost:8000\r\n\
+        User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
+        Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
+        Accept-Language: es-MX,es;q=0.8,en-US;q=0.5,en;q=0.3\r\n\
+        Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\n\
+        Cookie: sesion=0123456789abcdef0123456789abcdef; idioma=es\r\n\
+        Upgrade-Insecure-Requests: 1\r\nSec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\n\
+        Sec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\nPriority: u=0, i\r\n\r\n";
+
+    /// Se ejecuta con dos valores de `VUELTAS` y cuenta la diferencia.
+    #[test]
+    #[ignore = "necesita `valgrind --tool=callgrind`"]
+    fn cuanto_cuesta_leer_una_peticion() {
+        let turns = std::env::var("VUELTAS").map_or(1, |text| text.parse().expect("un número"));
+        let input = match std::env::var("NAVEGADOR") {
+            Ok(_) => BROWSER,
+            Err(_) => b"GET / HTTP/1.1\r\nHost: localhost:8000\r\n\r\n",
+        };
+        let remote = "127.0.0.1:50000".parse().expect("una dirección");
+        let mut environ = Environ::new();
+        for _ in 0..turns {
+            let request = request::parse(std::hint::black_box(input), &LIMITS);
+            let request = request.expect("válida").expect("entera");
+            environ.clear();
+            fill(&mut environ, &request, "localhost", Peers { remote, local_port: 8000 });
+        }
+        assert_eq!(environ.header("host"), Some("localhost:8000"));
     }
 }

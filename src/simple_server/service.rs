@@ -15,11 +15,13 @@ use super::request_environ::SOFTWARE;
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
+use crate::http::head::Limits;
 
 /// Lo que comparten todas las conexiones de un servidor.
 pub(super) struct Service {
     pub(super) application: Box<dyn Application>,
     pub(super) config: Config,
+    pub(super) limits: Limits,
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
     pub(super) name: String,
     pub(super) paces: Paces,
@@ -33,6 +35,7 @@ impl Service {
     pub(super) fn new(application: Box<dyn Application>, config: Config, name: String) -> Self {
         Self {
             application,
+            limits: config.limits(),
             config,
             name,
             paces: Paces::default(),

@@ -33,7 +33,7 @@ pub(super) fn stop_on_signal(handle: Handle) -> Registration {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
         // Si el programa ya las atiende por su cuenta, manda él.
-        if let Err(error) = ctrlc::try_set_handler(on_signal) {
+        if let Err(error) = ctrlc::set_handler(on_signal) {
             log::debug!("las señales de terminar las atiende otro: {error}");
         }
     });

@@ -158,7 +158,7 @@ fn cut_short() -> io::Error {
 }
 
 fn too_slow() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, "el cliente dejó de enviar el cuerpo de la petición")
+    io::Error::new(io::ErrorKind::TimedOut, Rejection::Timeout)
 }
 
 /// Espera a que haya algo que leer.

@@ -113,6 +113,14 @@ impl Wire {
         String::from_utf8_lossy(&received).into_owned()
     }
 
+    /// Si por ahora no ha llegado nada.
+    pub fn is_silent(&self) -> bool {
+        self.0.set_nonblocking(true).expect("se puede no esperar");
+        let peeked = self.0.peek(&mut [0]).map_err(|error| error.kind());
+        self.0.set_nonblocking(false).expect("se puede esperar");
+        peeked == Err(io::ErrorKind::WouldBlock)
+    }
+
     /// Lee hasta que el servidor cierra.
     #[track_caller]
     pub fn rest(&mut self) -> String {

@@ -5,10 +5,14 @@
 
 mod client;
 mod program;
+mod protocol;
 mod served;
 mod transcript;
 
 pub use client::{Answer, Wire, mask_date};
 pub use program::Program;
+pub use protocol::{
+    echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
+};
 pub use served::Served;
 pub use transcript::{check_fault, transcript};

@@ -158,6 +158,6 @@ fn parse_port(text: &str) -> Option<u16> {
 }
 
 fn parse_host(text: &str) -> Option<String> {
-    let is_valid = !text.is_empty() && !text.starts_with(':') && is_authority(text);
+    let is_valid = !text.is_empty() && !text.starts_with(':') && is_authority(text.as_bytes());
     is_valid.then(|| text.to_owned())
 }

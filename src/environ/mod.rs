@@ -5,8 +5,9 @@
 //! petición. No sabe de HTTP: quien traduce una petición a variables es cada pasarela.
 
 mod extensions;
+mod fill;
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use self::extensions::Extensions;
 use crate::input::{Errors, Input};
@@ -218,59 +219,6 @@ impl Environ {
         self.extensions.clear();
     }
 
-    /// Añade una variable que con seguridad no está, sin buscarla.
-    pub(crate) fn push(&mut self, key: &'static str, value: &str) {
-        let value = self.store(value);
-        self.entries.push(Entry { key: Text::Fixed(key), value });
-    }
-
-    /// Como [`push`](Self::push), con un valor que puede no ser UTF-8.
-    pub(crate) fn push_bytes(&mut self, key: &'static str, value: &[u8]) {
-        match std::str::from_utf8(value) {
-            Ok(value) => self.push(key, value),
-            Err(_) => self.insert_bytes(key, value),
-        }
-    }
-
-    /// Como [`push`](Self::push), con un valor que se escribe en su sitio.
-    pub(crate) fn push_display(&mut self, key: &'static str, value: impl fmt::Display) {
-        let start = self.text.len();
-        write!(self.text, "{value}").expect("escribir en memoria no falla");
-        let value = Text::Span { start, end: self.text.len() };
-        self.entries.push(Entry { key: Text::Fixed(key), value });
-    }
-
-    /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
-    pub(crate) fn push_fixed(&mut self, key: &'static str, value: &'static str) {
-        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Fixed(value) });
-    }
-
-    /// Añade un encabezado de la petición; si se repite, une los valores con `separator`
-    /// (RFC 9110 §5.2).
-    pub(crate) fn push_header(&mut self, name: &str, value: &[u8], separator: &str) {
-        let start = self.text.len();
-        self.text.push_str("HTTP_");
-        self.text.extend(name.chars().map(|c| if c == '-' { '_' } else { c.to_ascii_uppercase() }));
-        let key = Text::Span { start, end: self.text.len() };
-        let repeated =
-            self.entries.iter().any(|entry| self.resolve(entry.key) == self.resolve(key));
-        match std::str::from_utf8(value) {
-            Ok(value) if !repeated => {
-                let value = self.store(value);
-                self.entries.push(Entry { key, value });
-            }
-            _ => {
-                let key = self.resolve(key).to_owned();
-                let mut joined = self.get_bytes(&key).map_or(Vec::new(), <[u8]>::to_vec);
-                if repeated {
-                    joined.extend_from_slice(separator.as_bytes());
-                }
-                joined.extend_from_slice(value);
-                self.insert_bytes(key, &joined);
-            }
-        }
-    }
-
     fn store(&mut self, text: &str) -> Text {
         let start = self.text.len();
         self.text.push_str(text);
@@ -335,18 +283,6 @@ mod tests {
         assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/a\xFFb"[..]));
         environ.insert("PATH_INFO", "/x");
         assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/x"[..]));
-    }
-
-    #[test]
-    fn une_los_encabezados_repetidos() {
-        let mut environ = Environ::new();
-        environ.push_header("Accept", b"text/html", ", ");
-        environ.push_header("X-Otro", b"1", ", ");
-        environ.push_header("accept", b"\xFF", ", ");
-        environ.push_header("ACCEPT", b"*/*", ", ");
-        assert_eq!(environ.header("accept"), Some("text/html, \u{FFFD}, */*"));
-        assert_eq!(environ.get_bytes("HTTP_ACCEPT"), Some(&b"text/html, \xFF, */*"[..]));
-        assert_eq!(environ.header("x-otro"), Some("1"));
     }
 
     #[test]

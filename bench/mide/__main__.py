@@ -1,0 +1,144 @@
+"""Mide servidores HTTP uno al lado de otro, en esta computadora.
+
+    python3 bench/mide                           todo; tarda más de una hora
+    python3 bench/mide --lista                   qué servidores hay y cuáles faltan
+    python3 bench/mide --comprueba               solo si responden bien
+    python3 bench/mide --solo suelo,hyper --escenarios texto,cierre --rondas 3
+    python3 bench/mide --desde bench/resultados/medicion.json
+    python3 bench/mide --autoprueba
+"""
+
+import sys
+
+# Lo que Python compila no se guarda al lado del código.
+sys.dont_write_bytecode = True
+
+import argparse
+import json
+import os
+import shutil
+from pathlib import Path
+
+import places
+from campaign import Campaign
+from isolation import isolate, prepare_process, warn
+from peers import OURS, PEERS, Kind, Peer
+from plot import plot
+from report import report
+from scenarios import BY_NAME, SCENARIOS
+
+
+def main():
+    options = read_options()
+    if options.autoprueba:
+        from selftest import self_test
+
+        return self_test()
+    if options.desde:
+        return write_results(json.loads(options.desde.read_text()), options.desde)
+    if options.lista:
+        return list_peers()
+    peers, scenarios, missing = choose(options)
+    if not shutil.which("wrk"):
+        sys.exit("falta el programa wrk; ejecuta: bash bench/prepara.sh")
+    options.isolated = False if options.sin_aislar else isolate()
+    prepare_process()
+    places.WORK.mkdir(parents=True, exist_ok=True)
+    campaign = Campaign(peers, scenarios, options, missing)
+    if options.comprueba:
+        options.rounds = 1
+        return 1 if campaign.check_all() else 0
+    path = places.RESULTS / f"{options.nombre}.json"
+    try:
+        campaign.measure_all(path)
+    except KeyboardInterrupt:
+        warn("interrumpida: se informa de lo que haya")
+    return write_results(campaign.data, path)
+
+
+def read_options():
+    parser = argparse.ArgumentParser(
+        prog="python3 bench/mide",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    names = ", ".join(scenario.name for scenario in SCENARIOS)
+    add("--solo", metavar="NOMBRES", type=names_in, help="solo estos servidores, separados por comas")
+    add("--escenarios", metavar="NOMBRES", type=names_in, help=f"solo estos: {names}")
+    add("--agrega", metavar="NOMBRE=ORDEN", action="append", default=[], help="otro; {port} es su puerto")
+    add("--rondas", dest="rounds", metavar="N", type=int, default=5)
+    add("--segundos", dest="seconds", metavar="S", type=int, default=2, help="de cada medición")
+    add("--calienta", dest="warmup", metavar="S", type=int, default=1, help="antes de medir")
+    add("--nombre", default="medicion", help="de los archivos que deja en bench/resultados")
+    add("--hilos-wrk", dest="wrk_threads", metavar="N", type=int, default=2)
+    add("--nucleos-servidor", dest="server_cpus", metavar="N,N", type=cores_in)
+    add("--nucleos-cliente", dest="client_cpus", metavar="N,N", type=cores_in)
+    add("--ruido", dest="max_noise", metavar="PARTE", type=float, default=0.08, help="el que se admite")
+    add("--espera", dest="quiet_wait", metavar="S", type=float, default=20, help="a que haya silencio")
+    add("--repite", dest="retries", metavar="N", type=int, default=2, help="si hubo ruido")
+    add("--sin-aislar", action="store_true", help="sin un espacio de red propio")
+    add("--lista", action="store_true", help="dice qué servidores hay y termina")
+    add("--comprueba", action="store_true", help="solo comprueba las respuestas")
+    add("--desde", metavar="JSON", type=Path, help="rehace el informe de una medición guardada")
+    add("--autoprueba", action="store_true", help="comprueba las cuentas, la tabla y el dibujo")
+    return parser.parse_args()
+
+
+def names_in(text):
+    return [name for name in text.split(",") if name]
+
+
+def cores_in(text):
+    return {int(number) for number in text.split(",")}
+
+
+def list_peers():
+    for peer in PEERS:
+        missing = peer.missing()
+        state = f"FALTA: {missing}" if missing else peer.note
+        print(f"{peer.name:13} {peer.kind.value:8} {state}")
+    return 1 if any(peer.missing() for peer in PEERS) else 0
+
+
+def choose(options):
+    """Los servidores y los escenarios pedidos, y por qué faltan los que no están."""
+    known = {peer.name: peer for peer in PEERS}
+    peers = [known_name(name, known) for name in options.solo or known]
+    peers += [added(text) for text in options.agrega]
+    missing = {peer.name: reason for peer in peers if (reason := peer.missing())}
+    for name, reason in missing.items():
+        warn(f"falta {name}: {reason}")
+    if missing:
+        warn("para instalar lo que falta: bash bench/prepara.sh")
+    # Si se pidió por su nombre, o es el nuestro, seguir sin él no tiene sentido.
+    if missing and (options.solo or OURS.name in missing):
+        sys.exit(f"no se mide nada: faltan {', '.join(missing)}")
+    scenarios = [known_name(name, BY_NAME) for name in options.escenarios or BY_NAME]
+    return [peer for peer in peers if peer.name not in missing], scenarios, missing
+
+
+def known_name(name, known):
+    if name not in known:
+        sys.exit(f"no se conoce «{name}»; hay: {', '.join(known)}")
+    return known[name]
+
+
+def added(text):
+    name, _, order = text.partition("=")
+    if not order:
+        sys.exit("se escribe --agrega NOMBRE=ORDEN, con {port} donde va el puerto")
+    return Peer(name, Kind.OURS, order, "agregado para esta medición")
+
+
+def write_results(data, path):
+    """La tabla y el dibujo, al lado de los números."""
+    picture = path.with_suffix(".svg")
+    picture.write_text(plot(data))
+    path.with_suffix(".md").write_text(report(data, picture.name))
+    print(f"listo: {os.path.relpath(path.with_suffix('.md'))}, su dibujo y su JSON")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""La configuración de nginx: responde lo mismo que los demás, sin llamar a ninguna aplicación."""
+
+import getpass
+import os
+from pathlib import Path
+from string import Template
+
+import places
+
+TEMPLATE = Template(Path(__file__).with_suffix(".conf").read_text())
+
+
+def prepare_nginx(port):
+    """Escribe la configuración y el archivo de 10 MiB; devuelve la carpeta que sobra al terminar."""
+    folder = places.WORK / f"nginx-{port}"
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    large = places.WORK / "grande"
+    if not large.exists() or large.stat().st_size != places.LARGE:
+        large.write_bytes(b"x" * places.LARGE)
+    configuration = TEMPLATE.substitute(
+        # Sin esto sus procesos serían de otra persona y no leerían una carpeta privada.
+        user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "",
+        processes=os.cpu_count() or 1,
+        folder=folder,
+        root=places.WORK,
+        port=port,
+        text=places.TEXT.decode(),
+        html=places.HTML.decode(),
+    )
+    (folder / "nginx.conf").write_text(configuration)
+    return folder

@@ -1,0 +1,184 @@
+//! El servidor: cuántos hilos y conexiones usa, y cómo se detiene.
+
+mod comun;
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use comun::{Served, Wire, echo, get, ignore, last_ok, ok};
+use pasarela::{Body, Config, Environ, Error, Result, StartResponse, make_server};
+use pretty_assertions::assert_eq;
+
+#[test]
+fn una_aplicacion_detenida_no_detiene_a_las_demas() {
+    let (permit, permits) = mpsc::channel::<()>();
+    let permits = Mutex::new(permits);
+    let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
+        if environ.path_info() == "/lenta" {
+            permits.lock().expect("sin pánico").recv().map_err(io::Error::other)?;
+        }
+        start("200 OK", &[])?;
+        Ok(Body::from("hecho"))
+    });
+    // Ocho detenidas a la vez (todas menos una, esperando el cerrojo).
+    let mut slow: Vec<_> = (0..8).map(|_| served.open()).collect();
+    for wire in &mut slow {
+        wire.send(b"GET /lenta HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    for _ in 0..100 {
+        assert_eq!(served.get("/rapida").body, "hecho");
+    }
+    for wire in &mut slow {
+        permit.send(()).expect("la aplicación espera");
+        wire.finish();
+    }
+    for mut wire in slow {
+        assert!(wire.rest().ends_with("hecho"));
+    }
+}
+
+#[test]
+fn con_todos_los_hilos_ocupados_se_espera_sin_perder_nada() {
+    for max_threads in [1, 2, 3] {
+        let config = Config { max_threads, ..Config::default() };
+        let served = Served::start_with(
+            |_: &mut Environ, start: StartResponse<'_>| {
+                std::thread::sleep(Duration::from_millis(5));
+                start("200 OK", &[])?;
+                Ok(Body::from("hecho"))
+            },
+            config,
+        );
+        let mut wires: Vec<_> = (0..20).map(|_| served.open()).collect();
+        for wire in &mut wires {
+            wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        }
+        for mut wire in wires {
+            assert!(wire.rest().ends_with("hecho"), "con {max_threads} hilos");
+        }
+    }
+}
+
+#[test]
+fn handle_request_atiende_una_y_vuelve() {
+    let server = make_server("127.0.0.1", 0, echo).expect("hay un puerto libre");
+    let address = server.local_addrs()[0].to_string();
+    let mut wire = Wire::open(&address);
+    for path in ["/a", "/b"] {
+        wire.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
+        assert_eq!(server.handle_request(), Ok(()));
+        wire.until(&format!("GET {path} []"));
+    }
+}
+
+#[test]
+fn un_servidor_que_se_suelta_deja_de_escuchar() {
+    let server = make_server("127.0.0.1", 0, echo).expect("hay un puerto libre");
+    let address = server.local_addrs()[0];
+    let handle = server.handle();
+    drop(server);
+    handle.shutdown();
+    let refused = std::net::TcpStream::connect(address).map(drop).map_err(|error| error.kind());
+    assert_eq!(refused, Err(io::ErrorKind::ConnectionRefused));
+}
+
+#[test]
+fn detenerse_no_espera_para_siempre() {
+    let config = Config { shutdown_timeout: Duration::from_millis(100), ..Config::default() };
+    let (started, starts) = mpsc::channel();
+    let (_permit, permits) = mpsc::channel::<()>();
+    let permits = Mutex::new(permits);
+    let served = Served::start_with(
+        move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
+            started.send(()).map_err(io::Error::other)?;
+            permits.lock().expect("sin pánico").recv().map_err(io::Error::other)?;
+            Err(Error::new("nadie debía dar permiso"))
+        },
+        config,
+    );
+    let mut wire = served.open();
+    wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    starts.recv().expect("la aplicación empezó");
+    assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+fn con_la_casa_llena_se_espera_en_la_cola() {
+    let served = Served::start_with(ignore, Config { max_connections: 2, ..Config::default() });
+    let mut inside: Vec<_> = (0..2).map(|_| served.open()).collect();
+    for wire in &mut inside {
+        wire.send(get("/").as_bytes());
+        wire.until("hecho");
+    }
+    let mut outside: Vec<_> = (0..5).map(|_| served.open()).collect();
+    for wire in &mut outside {
+        wire.send(get("/").as_bytes());
+    }
+    // Los de dentro siguen atendidos, y al irse dejan su sitio.
+    for mut wire in inside {
+        wire.send(get("/").as_bytes());
+        assert_eq!(comun::mask_date(&wire.until("hecho")), ok("hecho"));
+    }
+    for mut wire in outside {
+        wire.finish();
+        assert_eq!(comun::mask_date(&wire.rest()), ok("hecho"));
+    }
+}
+
+#[test]
+fn una_rafaga_de_conexiones_se_responde_entera() {
+    let served = Served::start(ignore);
+    let mut wires: Vec<_> = (0..300).map(|_| served.open()).collect();
+    for wire in &mut wires {
+        wire.send(get("/").as_bytes());
+        wire.finish();
+    }
+    for mut wire in wires {
+        assert_eq!(comun::mask_date(&wire.rest()), ok("hecho"));
+    }
+}
+
+#[test]
+fn al_detenerse_termina_lo_empezado() {
+    let (started, starts) = mpsc::channel();
+    let (permit, permits) = mpsc::channel::<()>();
+    let permits = Mutex::new(permits);
+    let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
+        started.send(()).map_err(io::Error::other)?;
+        permits.lock().expect("sin pánico").recv().map_err(io::Error::other)?;
+        echo(environ, start)
+    });
+    let mut busy = served.open();
+    busy.send(get("/a").as_bytes());
+    starts.recv().expect("la aplicación empezó");
+    let (mut idle, mut half) = (served.open(), served.open());
+    half.send(b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nho");
+    served.handle().shutdown();
+    assert_eq!(idle.rest(), "", "una conexión ociosa se cierra");
+    permit.send(()).expect("la aplicación espera");
+    assert_eq!(comun::mask_date(&busy.rest()), last_ok("GET /a []"));
+    // Una petición a medias es algo empezado.
+    half.send(b"la");
+    permit.send(()).expect("la aplicación espera");
+    assert_eq!(comun::mask_date(&half.rest()), last_ok("POST /b [hola]"));
+    assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+#[ignore = "pendiente: al detenerse se acepta una sola tanda de la cola y el resto se corta"]
+fn al_detenerse_se_responde_lo_que_ya_habia_llegado() {
+    let server = make_server("127.0.0.1", 0, ignore).expect("hay un puerto libre");
+    let address = server.local_addrs()[0].to_string();
+    let mut wires: Vec<_> = (0..300).map(|_| Wire::open(&address)).collect();
+    for wire in &mut wires {
+        wire.send(get("/").as_bytes());
+    }
+    // Esperan en la cola del sistema: cuentan como recibidas.
+    server.handle().shutdown();
+    assert_eq!(server.serve_forever(), Ok(()));
+    for mut wire in wires {
+        assert_eq!(comun::mask_date(&wire.rest()), last_ok("hecho"));
+    }
+}
