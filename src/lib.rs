@@ -45,9 +45,11 @@
 //! 2. `http` es el protocolo, como funciones puras;
 //! 3. `gateway` llama a la aplicación y comprueba lo que responde, para cualquier protocolo;
 //! 4. [`simple_server`] es el servidor: sockets, bucle de eventos y relevo;
-//! 5. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
+//! 5. [`static_files`] es una aplicación que sirve archivos, y [`mod@access_log`] un intermediario que
+//!    anota cada petición;
+//! 6. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
 //!    cumplan PEP 3333, regla a regla;
-//! 6. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
+//! 7. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
 //!
 //! # De `wsgiref` a `pasarela`
 //!
@@ -84,6 +86,8 @@ pub mod headers;
 mod http;
 mod gateway;
 pub mod simple_server;
+pub mod static_files;
+pub mod access_log;
 pub mod testing;
 pub mod validate;
 pub mod util;
@@ -93,4 +97,6 @@ pub use body::{Body, Chunk};
 pub use environ::Environ;
 pub use error::{Error, Result};
 pub use input::{Errors, Input};
-pub use simple_server::{Config, Handle, Server, ServerError, make_server, make_server_with};
+pub use simple_server::{
+    Config, Handle, Network, ProxyHeaders, Server, ServerError, make_server, make_server_with,
+};

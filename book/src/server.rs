@@ -8,7 +8,7 @@ use crate::error::BookError;
 use crate::site::Site;
 use crate::watch::{Snapshot, wait_for_change};
 use crate::{Folders, builder};
-use pasarela::{Body, Environ, Result as Answer, Server, ServerError, StartResponse, make_server};
+use pasarela::{Server, ServerError, make_server};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -41,23 +41,13 @@ pub fn serve(folders: &Folders) -> Result<(), BookError> {
 /// Un servidor en el primer puerto libre, y cuál es.
 fn listen(site: &Site) -> Result<(Server, u16), BookError> {
     for port in FIRST_PORT..=LAST_PORT {
-        match make_server("localhost", port, application(site)) {
+        match make_server("localhost", port, site.clone()) {
             Ok(server) => return Ok((server, port)),
             Err(ServerError::AddressInUse { .. }) => {}
             Err(error) => return Err(BookError::Server(error)),
         }
     }
     Err(BookError::NoFreePort { first: FIRST_PORT, last: LAST_PORT })
-}
-
-/// El sitio como aplicación.
-pub fn application(
-    site: &Site,
-) -> impl Fn(&mut Environ, StartResponse<'_>) -> Answer<Body> + Send + Sync + 'static + use<> {
-    let site = site.clone();
-    move |environ: &mut Environ, start_response: StartResponse<'_>| {
-        site.answer(environ, start_response)
-    }
 }
 
 /// Reconstruye con cada cambio. `included` son los archivos que los capítulos incluyen, estén donde estén.

@@ -5,8 +5,8 @@
 mod comun;
 
 use comun::SmallBook;
+use libro::builder;
 use libro::site::Site;
-use libro::{builder, server};
 use pretty_assertions::assert_eq;
 use std::process::Command;
 use std::thread;
@@ -16,8 +16,7 @@ use tempfile::TempDir;
 fn search(book: &SmallBook, words: &[&str]) -> Vec<(String, Vec<String>)> {
     builder::build(&book.folders()).expect("el libro está bien");
     let site = Site::new(&book.folders().output(), 0);
-    let server = pasarela::make_server("127.0.0.1", 0, server::application(&site))
-        .expect("hay un puerto libre");
+    let server = pasarela::make_server("127.0.0.1", 0, site).expect("hay un puerto libre");
     let (address, handle) = (server.local_addrs()[0], server.handle());
     let thread = thread::spawn(move || server.serve_forever());
     let found = words

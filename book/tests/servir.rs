@@ -3,8 +3,8 @@
 mod comun;
 
 use comun::SmallBook;
-use libro::site::{Found, Site};
-use libro::{builder, server};
+use libro::builder;
+use libro::site::Site;
 use pretty_assertions::assert_eq;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -29,8 +29,8 @@ impl Served {
         book.write("book/capitulos/parte/index.html", "<p>portada de la parte</p>");
         builder::build(&book.folders()).expect("el libro está bien");
         let site = Site::new(&book.folders().output(), 7);
-        let server = pasarela::make_server("127.0.0.1", 0, server::application(&site))
-            .expect("hay un puerto libre");
+        let server =
+            pasarela::make_server("127.0.0.1", 0, site.clone()).expect("hay un puerto libre");
         let (address, handle) = (server.local_addrs()[0], server.handle());
         let thread = thread::spawn(move || server.serve_forever().expect("termina bien"));
         Self { book, site, address, handle, thread: Some(thread) }
@@ -156,7 +156,7 @@ fn un_enlace_simbolico_hacia_fuera_no_se_sigue() {
     let output = served.book.folders().output();
     std::os::unix::fs::symlink(served.book.root().join("book.toml"), output.join("fuera.txt"))
         .expect("se crea");
-    assert_eq!(served.site.find("/fuera.txt"), Found::Nothing);
+    assert_eq!(served.status("GET", "/fuera.txt"), "404 Not Found");
 }
 
 #[test]

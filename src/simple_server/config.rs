@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::forwarded::ProxyHeaders;
+use super::network::Network;
 use crate::http::head::{Limits, MAX_FIELDS};
 
 /// Límites, plazos e hilos de un servidor.
@@ -49,6 +51,19 @@ pub struct Config {
     pub write_timeout: Duration,
     /// Al detenerse, cuánto se espera a que terminen las peticiones empezadas.
     pub shutdown_timeout: Duration,
+    /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. Los de cualquier
+    /// otro son encabezados corrientes, que cualquiera puede escribir. De entrada, ninguno.
+    ///
+    /// ```
+    /// use pasarela::Config;
+    ///
+    /// let trusted_proxies = vec!["127.0.0.1".parse()?, "10.0.0.0/8".parse()?];
+    /// let config = Config { trusted_proxies, ..Config::default() };
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub trusted_proxies: Vec<Network>,
+    /// Con qué encabezados dicen esos proxies quién hizo la petición y a qué dirección.
+    pub proxy_headers: ProxyHeaders,
     /// Si Ctrl-C y las señales SIGTERM y SIGHUP detienen [`serve_forever`](crate::Server::serve_forever).
     /// Un programa que atiende las señales por su cuenta pone `false` y usa un
     /// [`Handle`](crate::Handle).
@@ -94,6 +109,8 @@ impl Default for Config {
             idle_timeout: IDLE_TIMEOUT,
             write_timeout: WRITE_TIMEOUT,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
+            trusted_proxies: Vec::new(),
+            proxy_headers: ProxyHeaders::default(),
             handle_signals: true,
         }
     }

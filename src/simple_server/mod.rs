@@ -22,7 +22,7 @@
 //! | `sending` | enviar su respuesta |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
-//! | `forwarded` | lo que cuenta un proxy de confianza |
+//! | `network`, `forwarded` | en qué proxies se confía, y lo que cuentan |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
 //! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
 //! | `demo_app` | la aplicación de muestra |
@@ -48,6 +48,7 @@ mod calling;
 mod sending;
 mod link;
 mod request_environ;
+mod network;
 mod forwarded;
 mod upload;
 mod incoming;
@@ -58,6 +59,8 @@ pub use config::Config;
 pub use demo_app::demo_app;
 pub use engine::Handle;
 pub use error::ServerError;
+pub use forwarded::ProxyHeaders;
+pub use network::{Network, NetworkError};
 pub use server::{Server, make_server, make_server_with};
 
 pub(crate) use request_environ::{Peers, fill as fill_environ};

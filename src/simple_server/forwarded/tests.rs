@@ -1,0 +1,195 @@
+//! Un `environ` con encabezados de proxy entra, y sale otro.
+
+use super::*;
+use crate::util::request_uri;
+use pretty_assertions::assert_eq;
+
+/// El `environ` que deja un proxy en `peer` con esos encabezados.
+fn environ_from(peer: &str, headers: &[(&str, &str)]) -> Environ {
+    let mut environ = Environ::new();
+    let variables = [
+        ("REMOTE_ADDR", peer),
+        ("REMOTE_PORT", "50000"),
+        ("SERVER_NAME", "localhost"),
+        ("SERVER_PORT", "8000"),
+        ("wsgi.url_scheme", "http"),
+        ("PATH_INFO", "/a"),
+        ("HTTP_HOST", "interno:8000"),
+    ];
+    for (key, value) in variables.iter().chain(headers) {
+        environ.insert(key, value);
+    }
+    environ
+}
+
+fn applied(peer: &str, headers: &[(&str, &str)], kind: ProxyHeaders) -> Environ {
+    let trusted = ["10.0.0.0/8", "127.0.0.1", "::1"].map(|text| text.parse().expect("una red"));
+    let mut environ = environ_from(peer, headers);
+    apply(&mut environ, &trusted, kind);
+    environ
+}
+
+/// La dirección del cliente y la que pidió, contadas con `X-Forwarded-*`.
+#[track_caller]
+fn check(peer: &str, headers: &[(&str, &str)], client: &str, uri: &str) {
+    let headers: Vec<(String, &str)> =
+        headers.iter().map(|(name, value)| (format!("HTTP_X_FORWARDED_{name}"), *value)).collect();
+    let headers: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let environ = applied(peer, &headers, ProxyHeaders::XForwarded);
+    let seen = (environ.remote_addr(), request_uri(&environ, true));
+    assert_eq!(seen, (Some(client), uri.to_owned()), "{headers:?}");
+}
+
+/// Lo mismo con `Forwarded`.
+#[track_caller]
+fn check_forwarded(value: &str, client: &str, uri: &str) {
+    let headers = [("HTTP_FORWARDED", value)];
+    let environ = applied("127.0.0.1", &headers, ProxyHeaders::Forwarded);
+    let seen = (environ.remote_addr(), request_uri(&environ, true));
+    assert_eq!(seen, (Some(client), uri.to_owned()), "{value}");
+}
+
+const INNER: &str = "http://interno:8000/a";
+
+#[test]
+fn solo_se_cree_a_los_proxies_de_confianza() {
+    let headers = [("FOR", "1.2.3.4"), ("PROTO", "https"), ("HOST", "x"), ("PORT", "1")];
+    check("8.8.8.8", &headers, "8.8.8.8", INNER);
+    check("no es una dirección", &headers, "no es una dirección", INNER);
+    let kept = applied("8.8.8.8", &[("HTTP_X_FORWARDED_FOR", "1.2.3.4")], ProxyHeaders::XForwarded);
+    assert_eq!(kept.header("x-forwarded-for"), Some("1.2.3.4"));
+    let mut nobody = environ_from("127.0.0.1", &[("HTTP_X_FORWARDED_FOR", "1.2.3.4")]);
+    apply(&mut nobody, &[], ProxyHeaders::XForwarded);
+    assert_eq!(nobody.remote_addr(), Some("127.0.0.1"));
+}
+
+#[test]
+fn cada_grupo_de_encabezados_se_cree_solo_si_se_dice() {
+    let both = [("HTTP_X_FORWARDED_FOR", "1.2.3.4"), ("HTTP_FORWARDED", "for=5.6.7.8")];
+    let client = |kind| applied("127.0.0.1", &both, kind).remote_addr().map(str::to_owned);
+    assert_eq!(client(ProxyHeaders::XForwarded).as_deref(), Some("1.2.3.4"));
+    assert_eq!(client(ProxyHeaders::Forwarded).as_deref(), Some("5.6.7.8"));
+}
+
+#[test]
+fn el_cliente_es_la_primera_direccion_desconocida_desde_la_derecha() {
+    check("127.0.0.1", &[("FOR", "1.2.3.4")], "1.2.3.4", INNER);
+    check("127.0.0.1", &[("FOR", "9.9.9.9, 1.2.3.4, 10.0.0.1")], "1.2.3.4", INNER);
+    check("127.0.0.1", &[("FOR", "10.0.0.2,10.0.0.1")], "10.0.0.2", INNER);
+    check("::1", &[("FOR", "2001:db8::1")], "2001:db8::1", INNER);
+    check("::ffff:127.0.0.1", &[("FOR", "::ffff:1.2.3.4")], "1.2.3.4", INNER);
+    check("127.0.0.1", &[("FOR", "9.9.9.9, basura, 10.0.0.1")], "10.0.0.1", INNER);
+    check("127.0.0.1", &[("FOR", "9.9.9.9, unknown")], "127.0.0.1", INNER);
+    check("127.0.0.1", &[("FOR", "")], "127.0.0.1", INNER);
+    check("127.0.0.1", &[("FOR", "1.2.3.4,")], "127.0.0.1", INNER);
+}
+
+#[test]
+fn el_puerto_del_cliente_no_es_el_del_proxy() {
+    let port = |value| {
+        let environ =
+            applied("127.0.0.1", &[("HTTP_X_FORWARDED_FOR", value)], ProxyHeaders::XForwarded);
+        (environ.remote_addr().map(str::to_owned), environ.get("REMOTE_PORT").map(str::to_owned))
+    };
+    let pair = |address: &str, port: &str| (Some(address.to_owned()), Some(port.to_owned()));
+    assert_eq!(port("1.2.3.4"), (Some("1.2.3.4".to_owned()), None));
+    assert_eq!(port("1.2.3.4:5"), pair("1.2.3.4", "5"));
+    assert_eq!(port("[2001:db8::1]:5"), pair("2001:db8::1", "5"));
+    assert_eq!(port("basura"), pair("127.0.0.1", "50000"));
+}
+
+#[test]
+fn la_direccion_es_la_que_pidio_el_navegador() {
+    let check = |headers: &[(&str, &str)], uri| check("127.0.0.1", headers, "127.0.0.1", uri);
+    check(&[("PROTO", "https")], "https://interno:8000/a");
+    check(&[("PROTO", "HTTPS"), ("HOST", "ejemplo.mx")], "https://ejemplo.mx/a");
+    check(&[("HOST", "ejemplo.mx:8443"), ("PROTO", "https")], "https://ejemplo.mx:8443/a");
+    check(&[("HOST", "ejemplo.mx"), ("PORT", "8080")], "http://ejemplo.mx:8080/a");
+    check(&[("HOST", "ejemplo.mx"), ("PORT", "443"), ("PROTO", "https")], "https://ejemplo.mx/a");
+    check(&[("HOST", "ejemplo.mx:1"), ("PORT", "2")], "http://ejemplo.mx:1/a");
+    check(&[("HOST", "[2001:db8::1]"), ("PORT", "2")], "http://[2001:db8::1]:2/a");
+}
+
+#[test]
+fn lo_mal_escrito_no_cuenta() {
+    let check = |headers: &[(&str, &str)]| check("127.0.0.1", headers, "127.0.0.1", INNER);
+    for scheme in ["", "ftp", "javascript", "https:", "https x"] {
+        check(&[("PROTO", scheme)]);
+    }
+    for host in ["", ":80", "a/b", "u@x", "a b", "x:99999", "a\"b", "[::1"] {
+        check(&[("HOST", host)]);
+    }
+    for port in ["", "0", "-1", "99999", "x"] {
+        check(&[("PORT", port)]);
+    }
+}
+
+#[test]
+fn cada_dato_es_del_proxy_al_que_llego_el_navegador() {
+    let chain = ("FOR", "9.9.9.9, 1.2.3.4, 10.0.0.1");
+    let schemes = ("PROTO", "http,https,http");
+    check("127.0.0.1", &[chain, schemes], "1.2.3.4", "https://interno:8000/a");
+    check("127.0.0.1", &[chain, ("PROTO", "https")], "1.2.3.4", "https://interno:8000/a");
+    let spoofed = [("FOR", "9.9.9.9, 1.2.3.4"), ("PROTO", "https, http")];
+    check("127.0.0.1", &spoofed, "1.2.3.4", INNER);
+}
+
+#[test]
+fn server_name_y_server_port_acompanan() {
+    let headers = [("HTTP_X_FORWARDED_HOST", "ejemplo.mx"), ("HTTP_X_FORWARDED_PROTO", "https")];
+    let environ = applied("127.0.0.1", &headers, ProxyHeaders::XForwarded);
+    assert_eq!((environ.server_name(), environ.server_port()), ("ejemplo.mx", Some(443)));
+    assert_eq!(environ.header("host"), Some("ejemplo.mx"));
+    let untouched = applied("127.0.0.1", &[], ProxyHeaders::XForwarded);
+    assert_eq!((untouched.server_name(), untouched.server_port()), ("localhost", Some(8000)));
+}
+
+#[test]
+fn forwarded_se_lee_como_dice_su_rfc() {
+    check_forwarded("for=1.2.3.4", "1.2.3.4", INNER);
+    check_forwarded("For=\"[2001:db8:cafe::17]:4711\"", "2001:db8:cafe::17", INNER);
+    let whole = "for=1.2.3.4;proto=https;by=10.0.0.1;host=ejemplo.mx";
+    check_forwarded(whole, "1.2.3.4", "https://ejemplo.mx/a");
+    check_forwarded("for=1.2.3.4; proto=https", "1.2.3.4", "https://interno:8000/a");
+    check_forwarded("host=\"ejemplo.mx:81\"", "127.0.0.1", "http://ejemplo.mx:81/a");
+    check_forwarded(
+        "for=9.9.9.9, for=1.2.3.4;host=x, for=10.0.0.1;host=y",
+        "1.2.3.4",
+        "http://x/a",
+    );
+    check_forwarded("for=\"1.2.3.4:_abc\"", "1.2.3.4", INNER);
+    check_forwarded("for=9.9.9.9, for=_oculto;proto=https", "127.0.0.1", "https://interno:8000/a");
+    check_forwarded("for=unknown", "127.0.0.1", INNER);
+    check_forwarded("for=\"1.2.3.\\4\"", "1.2.3.4", INNER);
+    check_forwarded(", ,for=1.2.3.4,", "1.2.3.4", INNER);
+}
+
+#[test]
+fn un_forwarded_mal_escrito_no_tapa_al_del_proxy() {
+    for garbage in ["for=\"", "for=9.9.9.9;host=\"a, b", "\"", "\\", "for=\\\"", "=,;"] {
+        check_forwarded(&format!("{garbage}, for=1.2.3.4"), "1.2.3.4", INNER);
+        let quoted = format!("{garbage}, for=\"[2001:db8::1]\"");
+        check_forwarded(&quoted, "2001:db8::1", INNER);
+    }
+}
+
+#[test]
+fn un_elemento_mal_escrito_no_dice_nada() {
+    let wrong = [
+        "for",
+        "for=",
+        "for 1.2.3.4",
+        "for=1.2.3.4;for=1.2.3.4",
+        "for=[::1]",
+        "for=\"1.2.3.4\"x",
+        "for=1.2.3.4 proto=https",
+        "=1.2.3.4",
+        "for=1.2.3.4;;proto=https",
+    ];
+    for element in wrong {
+        check_forwarded(element, "127.0.0.1", INNER);
+    }
+    let many: String = (0..20).map(|n| format!(";a{n}=b")).collect();
+    check_forwarded(&format!("for=1.2.3.4{many}"), "127.0.0.1", INNER);
+}

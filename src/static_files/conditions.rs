@@ -1,0 +1,229 @@
+//! Las peticiones condicionales (RFC 9110 §13): si hace falta mandar el archivo, o si es otro.
+
+use std::time::{Duration, SystemTime};
+
+use super::representation::Validators;
+use crate::environ::Environ;
+
+/// Las condiciones que puso el cliente.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Conditions<'e> {
+    pub(super) if_match: Option<&'e str>,
+    pub(super) if_unmodified_since: Option<&'e str>,
+    pub(super) if_none_match: Option<&'e str>,
+    pub(super) if_modified_since: Option<&'e str>,
+    pub(super) if_range: Option<&'e str>,
+}
+
+/// Qué hacer con un `GET` o un `HEAD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Proceed,
+    /// 304: el cliente ya lo tiene.
+    NotModified,
+    /// 412: no es el que el cliente cree.
+    PreconditionFailed,
+}
+
+impl<'e> Conditions<'e> {
+    pub(super) fn of(environ: &'e Environ) -> Self {
+        Self {
+            if_match: environ.get("HTTP_IF_MATCH"),
+            if_unmodified_since: environ.get("HTTP_IF_UNMODIFIED_SINCE"),
+            if_none_match: environ.get("HTTP_IF_NONE_MATCH"),
+            if_modified_since: environ.get("HTTP_IF_MODIFIED_SINCE"),
+            if_range: environ.get("HTTP_IF_RANGE"),
+        }
+    }
+
+    /// Los cuatro primeros pasos de RFC 9110 §13.2.2. Una fecha ilegible es como si no estuviera.
+    pub(super) fn evaluate(&self, current: &Validators) -> Verdict {
+        let is_expected = match (self.if_match, self.if_unmodified_since) {
+            (Some(tags), _) => matches_any(tags, current, Comparison::Strong),
+            (None, Some(date)) => is_older(current, date).unwrap_or(true),
+            (None, None) => true,
+        };
+        if !is_expected {
+            return Verdict::PreconditionFailed;
+        }
+        let is_known = match (self.if_none_match, self.if_modified_since) {
+            (Some(tags), _) => matches_any(tags, current, Comparison::Weak),
+            (None, Some(date)) => is_older(current, date).unwrap_or(false),
+            (None, None) => false,
+        };
+        if is_known { Verdict::NotModified } else { Verdict::Proceed }
+    }
+
+    /// El quinto paso: si se atiende `Range` (§13.1.5). Quien tiene un tramo de otra versión
+    /// necesita el archivo entero.
+    pub(super) fn allow_ranges(&self, current: &Validators, now: SystemTime) -> bool {
+        let Some(validator) = self.if_range.map(str::trim) else { return true };
+        if validator.ends_with('"') {
+            return current.etag.as_deref() == Some(validator);
+        }
+        let date = httpdate::parse_http_date(validator).ok();
+        date.is_some() && date == current.modified && is_settled(current, now)
+    }
+}
+
+/// Cómo se comparan dos etiquetas (§8.8.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    /// Solo valen las fuertes.
+    Strong,
+    Weak,
+}
+
+/// Si alguna etiqueta de la lista es la actual; `*` es cualquiera.
+fn matches_any(list: &str, current: &Validators, comparison: Comparison) -> bool {
+    if list.trim() == "*" {
+        return true;
+    }
+    let is_current = |(strength, tag): (Comparison, &str)| {
+        current.etag.as_deref() == Some(tag)
+            && (strength == Comparison::Strong || comparison == Comparison::Weak)
+    };
+    Tags(list).any(is_current)
+}
+
+/// Las etiquetas de una lista, con sus comillas, hasta la primera mal escrita. Pueden llevar comas.
+struct Tags<'e>(&'e str);
+
+impl<'e> Iterator for Tags<'e> {
+    type Item = (Comparison, &'e str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.0.trim_start_matches([' ', '\t', ',']);
+        let (strength, rest) = match rest.strip_prefix("W/") {
+            Some(rest) => (Comparison::Weak, rest),
+            None => (Comparison::Strong, rest),
+        };
+        let end = rest.strip_prefix('"')?.find('"')? + 2;
+        let (tag, rest) = rest.split_at(end);
+        self.0 = rest;
+        Some((strength, tag))
+    }
+}
+
+/// Si el archivo no cambió después de `date`; `None` si no se puede saber.
+fn is_older(current: &Validators, date: &str) -> Option<bool> {
+    let date = httpdate::parse_http_date(date.trim()).ok()?;
+    current.modified.map(|modified| modified <= date)
+}
+
+/// Si ya pasó el segundo en que se modificó: antes, la misma fecha podría ser de dos versiones
+/// (§8.8.2.2).
+fn is_settled(current: &Validators, now: SystemTime) -> bool {
+    let settled = current.modified.map(|modified| modified + Duration::from_secs(1));
+    settled.is_some_and(|settled| settled < now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::time::UNIX_EPOCH;
+
+    const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
+    const SAME: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const SAME_OLD: &str = "Sunday, 06-Nov-94 08:49:37 GMT";
+
+    fn current() -> Validators {
+        let modified = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        Validators { etag: Some("\"a,b\"".to_owned()), modified: Some(modified) }
+    }
+
+    #[track_caller]
+    fn check(conditions: Conditions<'_>, expected: Verdict) {
+        assert_eq!(conditions.evaluate(&current()), expected, "{conditions:?}");
+    }
+
+    fn if_match(if_match: &str) -> Conditions<'_> {
+        Conditions { if_match: Some(if_match), ..Conditions::default() }
+    }
+
+    fn if_none_match(if_none_match: &str) -> Conditions<'_> {
+        Conditions { if_none_match: Some(if_none_match), ..Conditions::default() }
+    }
+
+    fn if_unmodified_since(date: &str) -> Conditions<'_> {
+        Conditions { if_unmodified_since: Some(date), ..Conditions::default() }
+    }
+
+    fn if_modified_since(date: &str) -> Conditions<'_> {
+        Conditions { if_modified_since: Some(date), ..Conditions::default() }
+    }
+
+    #[test]
+    fn if_match_compara_con_fuerza() {
+        check(Conditions::default(), Verdict::Proceed);
+        for tags in ["*", "\"a,b\"", "\"x\" , ,\"a,b\"", "W/\"x\",\"a,b\""] {
+            check(if_match(tags), Verdict::Proceed);
+        }
+        for tags in ["\"x\"", "W/\"a,b\"", "a,b", "", "\"a,b", "x, \"a,b\""] {
+            check(if_match(tags), Verdict::PreconditionFailed);
+        }
+    }
+
+    #[test]
+    fn if_none_match_compara_sin_fuerza() {
+        for tags in ["*", "\"a,b\"", "W/\"a,b\"", "\"x\", W/\"a,b\""] {
+            check(if_none_match(tags), Verdict::NotModified);
+        }
+        for tags in ["\"x\"", "a,b", "", "\"*\"", "w/\"a,b\""] {
+            check(if_none_match(tags), Verdict::Proceed);
+        }
+    }
+
+    #[test]
+    fn las_fechas_se_comparan_por_segundos() {
+        check(if_unmodified_since(SAME), Verdict::Proceed);
+        check(if_unmodified_since(BEFORE), Verdict::PreconditionFailed);
+        check(if_unmodified_since("ayer"), Verdict::Proceed);
+        check(if_modified_since(SAME), Verdict::NotModified);
+        check(if_modified_since(SAME_OLD), Verdict::NotModified);
+        check(if_modified_since(BEFORE), Verdict::Proceed);
+        check(if_modified_since("ayer"), Verdict::Proceed);
+    }
+
+    #[test]
+    fn las_etiquetas_mandan_sobre_las_fechas() {
+        let stale = Some(BEFORE);
+        check(Conditions { if_unmodified_since: stale, ..if_match("*") }, Verdict::Proceed);
+        let same = Some(SAME);
+        check(Conditions { if_modified_since: same, ..if_none_match("\"x\"") }, Verdict::Proceed);
+        let both = Conditions { if_none_match: Some("*"), ..if_match("\"x\"") };
+        check(both, Verdict::PreconditionFailed);
+        let both = Conditions { if_none_match: Some("*"), ..if_match("*") };
+        check(both, Verdict::NotModified);
+    }
+
+    #[test]
+    fn sin_fecha_conocida_las_fechas_no_cuentan() {
+        let current = Validators { etag: None, modified: None };
+        assert_eq!(if_unmodified_since(BEFORE).evaluate(&current), Verdict::Proceed);
+        assert_eq!(if_modified_since(SAME).evaluate(&current), Verdict::Proceed);
+        assert_eq!(if_match("*").evaluate(&current), Verdict::Proceed);
+        assert_eq!(if_match("\"x\"").evaluate(&current), Verdict::PreconditionFailed);
+    }
+
+    #[track_caller]
+    fn check_range(if_range: Option<&str>, seconds_later: u64, expected: bool) {
+        let current = current();
+        let now = current.modified.expect("tiene") + Duration::from_secs(seconds_later);
+        let conditions = Conditions { if_range, ..Conditions::default() };
+        assert_eq!(conditions.allow_ranges(&current, now), expected, "{if_range:?}");
+    }
+
+    #[test]
+    fn if_range_pide_la_misma_version() {
+        check_range(None, 0, true);
+        check_range(Some("\"a,b\""), 0, true);
+        check_range(Some("W/\"a,b\""), 0, false);
+        check_range(Some("\"x\""), 0, false);
+        check_range(Some(SAME), 2, true);
+        check_range(Some(SAME), 1, false);
+        check_range(Some(BEFORE), 2, false);
+        check_range(Some("ayer"), 2, false);
+    }
+}

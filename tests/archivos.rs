@@ -1,0 +1,453 @@
+//! Los archivos de una carpeta, servidos sin sockets: qué se manda, qué no, y con qué encabezados.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use pasarela::static_files::StaticFiles;
+use pasarela::testing::{self, Request, Response};
+use pasarela::validate::validator;
+use pretty_assertions::assert_eq;
+
+/// La fecha de todos los archivos de prueba, como la dice HTTP.
+const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
+
+/// Una carpeta nueva, que se borra al soltarla. Se sirve `publico`; lo de al lado es secreto.
+struct Site(PathBuf);
+
+impl Site {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name =
+            format!("archivos-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let site = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+        site.write("secreto.txt", "secreto");
+        site.write("publico/index.html", "<h1>portada</h1>");
+        site.write("publico/cifras.txt", "0123456789");
+        site.write("publico/vacio.txt", "");
+        site.write("publico/404.html", "<h1>perdido</h1>");
+        site.write("publico/con nombre/año.md", "# Año");
+        site.write("publico/con nombre/sub/index.html", "sub");
+        site.write("publico/con nombre/.oculto", "oculto");
+        site.write("publico/.git/config", "oculto");
+        site
+    }
+
+    fn root(&self) -> PathBuf {
+        self.0.join("publico")
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("está en una carpeta")).expect("se crea");
+        fs::write(&path, content).expect("se escribe");
+        let time = UNIX_EPOCH + Duration::new(784_111_777, 500);
+        let file = File::options().append(true).open(&path).expect("se abre");
+        file.set_modified(time).expect("se puede fechar");
+    }
+
+    fn files(&self) -> StaticFiles {
+        StaticFiles::new(self.root())
+    }
+
+    #[track_caller]
+    fn call(&self, request: &Request) -> Response {
+        let response = request.call(&validator(self.files()));
+        assert_eq!(response.errors(), "");
+        response
+    }
+
+    #[track_caller]
+    fn get(&self, target: &str) -> Response {
+        self.call(&testing::get(target))
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // Si no se puede borrar, queda en la carpeta de compilación.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// La etiqueta de `cifras.txt`.
+const ETAG: &str = "\"ae1b981bc490bf4-a\"";
+
+/// El estado, el cuerpo y los encabezados que se nombran.
+#[track_caller]
+fn check(response: &Response, status: &str, body: &str, headers: &[(&str, &str)]) {
+    let names = headers.iter().map(|(name, _)| *name);
+    let seen: Vec<_> = names.map(|name| (name, response.header(name).unwrap_or("-"))).collect();
+    assert_eq!((response.status(), response.text().as_str()), (status, body));
+    assert_eq!(seen, headers);
+    assert!(response.is_complete());
+}
+
+#[test]
+fn un_archivo_lleva_todos_sus_encabezados() {
+    let site = Site::new();
+    let response = site.get("/cifras.txt");
+    let expected = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Accept-Ranges", "bytes"),
+        ("Last-Modified", MODIFIED),
+        ("ETag", ETAG),
+        ("Content-Length", "10"),
+    ];
+    assert_eq!(response.headers().pairs(), expected);
+    check(&response, "200 OK", "0123456789", &[]);
+    check(&site.get("/vacio.txt"), "200 OK", "", &[("Content-Length", "0")]);
+    check(&site.get("/con%20nombre/a%C3%B1o.md"), "200 OK", "# Año", &[]);
+}
+
+#[test]
+fn head_es_un_get_sin_cuerpo() {
+    let site = Site::new();
+    let head = site.call(&testing::head("/cifras.txt").header("Range", "bytes=0-1"));
+    assert_eq!(head.headers(), site.get("/cifras.txt").headers());
+    check(&head, "200 OK", "", &[]);
+    check(&site.call(&testing::head("/nada")), "404 Not Found", "", &[]);
+}
+
+#[test]
+fn lo_que_no_es_leer_se_rechaza() {
+    let site = Site::new();
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "get"] {
+        let response = site.call(&Request::new(method, "/cifras.txt"));
+        assert_eq!(response.status(), "405 Method Not Allowed", "{method}");
+        assert_eq!(response.header("Allow"), Some("GET, HEAD"), "{method}");
+    }
+}
+
+#[test]
+fn una_carpeta_es_su_indice_y_necesita_su_barra() {
+    let site = Site::new();
+    check(&site.get("/"), "200 OK", "<h1>portada</h1>", &[]);
+    check(&site.get("/con%20nombre/sub/"), "200 OK", "sub", &[]);
+    let moved = site.get("/con%20nombre/sub?a=%20b");
+    let location = "/con%20nombre/sub/?a=%20b";
+    check(&moved, "301 Moved Permanently", "", &[("Location", location)]);
+    let mounted = testing::get("/con%20nombre/sub").variable("SCRIPT_NAME", "/estáticos");
+    let location = "/est%C3%A1ticos/con%20nombre/sub/";
+    check(&site.call(&mounted), "301 Moved Permanently", "", &[("Location", location)]);
+    let mounted = testing::get("/").variable("SCRIPT_NAME", "/x").variable("PATH_INFO", "");
+    check(&site.call(&mounted), "301 Moved Permanently", "", &[("Location", "/x/")]);
+}
+
+#[track_caller]
+fn hides(files: &StaticFiles, target: &str) {
+    let response = testing::get(target).call(&validator(files.clone()));
+    assert_eq!((response.code(), response.errors().as_str()), (404, ""), "{target}");
+    assert!(!response.text().contains("secreto"), "{target}");
+}
+
+#[test]
+fn nada_de_fuera_se_sirve() {
+    let site = Site::new();
+    let targets = [
+        "/../secreto.txt",
+        "/..",
+        "/../",
+        "/%2e%2e/secreto.txt",
+        "/%2E./secreto.txt",
+        "/..%2fsecreto.txt",
+        "/con%20nombre/../../secreto.txt",
+        "/con%20nombre/../cifras.txt",
+        "/./cifras.txt",
+        "//cifras.txt",
+        "//",
+        "/con%20nombre//sub/",
+        "/%2e%2e%5csecreto.txt",
+        "/..%5csecreto.txt",
+        "/cifras.txt%00",
+        "/cifras.txt%00.html",
+        "/%00",
+        "/cifras.txt%0a",
+        "/cifras.txt/",
+        "/cifras.txt/nada",
+        "/cifras.txt.",
+        "/cifras.txt%20",
+        "/cifras.txt::$DATA",
+        "/C:/secreto.txt",
+        "/a:b",
+        "/CON",
+        "/nul.txt",
+        "/%FF",
+        "/con%20nombre",
+        "/con%20nombre/",
+        "/%252e%252e/secreto.txt",
+    ];
+    for target in targets {
+        hides(&site.files(), target);
+        hides(&site.files().with_hidden(), target);
+    }
+    hides(&site.files(), &format!("/{}", "a".repeat(4000)));
+    hides(&StaticFiles::new(site.root().join("no-existe")), "/cifras.txt");
+    hides(&StaticFiles::new(site.root().join("cifras.txt")), "/");
+}
+
+#[test]
+fn lo_oculto_solo_se_sirve_si_se_pide() {
+    let site = Site::new();
+    for target in ["/.git/config", "/con%20nombre/.oculto"] {
+        hides(&site.files(), target);
+        let response = testing::get(target).call(&site.files().with_hidden());
+        check(&response, "200 OK", "oculto", &[]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn los_enlaces_que_salen_no_se_siguen() {
+    use std::os::unix::fs::symlink;
+    let site = Site::new();
+    let link = |to: &str, name: &str| symlink(to, site.root().join(name)).expect("se enlaza");
+    link("../secreto.txt", "fuera.txt");
+    link("..", "arriba");
+    link(".git/config", "escondido.txt");
+    link("vuelta", "vuelta");
+    link("cifras.txt", "dentro.txt");
+    for target in ["/fuera.txt", "/arriba/secreto.txt", "/arriba/", "/escondido.txt", "/vuelta"] {
+        hides(&site.files(), target);
+    }
+    check(&site.get("/dentro.txt"), "200 OK", "0123456789", &[]);
+    fs::remove_file(site.root().join("index.html")).expect("se borra");
+    let list = testing::get("/").call(&site.files().with_listing()).text();
+    let shown: Vec<&str> = list.lines().filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(
+        shown[1..],
+        ["utf-8", "con%20nombre/", "404.html", "cifras.txt", "dentro.txt", "vacio.txt"]
+    );
+    check(
+        &testing::get("/escondido.txt").call(&site.files().with_hidden()),
+        "200 OK",
+        "oculto",
+        &[],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn la_carpeta_puede_ser_un_enlace() {
+    let site = Site::new();
+    let link = site.0.join("actual");
+    std::os::unix::fs::symlink("publico", &link).expect("se enlaza");
+    let response = testing::get("/cifras.txt").call(&StaticFiles::new(link));
+    check(&response, "200 OK", "0123456789", &[]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn lo_que_no_es_un_archivo_no_se_abre() {
+    let site = Site::new();
+    let _socket =
+        std::os::unix::net::UnixListener::bind(site.root().join("enchufe")).expect("se crea");
+    hides(&site.files(), "/enchufe");
+    hides(&StaticFiles::new("/dev"), "/zero");
+}
+
+#[test]
+fn lo_que_hay_se_muestra_solo_si_se_pide() {
+    let site = Site::new();
+    site.write("publico/con nombre/&b.txt", "");
+    hides(&site.files(), "/con%20nombre/");
+    let response = testing::get("/con%20nombre/").call(&validator(site.files().with_listing()));
+    let items = "<li><a href=\"../\">../</a></li>\n<li><a href=\"sub/\">sub/</a></li>\n\
+                 <li><a href=\"%26b.txt\">&amp;b.txt</a></li>\n\
+                 <li><a href=\"a%C3%B1o.md\">año.md</a></li>\n";
+    assert_eq!((response.status(), response.errors().as_str()), ("200 OK", ""));
+    assert!(response.text().contains(&format!("<ul>\n{items}</ul>")), "{}", response.text());
+    assert!(response.text().contains("<h1>Contenido de /con nombre/</h1>"));
+    let moved = testing::get("/con%20nombre").call(&site.files().with_listing());
+    check(&moved, "301 Moved Permanently", "", &[("Location", "/con%20nombre/")]);
+}
+
+#[test]
+fn la_pagina_404_se_elige() {
+    let site = Site::new();
+    let response = testing::get("/nada").call(&validator(site.files().not_found_page("404.html")));
+    let headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", "16")];
+    check(&response, "404 Not Found", "<h1>perdido</h1>", &headers);
+    assert_eq!(response.headers().pairs(), headers);
+    let short = testing::get("/nada").call(&site.files().not_found_page("no-existe.html"));
+    assert_eq!(short.text(), site.get("/nada").text());
+    assert!(short.text().contains("<p>En esta dirección no hay nada.</p>"));
+}
+
+#[test]
+fn cache_control_va_con_los_archivos() {
+    let site = Site::new();
+    let files = site.files().cache_control("no-cache");
+    let header =
+        |request: &Request| request.call(&files).header("Cache-Control").map(str::to_owned);
+    let get = testing::get("/cifras.txt");
+    assert_eq!(header(&get).as_deref(), Some("no-cache"));
+    assert_eq!(header(&get.header("If-None-Match", "*")).as_deref(), Some("no-cache"));
+    assert_eq!(header(&testing::get("/nada")), None);
+    let wrong = testing::get("/cifras.txt").call(&site.files().cache_control("a\nb"));
+    assert_eq!(wrong.code(), 500);
+}
+
+#[track_caller]
+fn check_condition(site: &Site, headers: &[(&str, &str)], status: &str) {
+    for method in ["GET", "HEAD"] {
+        let mut request = Request::new(method, "/cifras.txt");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        assert_eq!(site.call(&request).status(), status, "{method} {headers:?}");
+    }
+}
+
+#[test]
+fn las_condiciones_van_en_su_orden() {
+    let site = Site::new();
+    let (ok, known, other) = ("200 OK", "304 Not Modified", "412 Precondition Failed");
+    check_condition(&site, &[("If-Match", ETAG)], ok);
+    check_condition(&site, &[("If-Match", "\"x\"")], other);
+    check_condition(&site, &[("If-Match", ETAG), ("If-Unmodified-Since", BEFORE)], ok);
+    check_condition(&site, &[("If-Unmodified-Since", MODIFIED)], ok);
+    check_condition(&site, &[("If-Unmodified-Since", BEFORE)], other);
+    check_condition(&site, &[("If-Match", "\"x\""), ("If-None-Match", ETAG)], other);
+    check_condition(&site, &[("If-None-Match", ETAG)], known);
+    check_condition(&site, &[("If-None-Match", &format!("\"x\", W/{ETAG}"))], known);
+    check_condition(&site, &[("If-None-Match", "\"x\""), ("If-Modified-Since", MODIFIED)], ok);
+    check_condition(&site, &[("If-Modified-Since", MODIFIED)], known);
+    check_condition(&site, &[("If-Modified-Since", BEFORE)], ok);
+    check_condition(&site, &[("If-Modified-Since", "ayer")], ok);
+    let missing = site.call(&testing::get("/nada").header("If-None-Match", "*"));
+    assert_eq!(missing.code(), 404);
+}
+
+#[test]
+fn un_304_solo_dice_cual_es() {
+    let site = Site::new();
+    let response = site.call(&testing::get("/cifras.txt").header("If-None-Match", ETAG));
+    assert_eq!(response.headers().pairs(), [("ETag", ETAG)]);
+    check(&response, "304 Not Modified", "", &[]);
+}
+
+#[test]
+fn un_archivo_que_cambia_tiene_otra_etiqueta() {
+    let site = Site::new();
+    site.write("publico/cifras.txt", "01234567890");
+    let longer = site.get("/cifras.txt");
+    assert_eq!(longer.header("etag"), Some("\"ae1b981bc490bf4-b\""));
+    fs::write(site.root().join("cifras.txt"), "0123456789").expect("se escribe");
+    let newer = site.get("/cifras.txt");
+    assert!(newer.header("etag").is_some_and(|etag| etag != ETAG));
+}
+
+#[test]
+fn una_fecha_que_http_no_puede_decir_no_estorba() {
+    let site = Site::new();
+    let file = File::options().append(true).open(site.root().join("cifras.txt")).expect("se abre");
+    file.set_modified(UNIX_EPOCH - Duration::from_secs(1)).expect("se puede fechar");
+    assert_eq!(site.get("/cifras.txt").header("last-modified"), None);
+    let future = SystemTime::now() + Duration::from_secs(3600);
+    file.set_modified(future).expect("se puede fechar");
+    let response = site.get("/cifras.txt");
+    let told = httpdate::parse_http_date(response.header("last-modified").expect("la dice"));
+    assert!(told.expect("es una fecha") <= SystemTime::now());
+}
+
+fn range(value: &str) -> Request {
+    testing::get("/cifras.txt").header("Range", value)
+}
+
+#[track_caller]
+fn check_range(site: &Site, value: &str, body: &str, content_range: &str) {
+    let length = body.len().to_string();
+    let headers = [
+        ("Content-Range", content_range),
+        ("Content-Length", &length),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("ETag", ETAG),
+    ];
+    check(&site.call(&range(value)), "206 Partial Content", body, &headers);
+}
+
+#[test]
+fn un_tramo_se_manda_solo() {
+    let site = Site::new();
+    check_range(&site, "bytes=2-4", "234", "bytes 2-4/10");
+    check_range(&site, "bytes=-3", "789", "bytes 7-9/10");
+    check_range(&site, "bytes=8-", "89", "bytes 8-9/10");
+    check_range(&site, "bytes=0-99", "0123456789", "bytes 0-9/10");
+    check_range(&site, "bytes=20-30, 1-1", "1", "bytes 1-1/10");
+}
+
+#[test]
+fn varios_tramos_van_en_un_cuerpo_con_partes() {
+    let site = Site::new();
+    let response = site.call(&range("bytes=0-1,-2"));
+    assert_eq!(response.status(), "206 Partial Content");
+    let content_type = response.header("content-type").expect("lo lleva");
+    let boundary =
+        content_type.strip_prefix("multipart/byteranges; boundary=").expect("por partes");
+    let part = |range: &str, body: &str| {
+        format!(
+            "\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\
+             Content-Range: bytes {range}/10\r\n\r\n{body}"
+        )
+    };
+    let body = format!("{}{}\r\n--{boundary}--\r\n", part("0-1", "01"), part("8-9", "89"));
+    let length = body.len().to_string();
+    check(&response, "206 Partial Content", &body, &[("Content-Length", &length)]);
+    assert_eq!(response.header("content-range"), None);
+}
+
+#[test]
+fn un_tramo_imposible_se_rechaza() {
+    let site = Site::new();
+    for value in ["bytes=10-", "bytes=-0"] {
+        let response = site.call(&range(value));
+        assert_eq!(response.status(), "416 Range Not Satisfiable");
+        assert_eq!(response.header("content-range"), Some("bytes */10"));
+    }
+}
+
+#[test]
+fn un_rango_que_no_se_entiende_o_abusa_es_el_archivo_entero() {
+    let site = Site::new();
+    let many = format!("bytes={}", "0-0,".repeat(100));
+    for value in ["bytes=5-2", "páginas=1-2", "bytes=a", "bytes=0-,0-,0-", &many] {
+        check(&site.call(&range(value)), "200 OK", "0123456789", &[]);
+    }
+}
+
+#[test]
+fn if_range_pide_el_resto_o_todo() {
+    let site = Site::new();
+    let partial = |validator: &str| range("bytes=8-").header("If-Range", validator);
+    for validator in [ETAG, MODIFIED] {
+        check(&site.call(&partial(validator)), "206 Partial Content", "89", &[]);
+    }
+    for validator in ["\"x\"", &format!("W/{ETAG}"), BEFORE, "ayer"] {
+        check(&site.call(&partial(validator)), "200 OK", "0123456789", &[]);
+    }
+    let known = range("bytes=8-").header("If-None-Match", ETAG);
+    assert_eq!(site.call(&known).code(), 304);
+    let other = range("bytes=8-").header("If-Match", "\"x\"");
+    assert_eq!(site.call(&other).code(), 412);
+}
+
+#[test]
+fn un_archivo_que_se_acorta_corta_la_respuesta() {
+    let site = Site::new();
+    site.write("publico/largo.bin", &"x".repeat(200_000));
+    let mut stream = testing::get("/largo.bin").stream(&site.files());
+    assert_eq!(stream.next().map(|chunk| chunk.len()), Some(65_536));
+    let file = File::options().write(true).open(site.root().join("largo.bin")).expect("se abre");
+    file.set_len(100_000).expect("se acorta");
+    let response = stream.finish();
+    assert!(!response.is_complete());
+    assert_eq!(response.bytes().len(), 100_000);
+    assert_eq!(
+        response.errors(),
+        "pasarela: \"GET /largo.bin\": al cuerpo de la respuesta le faltan 100000 bytes para su \
+         Content-Length\n"
+    );
+}
