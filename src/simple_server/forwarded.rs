@@ -36,7 +36,6 @@ pub enum ProxyHeaders {
 /// `SERVER_NAME` y `SERVER_PORT`. Los encabezados del proxy siguen en `HTTP_*`.
 ///
 /// Lo que está mal escrito es como si no estuviera.
-#[allow(dead_code, reason = "lo llamará quien llena el environ de cada petición")]
 pub(crate) fn apply(environ: &mut Environ, trusted: &[Network], headers: ProxyHeaders) {
     if trusted.is_empty() {
         return;

@@ -5,6 +5,7 @@
 use std::io;
 
 use super::calling::answer;
+use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
 use super::pace::Slot;
@@ -83,6 +84,7 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
     let environ = &mut context.scratch.environ;
     environ.clear();
     request_environ::fill(environ, &request, &link.peers);
+    forwarded::apply(environ, &service.config.trusted_proxies, service.config.proxy_headers);
     Ok(Some(Accepted {
         head_length: request.head.length,
         terms: Terms {
