@@ -176,7 +176,6 @@ impl Body {
 
     /// El archivo del que sale este cuerpo, en la posición que sigue, y cuántos bytes le quedan.
     /// Así un servidor los manda sin leerlos (`sendfile`).
-    #[allow(dead_code, reason = "lo llamará quien envíe sin leer")]
     pub(crate) fn as_file(&self) -> Option<(&File, u64)> {
         match &self.0 {
             Source::Metered(metered) => metered.body.as_file(),
@@ -186,7 +185,6 @@ impl Body {
     }
 
     /// Da por enviados `count` bytes del archivo, que ya avanzó su posición otro tanto.
-    #[allow(dead_code, reason = "lo llamará quien envíe sin leer")]
     pub(crate) fn advance_file(&mut self, count: u64) {
         match &mut self.0 {
             Source::Metered(metered) => metered.advance_file(count),

@@ -2,7 +2,9 @@
 
 mod comun;
 
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -256,6 +258,58 @@ fn una_respuesta_grande_llega_entera_a_un_cliente_lento() {
         let count = wire.rest().bytes().filter(|&byte| byte == b'x').count();
         assert_eq!(count, SIZE, "{path}");
     }
+}
+
+/// Un archivo con `size` bytes que no se repiten a la vista.
+fn numbered_file(name: &str, size: usize) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let content: String = (0..size.div_ceil(8)).map(|n| format!("{n:08}")).collect();
+    fs::write(&path, &content[..size]).expect("se escribe");
+    path
+}
+
+#[test]
+fn un_archivo_llega_entero_a_un_cliente_lento_y_la_conexion_sigue() {
+    const SIZE: usize = 5_000_001;
+    let path = numbered_file("grande.txt", SIZE);
+    let expected = fs::read_to_string(&path).expect("se lee");
+    let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
+        let mut file = File::open(&path)?;
+        start("200 OK", &[])?;
+        if environ.path_info() == "/parte" {
+            file.seek(SeekFrom::Start(1_000_000))?;
+            return Ok(Body::file_range(file, 2_000_000));
+        }
+        Ok(Body::file(file))
+    });
+    let mut wire = served.open();
+    for (path, content) in [("/", &expected[..]), ("/parte", &expected[1_000_000..3_000_000])] {
+        wire.send(get(path).as_bytes());
+        // Mientras este no lee, otro recibe la suya.
+        let mut other = served.open();
+        other.send(head("/").as_bytes());
+        other.until("\r\n\r\n");
+        let head = wire.until("\r\n\r\n");
+        assert!(head.contains(&format!("Content-Length: {}\r\n", content.len())), "{head}");
+        assert!(wire.take(content.len()) == content, "{path}: el contenido es otro");
+    }
+}
+
+#[test]
+fn un_archivo_que_encoge_mientras_se_envia_se_corta() {
+    let path = numbered_file("encoge.txt", 20_000_000);
+    let shrinking = path.clone();
+    let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
+        environ.set_errors(Errors::writer(io::sink()));
+        start("200 OK", &[])?;
+        Ok(Body::file(File::open(&shrinking)?))
+    });
+    let mut wire = served.open();
+    wire.send(get("/").as_bytes());
+    wire.until("\r\n\r\n");
+    File::options().write(true).open(&path).and_then(|file| file.set_len(10)).expect("encoge");
+    let rest = wire.try_rest().map_or(0, |rest| rest.len());
+    assert!(rest < 20_000_000, "llegaron {rest} bytes de un archivo que ya no los tenía");
 }
 
 /// Dice por su canal cuántas veces se ha soltado algo como él.

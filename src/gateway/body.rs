@@ -1,5 +1,6 @@
 //! El cuerpo de una respuesta camino del cliente: cuánto mide y de dónde sale cada trozo.
 
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::fault::{Fault, Origin};
@@ -90,6 +91,22 @@ impl ResponseBody {
     /// Si producir el siguiente trozo puede tardar.
     pub(crate) fn is_lazy(&self) -> bool {
         self.chunks.as_ref().is_some_and(Body::is_lazy)
+    }
+
+    /// El archivo del que sale lo que sigue, y cuánto se envía de él, para quien pueda mandarlo sin
+    /// leerlo.
+    pub(crate) fn file(&self) -> Option<(&File, u64)> {
+        let (file, in_file) = self.chunks.as_ref().filter(|_| self.first.is_none())?.as_file()?;
+        let length = self.left.map_or(in_file, |left| left.min(in_file));
+        (length > 0).then_some((file, length))
+    }
+
+    /// Da por enviados `count` bytes del archivo.
+    pub(crate) fn advance_file(&mut self, count: u64) {
+        if let Some(body) = &mut self.chunks {
+            body.advance_file(count);
+        }
+        self.left = self.left.map(|left| left.saturating_sub(count));
     }
 
     /// El siguiente trozo con bytes; `None` cuando el cuerpo está completo.

@@ -2,6 +2,7 @@
 //!
 //! No sabe en qué punto va la conversación; solo mueve bytes sin esperar nunca.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -44,6 +45,16 @@ pub(super) struct Readiness {
     pub(super) writable: bool,
     /// El cliente cerró su lado: siempre queda por leer el final.
     pub(super) read_closed: bool,
+}
+
+/// Qué pasó al enviar un archivo sin leerlo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileSent {
+    Bytes(u64),
+    /// El cliente no toma más por ahora.
+    Blocked,
+    /// Aquí no se puede, o el archivo se acabó antes de tiempo: hay que leerlo.
+    NotThisWay,
 }
 
 impl Readiness {
@@ -150,6 +161,26 @@ impl Link {
         Ok(received)
     }
 
+    /// Envía hasta `length` bytes de `file` desde su posición, sin pasar por este programa. No debe
+    /// quedar nada pendiente.
+    pub(super) fn send_file(
+        &mut self,
+        file: &File,
+        length: u64,
+        now: Instant,
+    ) -> io::Result<FileSent> {
+        if !self.readiness.writable {
+            return Ok(FileSent::Blocked);
+        }
+        let sent = file_to_socket(&self.socket, file, length)?;
+        match sent {
+            FileSent::Bytes(_) => self.since = now,
+            FileSent::Blocked => self.readiness.writable = false,
+            FileSent::NotThisWay => {}
+        }
+        Ok(sent)
+    }
+
     /// Envía lo pendiente; `true` si no queda nada.
     pub(super) fn flush(&mut self, now: Instant) -> io::Result<bool> {
         let before = self.outgoing.pending();
@@ -180,4 +211,26 @@ fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> i
 fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> io::Result<()> {
     let socket = Arc::get_mut(socket).ok_or(io::ErrorKind::ResourceBusy)?;
     registry.register(socket, token, INTEREST)
+}
+
+/// Cuánto se pide enviar de una vez, en bytes: más de lo que cabe en el búfer de un socket.
+#[cfg(target_os = "linux")]
+const FILE_PART: u64 = 8 * 1024 * 1024;
+
+#[cfg(target_os = "linux")]
+fn file_to_socket(socket: &TcpStream, file: &File, length: u64) -> io::Result<FileSent> {
+    use rustix::io::Errno;
+    let count = usize::try_from(length.min(FILE_PART)).unwrap_or(usize::MAX);
+    match rustix::fs::sendfile(socket, file, None, count) {
+        Ok(0) | Err(Errno::INVAL | Errno::NOSYS) => Ok(FileSent::NotThisWay),
+        Ok(sent) => Ok(FileSent::Bytes(sent as u64)),
+        Err(Errno::AGAIN) => Ok(FileSent::Blocked),
+        Err(Errno::INTR) => Ok(FileSent::Bytes(0)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn file_to_socket(_socket: &TcpStream, _file: &File, _length: u64) -> io::Result<FileSent> {
+    Ok(FileSent::NotThisWay)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::link::Link;
+use super::link::{FileSent, Link};
 use super::pace::Slot;
 use super::service::Context;
 use super::stage::{CloseReason, Farewell, Stage, Step, Terms};
@@ -104,6 +104,13 @@ fn respond(
             link.flush(context.now)?;
             return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
         }
+        match send_file(link, context, &mut response)? {
+            Some(FileSent::Blocked) => {
+                return Ok(Step::Park(Stage::Responding(Box::new(response))));
+            }
+            Some(FileSent::Bytes(_)) => continue,
+            Some(FileSent::NotThisWay) | None => {}
+        }
         let next = match is_lazy {
             true => context.leader.during(paces, response.slot, || response.body.next_chunk()),
             false => response.body.next_chunk(),
@@ -119,6 +126,28 @@ fn respond(
         }
     }
     Ok(Step::Yield(Stage::Responding(Box::new(response))))
+}
+
+/// Manda sin leerla una parte del archivo del que sale el cuerpo, si es de uno.
+fn send_file(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    response: &mut Response,
+) -> io::Result<Option<FileSent>> {
+    let Some((file, length)) = response.body.file() else { return Ok(None) };
+    if response.delivery.framing == Framing::Chunked {
+        return Ok(None);
+    }
+    if !link.flush(context.now)? {
+        return Ok(Some(FileSent::Blocked));
+    }
+    // El disco también puede hacer esperar.
+    let (paces, now) = (&context.service.paces, context.now);
+    let sent = context.leader.during(paces, response.slot, || link.send_file(file, length, now))?;
+    if let FileSent::Bytes(count) = sent {
+        response.body.advance_file(count);
+    }
+    Ok(Some(sent))
 }
 
 fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> Step {

@@ -121,6 +121,14 @@ impl Wire {
         peeked == Err(io::ErrorKind::WouldBlock)
     }
 
+    /// Lee `length` bytes.
+    #[track_caller]
+    pub fn take(&mut self, length: usize) -> String {
+        let mut bytes = vec![0; length];
+        self.0.read_exact(&mut bytes).expect("el servidor envía lo que anunció");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Lee hasta que el servidor cierra.
     #[track_caller]
     pub fn rest(&mut self) -> String {
