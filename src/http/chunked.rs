@@ -3,10 +3,6 @@
 
 use super::{Rejection, RequestBody, TOKEN};
 
-/// Cuántos bytes de más puede gastar un cuerpo por trozos en tamaños, extensiones y campos finales:
-/// nadie los usa, y sin límite serían una carga que no cuenta como cuerpo.
-const MAX_OVERHEAD: u64 = 16 * 1024;
-
 /// Lo que cada trozo puede gastar sin que cuente: su tamaño y sus dos CRLF…
 const FREE_PER_CHUNK: u64 = 16;
 
@@ -21,6 +17,7 @@ const MAX_SIZE_DIGITS: u8 = 16;
 pub(crate) struct BodyDecoder {
     state: State,
     overhead: u64,
+    max_overhead: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +42,15 @@ enum State {
 }
 
 impl BodyDecoder {
-    pub(crate) fn new(body: RequestBody) -> Self {
+    /// El de un cuerpo que, si va por trozos, puede gastar `max_overhead` bytes de más en tamaños,
+    /// extensiones y campos finales.
+    pub(crate) fn new(body: RequestBody, max_overhead: u64) -> Self {
         let state = match body {
             RequestBody::None => State::Done,
             RequestBody::Length(length) => State::Fixed(length),
             RequestBody::Chunked => State::Size { value: 0, digits: 0 },
         };
-        Self { state, overhead: 0 }
+        Self { state, overhead: 0, max_overhead }
     }
 
     /// Si el cuerpo ya terminó.
@@ -114,7 +113,7 @@ impl BodyDecoder {
     /// Avanza un byte de lo que no es contenido: tamaños, extensiones y campos finales.
     fn step(&mut self, byte: u8) -> Result<State, Rejection> {
         self.overhead += 1;
-        if self.overhead > MAX_OVERHEAD {
+        if self.overhead > self.max_overhead {
             return Err(Rejection::Chunk);
         }
         match (self.state, byte) {
@@ -165,6 +164,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     const PLENTY: usize = 1 << 20;
+    const MAX_OVERHEAD: u64 = 16 * 1024;
 
     /// El contenido y cuánto sobró, entregando la entrada en dos partes.
     fn decode_split(
@@ -172,7 +172,7 @@ mod tests {
         input: &[u8],
         cut: usize,
     ) -> Result<(Vec<u8>, usize), Rejection> {
-        let mut decoder = BodyDecoder::new(body);
+        let mut decoder = BodyDecoder::new(body, MAX_OVERHEAD);
         let mut output = Vec::new();
         let first = decoder.decode(&input[..cut], &mut output, PLENTY)?;
         let second = decoder.decode(&input[first..], &mut output, PLENTY)?;
@@ -234,7 +234,7 @@ mod tests {
     /// Lo que opina de un cuerpo que puede ser largo, sin partirlo.
     fn decode_whole(input: &str) -> Result<usize, Rejection> {
         let mut output = Vec::new();
-        let mut decoder = BodyDecoder::new(RequestBody::Chunked);
+        let mut decoder = BodyDecoder::new(RequestBody::Chunked, MAX_OVERHEAD);
         decoder.decode(input.as_bytes(), &mut output, PLENTY)?;
         Ok(output.len())
     }
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn no_produce_mas_de_lo_que_cabe() {
-        let mut decoder = BodyDecoder::new(RequestBody::Chunked);
+        let mut decoder = BodyDecoder::new(RequestBody::Chunked, MAX_OVERHEAD);
         let mut output = Vec::new();
         assert_eq!(decoder.decode(b"4\r\nhola\r\n", &mut output, 2), Ok(5));
         assert_eq!(decoder.decode(b"la\r\n0\r\n\r\n", &mut output, PLENTY), Ok(9));

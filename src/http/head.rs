@@ -5,9 +5,6 @@
 use super::fields::{self, Fields, take_line};
 use super::{Rejection, Version, has_controls, is_token};
 
-/// Cuántos campos puede tener una petición como máximo, sea cual sea la configuración.
-pub(crate) const MAX_FIELDS: usize = 256;
-
 /// Cuántos CRLF se saltan antes de la línea de petición (RFC 9112 §2.2 pide al menos uno).
 const MAX_LEADING_CRLF: usize = 4;
 

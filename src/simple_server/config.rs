@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::forwarded::ProxyHeaders;
 use super::network::Network;
-use crate::http::head::{Limits, MAX_FIELDS};
+use crate::http::head::Limits;
 
 /// Límites, plazos e hilos de un servidor.
 ///
@@ -22,12 +22,15 @@ pub struct Config {
     pub max_request_line: usize,
     /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431.
     pub max_head: usize,
-    /// Cuántos encabezados, hasta 256; si se pasan, 431.
+    /// Cuántos encabezados; si se pasan, 431.
     pub max_fields: usize,
     /// Bytes del cuerpo de una petición; si se pasan, 413.
     pub max_body: u64,
-    /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. Un cuerpo mayor lo
-    /// lee la aplicación a su ritmo, y mientras tanto ocupa un hilo.
+    /// Bytes que un cuerpo por trozos puede gastar en lo que no es contenido: tamaños, extensiones y
+    /// campos finales; si se pasan, 400. Cada trozo da crédito para su tamaño y una firma corta.
+    pub max_chunk_overhead: u64,
+    /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. El resto de un
+    /// cuerpo mayor lo lee ella a su ritmo, y mientras tanto ocupa un hilo.
     pub small_body: usize,
     /// Cuántas conexiones abiertas a la vez; las demás esperan en la cola del sistema.
     pub max_connections: usize,
@@ -75,9 +78,11 @@ const MAX_REQUEST_LINE: usize = 8 * 1024;
 /// 64 KiB: caben las *cookies* más gordas de un navegador.
 const MAX_HEAD: usize = 64 * 1024;
 /// Un navegador envía unos 15.
-const MAX_FIELDS_DEFAULT: usize = 100;
+const MAX_FIELDS: usize = 100;
 /// 1 GiB: un límite para que nadie llene un disco, no una opinión sobre lo que es mucho.
 const MAX_BODY: u64 = 1024 * 1024 * 1024;
+/// 16 KiB: nadie usa tanto, y sin límite sería una carga que no cuenta como cuerpo.
+const MAX_CHUNK_OVERHEAD: u64 = 16 * 1024;
 /// 64 KiB: un formulario entero, y poca memoria por conexión.
 const SMALL_BODY: usize = 64 * 1024;
 /// Por debajo del límite usual de descriptores de un sistema de servidor.
@@ -97,8 +102,9 @@ impl Default for Config {
         Self {
             max_request_line: MAX_REQUEST_LINE,
             max_head: MAX_HEAD,
-            max_fields: MAX_FIELDS_DEFAULT,
+            max_fields: MAX_FIELDS,
             max_body: MAX_BODY,
+            max_chunk_overhead: MAX_CHUNK_OVERHEAD,
             small_body: SMALL_BODY,
             max_connections: MAX_CONNECTIONS,
             backlog: BACKLOG,
@@ -118,10 +124,6 @@ impl Default for Config {
 
 impl Config {
     pub(super) fn limits(&self) -> Limits {
-        Limits {
-            request_line: self.max_request_line,
-            head: self.max_head,
-            fields: self.max_fields.min(MAX_FIELDS),
-        }
+        Limits { request_line: self.max_request_line, head: self.max_head, fields: self.max_fields }
     }
 }

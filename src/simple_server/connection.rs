@@ -39,7 +39,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Cuántos bytes se le escuchan, como mucho.
-const LINGER_BYTES: usize = 1024 * 1024;
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Al detenerse el servidor, cuánto se espera una petición que quizá ya venía en camino: así recibe
 /// su respuesta, con el aviso de que es la última, quien no sabía nada.

@@ -19,6 +19,7 @@ use super::connection::{Connection, Outcome};
 use super::crew::{Crew, Priority};
 use super::door::Arrival;
 use super::house::{House, Summons};
+use super::placement::{Load, choose};
 use super::poller::Poller;
 use super::relay::{Clock, Leader, Relay, Turn};
 use super::request_environ::Peers;
@@ -27,9 +28,6 @@ use super::stage::CloseReason;
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
 const LOOK_BACK: Duration = Duration::from_millis(20);
-
-/// Con cuántas conexiones de más que el menos cargado empieza un bucle a cederle las nuevas.
-const SKEW: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct EventLoop {
@@ -40,6 +38,7 @@ pub(super) struct EventLoop {
     registry: Registry,
     waker: Waker,
     pub(super) relay: Relay,
+    listens: AtomicBool,
     /// Si el reloj avisó de que toca buscar plazos vencidos.
     is_sweep_due: AtomicBool,
     is_done: AtomicBool,
@@ -85,6 +84,7 @@ impl EventLoop {
             registry,
             waker,
             relay: Relay::default(),
+            listens: AtomicBool::new(false),
             is_sweep_due: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
         })
@@ -92,7 +92,9 @@ impl EventLoop {
 
     /// Añade un socket que escucha.
     pub(super) fn listen(&self, socket: TcpListener) -> io::Result<()> {
-        self.poller().door.add(socket, &self.registry)
+        self.poller().door.add(socket, &self.registry)?;
+        self.listens.store(true, Relaxed);
+        Ok(())
     }
 
     /// Si ya se detuvo y no queda ninguna conexión.
@@ -328,12 +330,13 @@ impl EventLoop {
         admitted
     }
 
-    /// El bucle que debe atender una conexión nueva: este, que está en el núcleo que recibe sus
-    /// paquetes, mientras no tenga muchas más que otro.
+    /// El bucle que debe atender una conexión nueva.
     fn lightest<'a>(&'a self, around: Surroundings<'a>) -> &'a Self {
-        let load = |event_loop: &Self| event_loop.load.load(Relaxed);
-        let lightest = around.loops.iter().min_by_key(|other| load(other)).unwrap_or(self);
-        if load(self) > SKEW + 2 * load(lightest) { lightest } else { self }
+        let mut loads = around.loops.iter().map(|other| Load {
+            connections: other.load.load(Relaxed),
+            listens: other.listens.load(Relaxed),
+        });
+        &around.loops[choose(around.index, &mut loads)]
     }
 
     /// De vez en cuando: los plazos vencidos, y si hay que detenerse.

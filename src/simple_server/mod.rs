@@ -11,6 +11,7 @@
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `door` | los sockets que escuchan |
+//! | `placement` | qué bucle atiende una conexión nueva |
 //! | `house` | cuáles conexiones esperan y cuáles tienen algo que hacer |
 //! | `crew` | los hilos, y el trabajo que espera a uno |
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
@@ -36,6 +37,7 @@ mod engine;
 mod event_loop;
 mod poller;
 mod door;
+mod placement;
 mod house;
 mod crew;
 mod relay;

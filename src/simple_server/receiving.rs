@@ -102,18 +102,15 @@ fn begin(link: &mut Link, context: &mut Context<'_, '_>, accepted: Accepted) -> 
     if accepted.body == RequestBody::None {
         return answer(link, context, accepted.terms, None);
     }
-    let small = context.service.config.small_body as u64;
-    let arrival = match (accepted.expectation, accepted.body) {
-        (Expectation::Continue, _) => Arrival::Streamed(Permission::Awaited),
-        (_, RequestBody::Length(length)) if length > small => {
-            Arrival::Streamed(Permission::NotNeeded)
-        }
-        _ => Arrival::Gathered,
+    let arrival = match accepted.expectation {
+        Expectation::Continue => Arrival::Streamed(Permission::Awaited),
+        // También de uno grande se espera el principio: quien lo deja a medias no ocupa un hilo.
+        Expectation::None => Arrival::Gathered,
     };
     Ok(Step::Go(Stage::Body(Box::new(PendingRequest {
         environ: std::mem::take(&mut context.scratch.environ),
         terms: accepted.terms,
-        decoder: BodyDecoder::new(accepted.body),
+        decoder: BodyDecoder::new(accepted.body, context.service.config.max_chunk_overhead),
         content: Vec::new(),
         arrival,
     }))))
