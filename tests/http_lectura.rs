@@ -177,6 +177,22 @@ fn los_bytes_pueden_llegar_partidos_en_cualquier_sitio() {
 }
 
 #[test]
+fn el_rechazo_no_depende_de_los_cortes() {
+    let served = Served::start(echo);
+    let first = get("/");
+    let (start, end) = ("GET / HTTP/1.1\r\n", "mal\r\n");
+    let whole = served.exchange(&format!("{first}{start}{end}"));
+    let mut wire = served.open();
+    // La respuesta dice que el principio de la segunda ya llegó.
+    wire.send(format!("{first}{start}").as_bytes());
+    let answered = wire.until("GET / []");
+    wire.send(end.as_bytes());
+    wire.finish();
+    assert_eq!(comun::mask_date(&format!("{answered}{}", wire.rest())), whole);
+    assert_eq!(statuses(&whole), ["200 OK", "400 Bad Request"]);
+}
+
+#[test]
 fn una_peticion_byte_a_byte_se_atiende() {
     let served = Served::start(echo);
     let mut wire = served.open();

@@ -67,8 +67,19 @@ pub(super) fn read_request(
     Ok(match link.exchange_bytes(context.now)? {
         Received::Bytes | Received::LastBytes => Step::Go(stage),
         Received::Nothing => Step::Park(stage),
-        Received::End => Step::Close(CloseReason::ClientGone),
+        Received::End => return give_up(link, context),
     })
+}
+
+/// El cliente no enviará más y su petición está a medias. Si ya estaba mal escrita se le dice,
+/// llegara como llegara.
+fn give_up(link: &mut Link, context: &mut Context<'_, '_>) -> io::Result<Step> {
+    if !link.incoming.is_empty()
+        && let Err(rejection) = parse(link, context)
+    {
+        return reject(link, context, rejection);
+    }
+    Ok(Step::Close(CloseReason::ClientGone))
 }
 
 fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
