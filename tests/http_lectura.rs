@@ -193,6 +193,23 @@ fn el_rechazo_no_depende_de_los_cortes() {
 }
 
 #[test]
+fn a_head_se_le_rechaza_sin_cuerpo_y_a_los_demas_con_el() {
+    let served = Served::start(echo);
+    let bad = post_chunked("/", "5\r\nHEAD zz\r\n");
+    for head in ["\r\nHEAD / HTTP/1.1\r\n\r\n".to_owned(), bad.replace("POST", "HEAD")] {
+        let answer = served.exchange(&head);
+        assert!(answer.ends_with("\r\nConnection: close\r\n\r\n"), "{answer}");
+    }
+    let (start, end) = bad.split_at(bad.len() - "HEAD zz\r\n".len());
+    let mut wire = served.open();
+    wire.send(format!("{}{start}", get("/")).as_bytes());
+    wire.until("GET / []");
+    wire.send(end.as_bytes());
+    wire.finish();
+    assert!(wire.rest().ends_with("</html>\n"));
+}
+
+#[test]
 fn una_peticion_byte_a_byte_se_atiende() {
     let served = Served::start(echo);
     let mut wire = served.open();
