@@ -91,6 +91,9 @@ pub mod access_log;
 pub mod testing;
 pub mod validate;
 pub mod util;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use application::{Application, StartResponse, StartResponseError};
 pub use body::{Body, Chunk};

@@ -177,6 +177,39 @@ fn los_bytes_pueden_llegar_partidos_en_cualquier_sitio() {
 }
 
 #[test]
+fn el_rechazo_no_depende_de_los_cortes() {
+    let served = Served::start(echo);
+    let first = get("/");
+    let (start, end) = ("GET / HTTP/1.1\r\n", "mal\r\n");
+    let whole = served.exchange(&format!("{first}{start}{end}"));
+    let mut wire = served.open();
+    // La respuesta dice que el principio de la segunda ya llegó.
+    wire.send(format!("{first}{start}").as_bytes());
+    let answered = wire.until("GET / []");
+    wire.send(end.as_bytes());
+    wire.finish();
+    assert_eq!(comun::mask_date(&format!("{answered}{}", wire.rest())), whole);
+    assert_eq!(statuses(&whole), ["200 OK", "400 Bad Request"]);
+}
+
+#[test]
+fn a_head_se_le_rechaza_sin_cuerpo_y_a_los_demas_con_el() {
+    let served = Served::start(echo);
+    let bad = post_chunked("/", "5\r\nHEAD zz\r\n");
+    for head in ["\r\nHEAD / HTTP/1.1\r\n\r\n".to_owned(), bad.replace("POST", "HEAD")] {
+        let answer = served.exchange(&head);
+        assert!(answer.ends_with("\r\nConnection: close\r\n\r\n"), "{answer}");
+    }
+    let (start, end) = bad.split_at(bad.len() - "HEAD zz\r\n".len());
+    let mut wire = served.open();
+    wire.send(format!("{}{start}", get("/")).as_bytes());
+    wire.until("GET / []");
+    wire.send(end.as_bytes());
+    wire.finish();
+    assert!(wire.rest().ends_with("</html>\n"));
+}
+
+#[test]
 fn una_peticion_byte_a_byte_se_atiende() {
     let served = Served::start(echo);
     let mut wire = served.open();

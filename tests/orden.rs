@@ -128,7 +128,7 @@ const LAYERS: [&[&str]; 5] = [
     &["http"],
     &["gateway"],
     &["simple_server"],
-    &["static_files", "access_log", "testing", "validate"],
+    &["static_files", "access_log", "testing", "validate", "fuzzing"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

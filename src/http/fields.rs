@@ -93,7 +93,7 @@ type Line<'b> = (&'b [u8], &'b [u8]);
 ///
 /// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
 /// peticiones. Un CR suelto lo rechaza quien lee la línea, porque es un control.
-pub(super) fn take_line(bytes: &[u8]) -> Result<Option<Line<'_>>, Rejection> {
+fn take_line(bytes: &[u8]) -> Result<Option<Line<'_>>, Rejection> {
     let Some(end) = memchr(b'\n', bytes) else { return Ok(None) };
     match bytes[..end].strip_suffix(b"\r") {
         Some(line) => Ok(Some((line, &bytes[end + 1..]))),

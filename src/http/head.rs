@@ -2,8 +2,10 @@
 //!
 //! Nada se copia: lo que se lee queda prestado del búfer.
 
-use super::fields::{self, Fields, take_line};
-use super::{Rejection, Version, has_controls, is_token};
+use memchr::memchr;
+
+use super::fields::{self, Fields};
+use super::{Rejection, Version, is_token};
 
 /// Cuántos CRLF se saltan antes de la línea de petición (RFC 9112 §2.2 pide al menos uno).
 const MAX_LEADING_CRLF: usize = 4;
@@ -30,25 +32,25 @@ pub(crate) struct Head<'b> {
 }
 
 /// Lee la cabeza que empieza en `buffer[0]`; `None` si todavía no está entera.
+///
+/// Cuando dice otra cosa que `None`, más bytes detrás no la cambian: el motivo de un rechazo no
+/// depende de cómo llegó partida la petición.
 pub(crate) fn parse<'b>(buffer: &'b [u8], limits: &Limits) -> Result<Option<Head<'b>>, Rejection> {
     let Some(start) = skip_empty_lines(buffer)? else { return Ok(None) };
     let rest = &buffer[start..];
-    let Some((line, lines)) = take_line(rest)? else {
-        check_partial_line(rest, limits)?;
-        return Ok(None);
-    };
-    if line.len() > limits.request_line {
-        return Err(Rejection::TargetTooLong);
+    let line_end = memchr(b'\n', rest);
+    let method_end = check_line(&rest[..line_end.unwrap_or(rest.len())], limits)?;
+    let Some(line_end) = line_end else { return Ok(None) };
+    let line = rest[..line_end].strip_suffix(b"\r").ok_or(Rejection::LineEnd)?;
+    let line = RequestLine::parse(line, method_end)?;
+    // De lo que excede el límite no se mira nada: podría no haber llegado todavía.
+    let within = &rest[..rest.len().min(limits.head)];
+    let lines = within.get(line_end + 1..).unwrap_or_default();
+    match fields::check(lines, limits.fields)? {
+        Some(length) => line.with_fields(&rest[..line_end + 1 + length], length, start).map(Some),
+        None if rest.len() > limits.head => Err(Rejection::HeadTooLarge),
+        None => Ok(None),
     }
-    let line = RequestLine::parse(line)?;
-    let field_lines = fields::check(lines, limits.fields)?;
-    let length =
-        field_lines.map_or(rest.len(), |lines_length| rest.len() - lines.len() + lines_length);
-    if length > limits.head {
-        return Err(Rejection::HeadTooLarge);
-    }
-    let Some(lines_length) = field_lines else { return Ok(None) };
-    Ok(Some(line.with_fields(&rest[..length], lines_length, start)?))
 }
 
 fn skip_empty_lines(buffer: &[u8]) -> Result<Option<usize>, Rejection> {
@@ -59,20 +61,23 @@ fn skip_empty_lines(buffer: &[u8]) -> Result<Option<usize>, Rejection> {
             return Err(Rejection::RequestLine);
         }
     }
-    Ok(if buffer.len() == start || &buffer[start..] == b"\r" { None } else { Some(start) })
+    match &buffer[start..] {
+        b"" | b"\r" => Ok(None),
+        [b'\n', ..] => Err(Rejection::LineEnd),
+        _ => Ok(Some(start)),
+    }
 }
 
-/// Rechaza pronto lo que ya no puede llegar a ser una línea de petición, por ejemplo un saludo TLS.
-fn check_partial_line(line: &[u8], limits: &Limits) -> Result<(), Rejection> {
+/// Rechaza pronto lo que ya no puede llegar a ser una línea de petición, por ejemplo un saludo TLS,
+/// y dice dónde termina su método. `line` puede estar a medias; se mira igual que si está entera.
+fn check_line(line: &[u8], limits: &Limits) -> Result<usize, Rejection> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.len() > limits.request_line {
-        return Err(Rejection::TargetTooLong);
-    }
-    let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
-    if !is_token(method) || has_controls(line) {
+    let seen = &line[..line.len().min(limits.request_line)];
+    let method_end = seen.iter().position(|&byte| byte == b' ').unwrap_or(seen.len());
+    if !is_token(&seen[..method_end]) {
         return Err(Rejection::RequestLine);
     }
-    Ok(())
+    if line.len() > limits.request_line { Err(Rejection::TargetTooLong) } else { Ok(method_end) }
 }
 
 /// Una línea de petición ya comprobada: dónde está cada parte.
@@ -83,13 +88,13 @@ struct RequestLine {
 }
 
 impl RequestLine {
-    /// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3).
-    fn parse(line: &[u8]) -> Result<Self, Rejection> {
+    /// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3). El `token` ya se
+    /// comprobó.
+    fn parse(line: &[u8], method_end: usize) -> Result<Self, Rejection> {
         let is_space = |byte: &u8| *byte == b' ';
-        let method_end = line.iter().position(is_space).ok_or(Rejection::RequestLine)?;
         let target_end = line.iter().rposition(is_space).ok_or(Rejection::RequestLine)?;
         let target = line.get(method_end + 1..target_end).unwrap_or_default();
-        if !is_token(&line[..method_end]) || target.is_empty() || target.iter().any(is_space) {
+        if target.is_empty() || target.iter().any(is_space) {
             return Err(Rejection::RequestLine);
         }
         // RFC 3986 §2 quiere escapado lo que no es ASCII.
@@ -301,8 +306,32 @@ mod tests {
     fn rechaza_la_basura_sin_esperar_mas() {
         rejects(b"\x16\x03\x01\x02", Rejection::RequestLine);
         rejects(b"hola\r\n", Rejection::RequestLine);
-        rejects(b"GET /\0", Rejection::RequestLine);
         rejects(b"\r\n\r\n\r\n\r\n\r\n", Rejection::RequestLine);
+    }
+
+    #[test]
+    fn el_motivo_de_un_rechazo_no_depende_de_los_cortes() {
+        let large = "a".repeat(LIMITS.head);
+        let inputs = [
+            "\u{16}\u{3}\u{1}\n\u{f1}\r\n".into(),
+            "\u{f1} / HTTP/1.1\n".into(),
+            format!("{large} / HTTP/1.1\r\n\r\n"),
+            format!("G(T /{large} HTTP/1.1\r\n\r\n"),
+            format!("GET /{large}\u{f1} HTTP/1.1\n"),
+            format!("GET / HTTP/1.1\r\nA: {large}\r\n mal\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{}mal\r\n\r\n", "A: b\r\n".repeat(41)),
+        ];
+        for input in inputs.map(String::into_bytes) {
+            let early = (1..input.len()).find_map(|cut| parse(&input[..cut], &LIMITS).err());
+            rejects(&input, early.expect("se rechaza antes de llegar entera"));
+        }
+    }
+
+    #[test]
+    fn la_linea_de_peticion_tambien_cuenta_como_cabeza() {
+        let limits = Limits { head: 10, ..LIMITS };
+        let parsed = parse(b"GET / HTTP/1.1\r\n\r\n", &limits);
+        assert_eq!(parsed.map(|_| ()), Err(Rejection::HeadTooLarge));
     }
 
     /// Lo que llega hasta el límite se acepta; un byte o un campo más tiene su motivo.

@@ -117,19 +117,20 @@ impl Connection {
 
     /// Venció el plazo que dio [`deadline`](Self::deadline).
     pub(super) fn expire(&mut self, context: &mut Context<'_, '_>) -> Outcome {
-        let is_halfway = match self.stage {
-            Stage::Reading(_) => !self.link.incoming.is_empty(),
-            Stage::Body(_) => true,
-            _ => false,
+        let pending = self.link.incoming.pending();
+        let halfway = match &self.stage {
+            Stage::Reading(_) if !pending.is_empty() => Some(receiving::method_at(pending)),
+            Stage::Body(request) => Some(request.method()),
+            _ => None,
         };
-        if !is_halfway {
+        let Some(method) = halfway else {
             return Outcome::Close(match context.service.is_stopping() {
                 true => CloseReason::Stopping,
                 false => CloseReason::Deadline,
             });
-        }
+        };
         self.link.borrow_room(context.scratch);
-        let step = sending::reject(&mut self.link, context, Rejection::Timeout);
+        let step = sending::reject(&mut self.link, context, method, Rejection::Timeout);
         let outcome = self.follow(step).unwrap_or_else(|| self.advance(context));
         self.link.return_room(context.scratch);
         outcome

@@ -30,6 +30,13 @@ pub(super) struct PendingRequest {
     arrival: Arrival,
 }
 
+impl PendingRequest {
+    /// Lo que importa de su método para rechazarla.
+    pub(super) fn method(&self) -> &'static str {
+        if self.environ.method() == "HEAD" { "HEAD" } else { "GET" }
+    }
+}
+
 /// Quién lee el cuerpo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Arrival {
@@ -59,7 +66,7 @@ pub(super) fn read_request(
         match parse(link, context) {
             Ok(Some(accepted)) => return begin(link, context, accepted),
             Ok(None) => {}
-            Err(rejection) => return reject(link, context, rejection),
+            Err(rejection) => return reject_head(link, context, rejection),
         }
     }
     patience.remember(link.incoming.pending(), is_worth_parsing, &context.service.limits);
@@ -67,8 +74,36 @@ pub(super) fn read_request(
     Ok(match link.exchange_bytes(context.now)? {
         Received::Bytes | Received::LastBytes => Step::Go(stage),
         Received::Nothing => Step::Park(stage),
-        Received::End => Step::Close(CloseReason::ClientGone),
+        Received::End => return give_up(link, context),
     })
+}
+
+/// El cliente no enviará más y su petición está a medias. Si ya estaba mal escrita se le dice,
+/// llegara como llegara.
+fn give_up(link: &mut Link, context: &mut Context<'_, '_>) -> io::Result<Step> {
+    if !link.incoming.is_empty()
+        && let Err(rejection) = parse(link, context)
+    {
+        return reject_head(link, context, rejection);
+    }
+    Ok(Step::Close(CloseReason::ClientGone))
+}
+
+fn reject_head(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    rejection: Rejection,
+) -> io::Result<Step> {
+    let method = method_at(link.incoming.pending());
+    reject(link, context, method, rejection)
+}
+
+/// De la petición que empieza ahí, lo que importa de su método para rechazarla.
+pub(super) fn method_at(mut pending: &[u8]) -> &'static str {
+    while let Some(rest) = pending.strip_prefix(b"\r\n") {
+        pending = rest;
+    }
+    if pending.starts_with(b"HEAD ") { "HEAD" } else { "GET" }
 }
 
 fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
@@ -126,10 +161,10 @@ pub(super) fn gather_body(
     let room = small.saturating_sub(pending.content.len());
     match pending.decoder.decode(link.incoming.pending(), &mut pending.content, room) {
         Ok(consumed) => link.incoming.consume(consumed),
-        Err(rejection) => return reject(link, context, rejection),
+        Err(rejection) => return reject(link, context, pending.method(), rejection),
     }
     if pending.content.len() as u64 > context.service.config.max_body {
-        return reject(link, context, Rejection::BodyTooLarge);
+        return reject(link, context, pending.method(), Rejection::BodyTooLarge);
     }
     match pending.arrival {
         _ if pending.decoder.is_done() => {

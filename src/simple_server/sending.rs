@@ -33,14 +33,14 @@ pub(super) struct Response {
     slot: Slot,
 }
 
-/// Responde que la petición no se puede atender, y cierra.
+/// Responde que la petición no se puede atender, y cierra. A `HEAD` se le responde sin cuerpo.
 pub(super) fn reject(
     link: &mut Link,
     context: &mut Context<'_, '_>,
+    method: &'static str,
     rejection: Rejection,
 ) -> io::Result<Step> {
     log::debug!("petición de {} rechazada: {rejection}", link.peers.remote);
-    let method = if link.incoming.pending().starts_with(b"HEAD ") { "HEAD" } else { "GET" };
     link.incoming.clear();
     let scratch = &mut *context.scratch;
     scratch.environ.clear();

@@ -4,12 +4,14 @@
 #![allow(dead_code, unused_imports, reason = "cada archivo de pruebas usa una parte")]
 
 mod client;
+mod process;
 mod program;
 mod protocol;
 mod served;
 mod transcript;
 
 pub use client::{Answer, Wire, mask_date};
+pub use process::Process;
 pub use program::Program;
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,

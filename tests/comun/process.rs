@@ -1,0 +1,88 @@
+//! El servidor en otro proceso: el mismo archivo de prueba, ejecutado con otro papel.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use super::client::Wire;
+
+/// La variable que convierte la prueba en el programa que sirve.
+const ROLE: &str = "PASARELA_SIRVE";
+
+const ANNOUNCEMENT: &str = "escucha en ";
+
+/// El programa, en marcha. Al soltarlo, se termina.
+///
+/// Lo que ejecuta es la prueba `el_programa_de_estas_pruebas` del archivo que lo empieza.
+pub struct Process {
+    child: Child,
+    address: String,
+    /// Abierta mientras viva, para que pueda escribir en ella.
+    _output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// Si quien pregunta es el programa, y no la prueba que lo empezó.
+    pub fn is_this() -> bool {
+        std::env::var_os(ROLE).is_some()
+    }
+
+    /// El programa dice dónde escucha.
+    pub fn announce(address: SocketAddr) {
+        println!("{ANNOUNCEMENT}{address}");
+        std::io::stdout().flush().expect("se puede escribir");
+    }
+
+    /// Lo empieza desde un intérprete de órdenes, que antes ejecuta `setup`.
+    pub fn start(setup: &str) -> Self {
+        let program = std::env::current_exe().expect("esta prueba es un programa");
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{setup} exec \"$0\" \"$@\"")])
+            .arg(program)
+            .args(["--exact", "el_programa_de_estas_pruebas", "--nocapture"])
+            .env(ROLE, "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("hay un intérprete de órdenes");
+        let mut lines = BufReader::new(child.stdout.take().expect("se lee su salida")).lines();
+        let address = lines
+            .by_ref()
+            .map(|line| line.expect("es texto"))
+            .find_map(|line| Some(line.split_once(ANNOUNCEMENT)?.1.to_owned()))
+            .expect("dice dónde escucha");
+        Self { child, address, _output: lines }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn open(&self) -> Wire {
+        Wire::open(&self.address)
+    }
+
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        assert!(status.expect("se puede avisar a un proceso").success());
+    }
+
+    /// Si terminó bien.
+    pub fn ended_well(mut self) -> bool {
+        self.child.wait().expect("termina").success()
+    }
+
+    /// Vuelve cuando ya no acepta a nadie.
+    pub fn wait_until_closed(&self) {
+        while TcpStream::connect(&self.address).is_ok() {
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Si ya terminó, no hay nada que hacer.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,315 @@
+//! Un rato con toda clase de clientes, y después todo vuelve a su sitio: memoria, descriptores e
+//! hilos. Dura unos segundos; se puede pedir que dure más:
+//!
+//! ```console
+//! PASARELA_RESISTENCIA=600 cargo test --release --test resistencia -- --nocapture
+//! ```
+
+// Lo que gasta un proceso se lee en `/proc`.
+#![cfg(target_os = "linux")]
+
+mod comun;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use comun::{Process, Wire, get, mask_date, measure, ok, post, post_chunked, response};
+use pasarela::{Body, Chunk, Config, Environ, Errors, Result, StartResponse, make_server_with};
+use pretty_assertions::assert_eq;
+
+/// Cuántos segundos dura.
+const DURATION: &str = "PASARELA_RESISTENCIA";
+const USUAL_DURATION: u64 = 3;
+
+/// Cuánto se espera que todo vuelva a su sitio. Los hilos de más se van en 10 segundos.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Clientes a la vez, y cuántos turnos por segundo como mucho tiene cada uno.
+const WORKERS: usize = 8;
+const MAX_TURNS: u64 = 500;
+
+/// Cuántas conexiones olvidadas conserva cada uno antes de soltar la más vieja.
+const FORGOTTEN: usize = 25;
+
+/// Lo que la memoria puede crecer desde la primera mitad, en KiB: ruido de quien la reparte.
+const MEMORY_MARGIN: u64 = 8 * 1024;
+
+/// Lo que mide la respuesta grande: más de lo que cabe en los búferes del sistema.
+const LARGE_PARTS: usize = 256;
+const LARGE_PART: usize = 64 * 1024;
+
+#[test]
+fn el_programa_de_estas_pruebas() {
+    if Process::is_this() {
+        let server =
+            make_server_with("127.0.0.1", 0, application, config()).expect("hay un puerto libre");
+        Process::announce(server.local_addrs()[0]);
+        assert_eq!(server.serve_forever(), Ok(()));
+    }
+}
+
+/// Plazos cortos: en el rato que dura tienen que vencer muchas veces.
+fn config() -> Config {
+    let timeout = Duration::from_secs(1);
+    Config {
+        head_timeout: timeout,
+        body_timeout: timeout,
+        write_timeout: timeout,
+        idle_timeout: timeout * 2,
+        max_threads: 24,
+        ..Config::default()
+    }
+}
+
+fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    environ.set_errors(Errors::writer(io::sink()));
+    match environ.path_info() {
+        "/grande" => {
+            start_response("200 OK", &[])?;
+            let part = || Ok(Chunk::from(vec![b'x'; LARGE_PART]));
+            Ok(Body::stream(std::iter::repeat_with(part).take(LARGE_PARTS)))
+        }
+        "/lenta" => {
+            thread::sleep(Duration::from_millis(20));
+            measure(environ, start_response)
+        }
+        "/nada" => {
+            start_response("204 No Content", &[])?;
+            Ok(Body::empty())
+        }
+        "/ignora" => comun::ignore(environ, start_response),
+        _ => measure(environ, start_response),
+    }
+}
+
+#[test]
+fn despues_de_un_rato_con_todos_todo_vuelve_a_su_sitio() {
+    let log = std::env::temp_dir().join(format!("pasarela_resistencia_{}", std::process::id()));
+    let process = Process::start(&format!("exec 2>'{}';", log.display()));
+    let before = settle(&process, |_| true);
+    let duration = std::env::var(DURATION).map_or(USUAL_DURATION, |s| s.parse().expect("segundos"));
+
+    let (peak, served) = endure(&process, duration);
+    let is_back =
+        |now: &Usage| now.descriptors <= before.descriptors && now.threads <= before.threads;
+    let after = settle(&process, is_back);
+
+    println!("al empezar: {before:?}\nen lo peor: {peak:?}\nal final:   {after:?}");
+    println!("{served} turnos en {duration} s");
+    assert!(is_back(&after), "{after:?}, y al empezar {before:?}");
+    assert!(after.memory <= peak.memory + MEMORY_MARGIN, "{after:?}, y antes {peak:?}");
+    answers(&mut process.open(), "/");
+    process.signal("-TERM");
+    assert!(process.ended_well());
+    assert_eq!(fs::read_to_string(&log).expect("sus errores se leen"), "");
+    fs::remove_file(log).expect("se borra");
+}
+
+/// Lo que gasta el servidor en un momento.
+#[derive(Debug, Clone, Copy, Default)]
+struct Usage {
+    descriptors: u64,
+    threads: u64,
+    /// En KiB.
+    memory: u64,
+}
+
+impl Usage {
+    #[track_caller]
+    fn of(process: &Process) -> Self {
+        let folder = format!("/proc/{}", process.id());
+        let status = fs::read_to_string(format!("{folder}/status")).expect("sigue en marcha");
+        let number = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("está");
+            line.trim_matches(|c: char| !c.is_ascii_digit()).parse().expect("un número")
+        };
+        let descriptors = fs::read_dir(format!("{folder}/fd")).expect("se cuentan").count() as u64;
+        Self { descriptors, threads: number("Threads:"), memory: number("VmRSS:") }
+    }
+
+    /// Lo mayor de cada cosa.
+    fn max(self, other: Self) -> Self {
+        Self {
+            descriptors: self.descriptors.max(other.descriptors),
+            threads: self.threads.max(other.threads),
+            memory: self.memory.max(other.memory),
+        }
+    }
+}
+
+/// Espera a que el servidor atienda y lo que gasta cumpla `condition`. Pasado el plazo, devuelve lo
+/// que haya.
+#[track_caller]
+fn settle(process: &Process, condition: impl Fn(&Usage) -> bool) -> Usage {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let mut wire = process.open();
+        answers(&mut wire, "/");
+        wire.finish();
+        // El servidor cierra detrás: ya no cuenta.
+        assert_eq!(wire.rest(), "");
+        let usage = Usage::of(process);
+        if condition(&usage) || Instant::now() > give_up {
+            return usage;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Pone a trabajar a los clientes. Devuelve lo más que gastó el servidor en la primera mitad, y
+/// cuántos turnos hubo.
+#[track_caller]
+fn endure(process: &Process, seconds: u64) -> (Usage, usize) {
+    let turns = AtomicUsize::new(0);
+    let start = Instant::now();
+    let end = start + Duration::from_secs(seconds);
+    let half = start + Duration::from_secs(seconds) / 2;
+    let peak = thread::scope(|scope| {
+        for worker in 0..WORKERS {
+            let turns = &turns;
+            scope.spawn(move || {
+                let done = work(process, worker, end, seconds * MAX_TURNS);
+                turns.fetch_add(done, SeqCst);
+            });
+        }
+        let mut peak = Usage::default();
+        while Instant::now() < half {
+            peak = peak.max(Usage::of(process));
+            thread::sleep(Duration::from_millis(20));
+        }
+        peak
+    });
+    (peak, turns.into_inner())
+}
+
+/// Los turnos de un cliente; cada uno es de una clase distinta.
+fn work(process: &Process, worker: usize, end: Instant, max_turns: u64) -> usize {
+    let mut forgotten = VecDeque::new();
+    let mut turn = worker;
+    for _ in 0..max_turns {
+        if Instant::now() > end {
+            break;
+        }
+        let visit = VISITS[turn % VISITS.len()];
+        forgotten.extend(visit(process.open(), turn));
+        if forgotten.len() > FORGOTTEN {
+            forgotten.pop_front();
+        }
+        turn += 1;
+    }
+    turn - worker
+}
+
+/// Usa una conexión. Si la devuelve, se queda abierta sin que nadie la atienda.
+type Visit = fn(Wire, usize) -> Option<Wire>;
+
+const VISITS: [Visit; 13] = [
+    asks_many_times,
+    asks_in_a_row,
+    uploads_chunks,
+    waits_for_a_slow_answer,
+    asks_without_content,
+    ignores_a_large_answer,
+    leaves_with_a_large_answer,
+    uploads_what_nobody_reads,
+    sends_half_a_body,
+    vanishes_after_half_a_body,
+    drips_a_head,
+    says_garbage,
+    says_nothing,
+];
+
+#[track_caller]
+fn answers(wire: &mut Wire, path: &str) {
+    wire.send(get(path).as_bytes());
+    assert_eq!(mask_date(&wire.until("\r\n\r\n0")), ok("0"));
+}
+
+fn asks_many_times(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    (0..10).for_each(|_| answers(&mut wire, "/"));
+    Some(wire)
+}
+
+fn asks_in_a_row(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    wire.send(post("/", "", "hola").repeat(30).as_bytes());
+    wire.finish();
+    assert_eq!(mask_date(&wire.rest()), ok("4").repeat(30));
+    None
+}
+
+fn uploads_chunks(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    let chunks = format!("4000\r\n{}\r\n", "x".repeat(0x4000)).repeat(12);
+    wire.send(post_chunked("/", &format!("{chunks}0\r\n\r\n")).as_bytes());
+    assert_eq!(mask_date(&wire.until("196608")), ok("196608"));
+    None
+}
+
+fn waits_for_a_slow_answer(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    answers(&mut wire, "/lenta");
+    None
+}
+
+fn asks_without_content(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    wire.send(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    wire.send(get("/nada").as_bytes());
+    wire.finish();
+    let head = response("200 OK", "Content-Length: 1\r\n", "");
+    assert_eq!(mask_date(&wire.rest()), head + &response("204 No Content", "", ""));
+    None
+}
+
+fn ignores_a_large_answer(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    wire.send(get("/grande").as_bytes());
+    Some(wire)
+}
+
+/// Con bytes sin leer, el cierre es un RST.
+fn leaves_with_a_large_answer(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    wire.send(get("/grande").as_bytes());
+    wire.until("HTTP/1.1 200 OK");
+    None
+}
+
+fn uploads_what_nobody_reads(mut wire: Wire, turn: usize) -> Option<Wire> {
+    // El servidor puede cortar antes de que termine.
+    let _ = wire.try_send(post("/ignora", "", &"x".repeat(2 << 20)).as_bytes());
+    turn.is_multiple_of(2).then_some(wire)
+}
+
+fn sends_half_a_body(mut wire: Wire, turn: usize) -> Option<Wire> {
+    let length = if turn.is_multiple_of(2) { 100 } else { 1_000_000 };
+    let head = format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nhola");
+    wire.send(head.as_bytes());
+    Some(wire)
+}
+
+fn vanishes_after_half_a_body(wire: Wire, turn: usize) -> Option<Wire> {
+    drop(sends_half_a_body(wire, turn));
+    None
+}
+
+fn drips_a_head(mut wire: Wire, turn: usize) -> Option<Wire> {
+    for byte in get("/").as_bytes().iter().take(20) {
+        wire.send(&[*byte]);
+        thread::sleep(Duration::from_millis(1));
+    }
+    turn.is_multiple_of(2).then_some(wire)
+}
+
+fn says_garbage(mut wire: Wire, turn: usize) -> Option<Wire> {
+    let garbage: Vec<u8> = (0..200).map(|n| (n * n + turn) as u8).collect();
+    wire.send(&garbage);
+    wire.finish();
+    // Si se entendió como el principio de una petición, se cierra sin más.
+    let answer = wire.try_rest().unwrap_or_default();
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 400 "));
+    None
+}
+
+fn says_nothing(wire: Wire, _turn: usize) -> Option<Wire> {
+    Some(wire)
+}
