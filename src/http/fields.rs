@@ -33,7 +33,12 @@ impl<'b> Fields<'b> {
         let mut at = 0;
         std::iter::from_fn(move || {
             let start = at;
-            let colon = start + memchr(b':', &self.lines[start..])?;
+            // Los nombres son cortos: para ellos no compensa una búsqueda por bloques.
+            let is_end = |&byte: &u8| byte == b':' || byte == b'\r';
+            let colon = start + self.lines[start..].iter().position(is_end)?;
+            if colon == start {
+                return None;
+            }
             let end = colon + memchr(b'\r', &self.lines[colon..])?;
             at = end + CRLF;
             let (from, to) = trimmed(self.lines, colon + 1, end);

@@ -77,8 +77,9 @@ impl ByteSet {
 /// Los bytes de un `token` (RFC 9110 §5.6.2).
 pub(crate) static TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
 
-/// Los bytes del nombre de un servidor (RFC 3986 §3.2.2), con el `%` de los escapes.
-static REG_NAME: ByteSet = ByteSet::alphanumeric_and(b"-._~!$&'()*+,;=%");
+/// Los bytes del nombre de un servidor (RFC 3986 §3.2.2), y los mismos con el `%` de los escapes.
+static REG_NAME: ByteSet = ByteSet::alphanumeric_and(b"-._~!$&'()*+,;=");
+static ESCAPED_REG_NAME: ByteSet = ByteSet::alphanumeric_and(b"-._~!$&'()*+,;=%");
 
 /// Si `text` es un `token`: un nombre de método o de campo.
 pub(crate) fn is_token(text: &[u8]) -> bool {

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
-use memchr::memchr;
+use memchr::memchr2;
 use percent_encoding::percent_decode;
 
-use super::{REG_NAME, Rejection};
+use super::{ESCAPED_REG_NAME, REG_NAME, Rejection};
 
 /// El destino, según su forma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub(crate) enum Target<'b> {
 pub(crate) struct PathAndQuery<'b> {
     pub(crate) path: &'b str,
     pub(crate) query: &'b str,
+    has_escapes: bool,
 }
 
 impl<'b> Target<'b> {
@@ -69,21 +70,23 @@ impl<'b> Target<'b> {
     pub(crate) fn path_and_query(&self) -> PathAndQuery<'b> {
         match *self {
             Self::Origin(rest) | Self::Absolute { rest, .. } => rest,
-            Self::Asterisk => PathAndQuery { path: "", query: "" },
+            Self::Asterisk => PathAndQuery { path: "", query: "", has_escapes: false },
         }
     }
 }
 
 impl<'b> PathAndQuery<'b> {
     fn split(text: &'b str) -> Result<Self, Rejection> {
-        let (path, query) = match memchr(b'?', text.as_bytes()) {
-            Some(at) => (&text[..at], &text[at + 1..]),
-            None => (text, ""),
+        // Lo normal es que no haya ni una cosa ni la otra.
+        let Some(at) = memchr2(b'?', b'%', text.as_bytes()) else {
+            return Ok(Self { path: text, query: "", has_escapes: false });
         };
-        if !escapes_are_valid(path.as_bytes()) {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let has_escapes = at < path.len();
+        if has_escapes && !escapes_are_valid(path.as_bytes()) {
             return Err(Rejection::Target);
         }
-        Ok(Self { path, query })
+        Ok(Self { path, query, has_escapes })
     }
 
     /// La ruta con sus escapes resueltos, una sola vez. Los puntos y las barras dobles quedan como
@@ -94,14 +97,12 @@ impl<'b> PathAndQuery<'b> {
 
     /// Si en la ruta no hay nada que decodificar.
     pub(crate) fn path_is_plain(&self) -> bool {
-        memchr(b'%', self.path.as_bytes()).is_none()
+        !self.has_escapes
     }
 }
 
 fn escapes_are_valid(text: &[u8]) -> bool {
-    // Lo normal es que no haya ninguno.
-    let Some(first) = memchr(b'%', text) else { return true };
-    text[first..].split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
+    text.split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
         [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         _ => false,
     })
@@ -126,7 +127,7 @@ fn is_ipv6(address: &[u8]) -> bool {
 }
 
 fn is_reg_name(name: &[u8]) -> bool {
-    REG_NAME.has_all(name) && escapes_are_valid(name)
+    REG_NAME.has_all(name) || (ESCAPED_REG_NAME.has_all(name) && escapes_are_valid(name))
 }
 
 /// Si es vacío o cabe en 16 bits.
@@ -144,7 +145,7 @@ mod tests {
     #[track_caller]
     fn check(method: &str, target: &str, expected: Result<(&str, &str), Rejection>) {
         let parsed = Target::parse(method, target).map(|target| {
-            let PathAndQuery { path, query } = target.path_and_query();
+            let PathAndQuery { path, query, .. } = target.path_and_query();
             (path, query)
         });
         assert_eq!(parsed, expected);
