@@ -1,6 +1,7 @@
 //! Lo que los programas de `fuzz/` necesitan ver por dentro. Solo existe cuando se compila para
 //! ellos, con `--cfg fuzzing`, y no es parte de la biblioteca.
 
+use crate::Config;
 use crate::application::StartResponseError;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
@@ -37,7 +38,8 @@ pub struct Decoder(BodyDecoder);
 impl Decoder {
     /// Un cuerpo con esa longitud o, sin ella, por trozos.
     pub fn new(length: Option<u64>) -> Self {
-        Self(BodyDecoder::new(length.map_or(RequestBody::Chunked, RequestBody::Length)))
+        let body = length.map_or(RequestBody::Chunked, RequestBody::Length);
+        Self(BodyDecoder::new(body, Config::default().max_chunk_overhead))
     }
 
     /// Si el cuerpo ya terminó.

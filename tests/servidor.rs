@@ -2,9 +2,11 @@
 
 mod comun;
 
-use std::io;
-use std::sync::Mutex;
-use std::sync::mpsc;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use comun::{Served, Wire, echo, get, ignore, last_ok, ok};
@@ -180,4 +182,60 @@ fn al_detenerse_se_responde_lo_que_ya_habia_llegado() {
     for mut wire in wires {
         assert_eq!(comun::mask_date(&wire.rest()), last_ok("hecho"));
     }
+}
+
+/// Pide sin parar por conexiones que se conservan, hasta que el servidor no admite más, y cuenta
+/// las respuestas enteras.
+fn keep_asking(address: &str, answered: &AtomicUsize) {
+    while let Ok(mut stream) = TcpStream::connect(address) {
+        let mut last = false;
+        while !last {
+            let Some(answer) = ask(&mut stream) else { break };
+            answered.fetch_add(1, SeqCst);
+            last = answer.contains("Connection: close");
+        }
+    }
+}
+
+/// Una petición y su respuesta entera; `None` si la conexión ya no servía.
+fn ask(stream: &mut TcpStream) -> Option<String> {
+    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    stream.write_all(get("/").as_bytes()).ok()?;
+    let (mut answer, mut part) = (Vec::new(), [0; 1024]);
+    while !answer.ends_with(b"hecho") {
+        match stream.read(&mut part) {
+            Ok(length @ 1..) => answer.extend_from_slice(&part[..length]),
+            _ => {
+                assert_eq!(String::from_utf8_lossy(&answer), "", "una respuesta a medias");
+                return None;
+            }
+        }
+    }
+    Some(String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[test]
+fn al_detenerse_en_plena_carga_no_se_pierde_nada() {
+    let attended = Arc::new(AtomicUsize::new(0));
+    let count = attended.clone();
+    let served = Served::start(move |_: &mut Environ, start: StartResponse<'_>| {
+        // Unas rápidas y otras lentas: las que toca un hilo y las que pasan a otro.
+        if count.fetch_add(1, SeqCst).is_multiple_of(64) {
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        start("200 OK", &[])?;
+        Ok(Body::from("hecho"))
+    });
+    let (address, answered) = (served.address(), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| keep_asking(&address, &answered));
+        }
+        while answered.load(SeqCst) < 2000 {
+            thread::yield_now();
+        }
+        assert_eq!(served.stop(), Ok(()));
+    });
+    // Lo que llegó a la aplicación, llegó a quien lo pidió.
+    assert_eq!(answered.load(SeqCst), attended.load(SeqCst));
 }

@@ -30,6 +30,11 @@ impl Served {
         Self { address, handle, thread }
     }
 
+    /// Dónde escucha.
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
     /// Con qué detenerlo.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
