@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 use super::{Entry, Environ, Text};
 
+/// Cuántas variables tiene una petición corriente: las fijas y los encabezados de un navegador.
+const USUAL_ENTRIES: usize = 48;
+
 /// Cuántas letras de un nombre se traducen de una vez.
 const NAME_PART: usize = 32;
 
@@ -47,6 +50,13 @@ impl Adopted<'_> {
 }
 
 impl Environ {
+    /// Hace sitio para `text` bytes de texto y las variables de una petición corriente: así llenarlo
+    /// pide memoria dos veces como mucho, y ninguna si ya se usó antes.
+    pub(crate) fn reserve(&mut self, text: usize) {
+        self.text.reserve(text);
+        self.entries.reserve(USUAL_ENTRIES);
+    }
+
     /// Copia `text` entero, para añadir después sus partes.
     pub(crate) fn adopt<'t>(&mut self, text: &'t str) -> Adopted<'t> {
         let start = self.text.len();
@@ -151,6 +161,14 @@ fn ascii(bytes: &[u8]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Environ {
+        /// Cuánto sitio tiene: bytes de texto y variables.
+        pub(crate) fn capacity(&self) -> (usize, usize) {
+            (self.text.capacity(), self.entries.capacity())
+        }
+    }
+
     use pretty_assertions::assert_eq;
 
     fn push_header(environ: &mut Environ, name: &str, value: &[u8]) {

@@ -39,10 +39,15 @@ impl Peers {
     }
 }
 
+/// Sitio para lo que no está en la cabeza: los nombres de los encabezados poco comunes.
+const OTHER_TEXT: usize = 512;
+
 /// Llena `environ`, que llega vacío.
 pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) {
     let target = request.target.path_and_query();
-    let head = environ.adopt(request.head.text.unwrap_or(""));
+    let text = request.head.text.unwrap_or("");
+    environ.reserve(text.len() + peers.text.len() + OTHER_TEXT);
+    let head = environ.adopt(text);
     environ.push_part("REQUEST_METHOD", head, request.head.method);
     environ.push_fixed("SCRIPT_NAME", "");
     if target.path_is_plain() {
@@ -272,6 +277,20 @@ mod tests {
                 assert!(environ.get("PATH_INFO").is_some());
             }
         }
+    }
+
+    #[test]
+    fn la_peticion_de_un_navegador_pide_memoria_dos_veces() {
+        let request = request::parse(BROWSER, &LIMITS).expect("válida").expect("entera");
+        let remote = "127.0.0.1:50000".parse().expect("una dirección");
+        let peers = Peers::new("localhost", 8000, remote);
+        let mut environ = Environ::new();
+        environ.reserve(BROWSER.len() + peers.text.len() + OTHER_TEXT);
+        let reserved = environ.capacity();
+        fill(&mut environ, &request, &peers);
+        // Ni el texto ni la lista de variables tuvieron que crecer.
+        assert_eq!(environ.capacity(), reserved);
+        assert!(environ.iter().count() > 25);
     }
 
     #[test]
