@@ -41,7 +41,7 @@ fn construir_la_peticion_de_un_navegador() -> Environ {
         .header("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
         .header("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
         .header("Accept-Language", "es-MX,es;q=0.8,en-US;q=0.5,en;q=0.3")
-        .header("Accept-Encoding", "gzip, deflate, br, zstd")
+        .header("Accept-Encoding", "gzip,deflate,br,zstd")
         .header("Cookie", "sesion=0123456789abcdef; tema=oscuro")
         .environ()
 }
