@@ -43,7 +43,7 @@ def main():
         sys.exit("falta el programa wrk; ejecuta: bash bench/prepara.sh")
     options.isolated = False if options.sin_aislar else isolate()
     prepare_process()
-    places.WORK.mkdir(parents=True, exist_ok=True)
+    places.prepare_files()
     campaign = Campaign(peers, scenarios, options, missing)
     if options.comprueba:
         options.rounds = 1

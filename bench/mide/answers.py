@@ -16,7 +16,9 @@ unanswered = {}
 def check_answers(server):
     """Lanza `Failed` si no hace bien lo que pide su escenario."""
     scenario = server.scenario
-    if scenario.path == "/grande":
+    if scenario.path.startswith("/archivo/"):
+        check_file(server, places.WORK / scenario.path[1:])
+    elif scenario.path == "/grande":
         check_download(server)
     elif scenario.path == "/subir":
         check_upload(server)
@@ -42,6 +44,12 @@ def check_download(server):
     status, _, body = fetch(server, "/grande")
     if status != 200 or len(body) != places.LARGE:
         raise Failed(f"`/grande` respondió `{status}` y {len(body)} bytes")
+
+
+def check_file(server, path):
+    status, _, body = fetch(server, server.scenario.path)
+    if status != 200 or body != path.read_bytes():
+        raise Failed(f"`{server.scenario.path}` respondió `{status}` y {len(body)} bytes")
 
 
 def check_upload(server):

@@ -35,9 +35,9 @@ class Campaign:
             "missing": missing,
             "cannot": {
                 scenario.name: {
-                    peer.name: peer.cannot[scenario.name]
+                    peer.name: peer.why_not(scenario)
                     for peer in peers
-                    if scenario.name in peer.cannot
+                    if peer.why_not(scenario)
                 }
                 for scenario in scenarios
             },
@@ -52,7 +52,7 @@ class Campaign:
             first = turn * STRIDE % len(self.peers)
             for scenario in self.scenarios:
                 for peer in self.peers[first:] + self.peers[:first]:
-                    if scenario.name not in peer.cannot:
+                    if not peer.why_not(scenario):
                         yield turn, scenario, peer
 
     def measure_all(self, save_as):

@@ -11,12 +11,9 @@ TEMPLATE = Template(Path(__file__).with_suffix(".conf").read_text())
 
 
 def prepare_nginx(port):
-    """Escribe la configuración y el archivo de 10 MiB; devuelve la carpeta que sobra al terminar."""
+    """Escribe la configuración; devuelve la carpeta que sobra al terminar."""
     folder = places.WORK / f"nginx-{port}"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
-    large = places.WORK / "grande"
-    if not large.exists() or large.stat().st_size != places.LARGE:
-        large.write_bytes(b"x" * places.LARGE)
     configuration = TEMPLATE.substitute(
         # Sin esto sus procesos serían de otra persona y no leerían una carpeta privada.
         user=f"user {getpass.getuser()};" if os.geteuid() == 0 else "",

@@ -42,6 +42,12 @@ class Peer:
             for word in shlex.split(self.order)
         ]
 
+    def why_not(self, scenario):
+        """Por qué no hace un escenario, o `None` si lo hace."""
+        if scenario.only and self.name not in scenario.only:
+            return "no sirve carpetas, o no se midió haciéndolo"
+        return self.cannot.get(scenario.name)
+
     def missing(self):
         """Lo que falta para arrancarlo, o `None` si está todo."""
         program = self.command(0, "")[0]

@@ -17,6 +17,7 @@ WORK = TARGET / "mide"
 TEXT = (BENCH / "texto.txt").read_bytes()
 HTML = (BENCH / "pagina.html").read_bytes()
 LARGE = 10 << 20
+FILES = {"archivo/pequeno": 1 << 10, "archivo/grande": LARGE, "grande": LARGE}
 
 # Lo que se escribe entre llaves en la orden que arranca un servidor.
 NAMES = {
@@ -25,6 +26,15 @@ NAMES = {
     "python": str(PYTHON_PEERS),
     "trabajo": str(WORK),
 }
+
+
+def prepare_files():
+    """Los archivos que se piden al medir."""
+    for name, size in FILES.items():
+        path = WORK / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.stat().st_size != size:
+            path.write_bytes(b"x" * size)
 
 
 def without_places(text):

@@ -20,11 +20,16 @@ class Scenario:
     beside: int = 0
     # ¿Se abren todas de golpe antes de medir, para ver a cuántas se responde?
     burst: bool = False
+    # Los únicos que lo hacen; vacío, todos.
+    only: tuple = ()
 
     @property
     def unit(self):
         return "MB/s" if self.value == "mbps" else "pet/s"
 
+
+# Los que traen con qué servir una carpeta: nginx, y el nuestro con `StaticFiles`.
+SERVE_FILES = ("pasarela", "nginx")
 
 # Peticiones en cada escritura de `tuberia`.
 DEPTH = 16
@@ -66,6 +71,20 @@ SCENARIOS = [
         value="mbps",
         connections=4,
         script="post",
+    ),
+    Scenario(
+        "archivo1k",
+        "Un archivo de 1 KiB, 64 conexiones que se conservan",
+        path="/archivo/pequeno",
+        only=SERVE_FILES,
+    ),
+    Scenario(
+        "archivo10m",
+        "Un archivo de 10 MiB, 4 conexiones",
+        path="/archivo/grande",
+        value="mbps",
+        connections=4,
+        only=SERVE_FILES,
     ),
 ]
 

@@ -27,6 +27,7 @@ fn application(environ: &mut Environ, start_response: StartResponse) -> Result<B
         "/lento" => others::slow(environ, start_response),
         "/grande" => others::large(start_response),
         "/subir" => others::upload(environ, start_response),
+        path if path.starts_with("/archivo/") => others::file(environ, start_response),
         _ => others::not_found(start_response),
     }
 }

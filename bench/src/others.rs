@@ -1,10 +1,12 @@
 //! Lo que el libro no tiene y hace falta medir: tardar, enviar mucho y recibir mucho.
 
 use std::io;
+use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::Duration;
 
-use pasarela::{Body, Environ, Result, StartResponse};
+use pasarela::static_files::StaticFiles;
+use pasarela::{Application, Body, Environ, Result, StartResponse};
 
 use crate::cap01_texto;
 
@@ -31,6 +33,12 @@ pub(crate) fn upload(environ: &mut Environ, start_response: StartResponse) -> Re
     let length = io::copy(environ.input(), &mut io::sink())?;
     start_response("200 OK", &TEXT)?;
     Ok(Body::from([length.to_string()]))
+}
+
+/// Un archivo de la carpeta en que se arrancó el programa.
+pub(crate) fn file(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    static FILES: LazyLock<StaticFiles> = LazyLock::new(|| StaticFiles::new("."));
+    FILES.call(environ, start_response)
 }
 
 pub(crate) fn not_found(start_response: StartResponse) -> Result<Body> {

@@ -1,5 +1,6 @@
 //! De la ruta de una petición a lo que hay en la carpeta, sin salir de ella.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::name::Names;
@@ -46,6 +47,16 @@ pub(super) enum Kind {
     File,
 }
 
+impl Kind {
+    /// Qué es, si es una de las dos cosas que se sirven.
+    fn of(metadata: &Metadata) -> Option<Self> {
+        if metadata.is_dir() {
+            return Some(Self::Folder);
+        }
+        metadata.is_file().then_some(Self::File)
+    }
+}
+
 impl Folder {
     /// Qué hay en `path`, la ruta ya decodificada. `None` y «no se enseña» son lo mismo para quien
     /// pregunta.
@@ -64,56 +75,56 @@ impl Folder {
             Some(names) => names,
             None => inside,
         };
-        let root = self.root.canonicalize().ok()?;
-        let target = self.within(&root, &self.join(&root, names)?)?;
-        match (target.is_dir(), path.ends_with('/')) {
-            (true, ends_in_slash) => self.open_folder(&root, &target, ends_in_slash),
-            (false, false) if target.is_file() => Some(Found::File(target)),
-            (false, _) => None,
+        let (target, kind) = self.reach(&self.root, names)?;
+        match (kind, path.ends_with('/')) {
+            (Kind::Folder, ends_in_slash) => self.open_folder(&target, ends_in_slash),
+            (Kind::File, false) => Some(Found::File(target)),
+            (Kind::File, true) => None,
         }
     }
 
-    fn join(&self, root: &Path, names: &str) -> Option<PathBuf> {
-        let mut target = root.to_owned();
-        if names.is_empty() {
-            return Some(target);
-        }
-        for name in names.split('/') {
+    /// El sitio al que se llega desde `base` por `names`, y qué es, si se puede enseñar. `base` es la
+    /// carpeta que se sirve, o está dentro.
+    fn reach(&self, base: &Path, names: &str) -> Option<(PathBuf, Kind)> {
+        let (mut target, mut kind) = (base.to_owned(), Kind::Folder);
+        for name in names.split('/').filter(|_| !names.is_empty()) {
             target.push(self.names.admit(name).then_some(name)?);
+            let metadata = target.symlink_metadata().ok()?;
+            if metadata.is_symlink() {
+                return self.follow(&base.join(names));
+            }
+            kind = Kind::of(&metadata)?;
         }
-        Some(target)
+        Some((target, kind))
     }
 
-    /// El mismo sitio, seguidos los enlaces simbólicos, si existe y está dentro. Un enlace tampoco
-    /// puede llevar a un nombre que no se serviría.
-    fn within(&self, root: &Path, target: &Path) -> Option<PathBuf> {
+    /// Lo mismo por el camino largo, cuando hay enlaces: adónde llevan de verdad. No pueden salir de
+    /// la carpeta, ni llegar a un nombre que no se serviría.
+    fn follow(&self, target: &Path) -> Option<(PathBuf, Kind)> {
+        let root = self.root.canonicalize().ok()?;
         let target = target.canonicalize().ok()?;
         let mut names = target.strip_prefix(root).ok()?.components();
         let is_admitted =
             names.all(|name| name.as_os_str().to_str().is_some_and(|name| self.names.admit(name)));
-        is_admitted.then_some(target)
+        let kind = Kind::of(&target.metadata().ok()?)?;
+        is_admitted.then_some((target, kind))
     }
 
-    fn open_folder(&self, root: &Path, folder: &Path, ends_in_slash: bool) -> Option<Found> {
-        let index = self.within(root, &folder.join(INDEX)).filter(|index| index.is_file());
+    fn open_folder(&self, folder: &Path, ends_in_slash: bool) -> Option<Found> {
+        let index = self.reach(folder, INDEX).filter(|(_, kind)| *kind == Kind::File);
         match (index, self.listing) {
             (None, Listing::Forbidden) => None,
             _ if !ends_in_slash => Some(Found::MissingSlash),
-            (Some(index), _) => Some(Found::File(index)),
-            (None, Listing::Allowed) => Some(Found::Folder(self.entries(root, folder)?)),
+            (Some((index, _)), _) => Some(Found::File(index)),
+            (None, Listing::Allowed) => Some(Found::Folder(self.entries(folder)?)),
         }
     }
 
     /// Lo que hay en `folder` y se serviría si se pidiera.
-    fn entries(&self, root: &Path, folder: &Path) -> Option<Vec<Entry>> {
+    fn entries(&self, folder: &Path) -> Option<Vec<Entry>> {
         let found = folder.read_dir().ok()?.filter_map(|entry| {
-            let entry = entry.ok()?;
-            let name = entry.file_name().into_string().ok()?;
-            let target = self.within(root, &self.join(folder, &name)?)?;
-            let kind = match target.is_dir() {
-                true => Kind::Folder,
-                false => target.is_file().then_some(Kind::File)?,
-            };
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            let (_, kind) = self.reach(folder, &name)?;
             Some(Entry { kind, name })
         });
         let mut entries: Vec<Entry> = found.collect();
