@@ -4,6 +4,8 @@
 mod counterparts;
 #[path = "apendices/environ.rs"]
 mod environ;
+#[path = "apendices/lines.rs"]
+mod lines;
 #[path = "apendices/table.rs"]
 mod table;
 #[path = "apendices/wsgiref.rs"]
