@@ -4,7 +4,7 @@ use crate::error::BookError;
 use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
-use crate::{captions, links, publish, translation};
+use crate::{captions, links, publish, rules, translation};
 use mdbook::MDBook;
 use mdbook::config::Config;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
     let mut book =
         MDBook::load_with_config_and_summary(folders.root(), config, summary).map_err(engine)?;
     book.book.for_each_chapter_mut(|chapter| {
-        chapter.content = captions::with_captions(&chapter.content)
+        chapter.content = captions::with_captions(&rules::with_rules(&chapter.content))
     });
     book.build().map_err(engine)?;
 

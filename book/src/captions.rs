@@ -1,7 +1,7 @@
 //! Los pies de los programas: qué archivo es el que se muestra.
 //!
-//! Un bloque de código que solo contiene una inclusión de `examples/`, `ejercicios/` o `python/` recibe encima el nombre del
-//! archivo, para que se pueda abrir en el editor. La prosa no tiene que repetirlo.
+//! Un bloque de código que solo contiene una inclusión de `examples/`, `ejercicios/`, `tests/` o `python/` recibe encima
+//! el nombre del archivo, para que se pueda abrir en el editor. La prosa no tiene que repetirlo.
 
 /// El texto del capítulo con un pie delante de cada programa incluido.
 #[must_use]
@@ -28,7 +28,7 @@ fn program_name(line: &str) -> Option<String> {
     let path = directive.argument.split(':').next()?;
     let inside = path.trim_start_matches("../");
     match inside.split('/').next()? {
-        "examples" | "ejercicios" => Some(inside.to_owned()),
+        "examples" | "ejercicios" | "tests" => Some(inside.to_owned()),
         "python" => Some(format!("book/{inside}")),
         _ => None,
     }

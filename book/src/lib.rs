@@ -5,7 +5,8 @@
 //! sitio. En los tres casos termina con éxito. Además, toda su interfaz está en inglés. Este programa lo envuelve:
 //!
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
-//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`];
+//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`]
+//!    y las tablas que escribe [`rules`];
 //! 3. [`translation`] cambia cada frase inglesa de la interfaz por la española;
 //! 4. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
 //! 5. [`publish`] pasa las páginas buenas a `salida/`;
@@ -22,6 +23,7 @@ pub mod folders;
 pub mod sources;
 pub mod includes;
 pub mod captions;
+pub mod rules;
 pub mod builder;
 pub mod translation;
 pub mod page;

@@ -151,7 +151,7 @@ impl ProblemKind {
             Self::UnknownDirective { text } => {
                 write!(
                     f,
-                    "la directiva «{text}» no se entiende; existen include, rustdoc_include, playground y title"
+                    "la directiva «{text}» no se entiende; existen include, rustdoc_include, playground, title y reglas"
                 )
             }
             // Las demás clases tienen su frase en `Display`.

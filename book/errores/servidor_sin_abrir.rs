@@ -1,0 +1,7 @@
+use pasarela::{Result, make_server, simple_server::demo_app};
+
+fn main() -> Result<()> {
+    let server = make_server("localhost", 8000, demo_app);
+    server.serve_forever()?;
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Los apéndices del libro dicen la verdad: lo que sus tablas cuentan es lo que hay.
+
+#[path = "apendices/counterparts.rs"]
+mod counterparts;
+#[path = "apendices/environ.rs"]
+mod environ;
+#[path = "apendices/lines.rs"]
+mod lines;
+#[path = "apendices/table.rs"]
+mod table;
+#[path = "apendices/wsgiref.rs"]
+mod wsgiref;
