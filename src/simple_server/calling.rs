@@ -6,19 +6,10 @@ use std::time::Instant;
 use super::link::Link;
 use super::sending::{Answer, deliver};
 use super::service::{Context, Scratch};
-use super::stage::{Farewell, Stage, Step, Terms};
+use super::stage::{Call, Farewell, Stage, Step, Terms};
 use super::upload::Upload;
-use crate::environ::Environ;
 use crate::gateway;
 use crate::http::Persistence;
-
-/// Una petición lista para la aplicación.
-#[derive(Debug)]
-pub(super) struct Call {
-    environ: Environ,
-    terms: Terms,
-    upload: Option<Upload>,
-}
 
 /// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda. La
 /// petición está en el `environ` de este hilo.

@@ -12,39 +12,12 @@ use super::pace::Slot;
 use super::request_environ;
 use super::sending::reject;
 use super::service::Context;
-use super::stage::{CloseReason, Stage, Step, Terms};
+use super::stage::{Arrival, CloseReason, PendingRequest, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
-use crate::environ::Environ;
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
 use crate::http::{BodyDecoder, Rejection, RequestBody};
 use crate::input::Input;
-
-/// Una petición cuyo cuerpo está llegando.
-#[derive(Debug)]
-pub(super) struct PendingRequest {
-    environ: Environ,
-    terms: Terms,
-    decoder: BodyDecoder,
-    content: Vec<u8>,
-    arrival: Arrival,
-}
-
-impl PendingRequest {
-    /// Lo que importa de su método para rechazarla.
-    pub(super) fn method(&self) -> &'static str {
-        if self.environ.method() == "HEAD" { "HEAD" } else { "GET" }
-    }
-}
-
-/// Quién lee el cuerpo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Arrival {
-    /// El bucle: es pequeño.
-    Gathered,
-    /// La aplicación, con sus lecturas.
-    Streamed(Permission),
-}
 
 /// Lo que se sabe de una petición cuando su `environ` ya está lleno.
 struct Accepted {

@@ -8,7 +8,7 @@ use socket2::SockRef;
 use super::link::{FileSent, Link};
 use super::pace::Slot;
 use super::service::Context;
-use super::stage::{CloseReason, Farewell, Stage, Step, Terms};
+use super::stage::{CloseReason, Farewell, Response, Stage, Step, Terms};
 use crate::gateway::{self, BodyLength, ResponseBody, error_page};
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{Persistence, Rejection, Version};
@@ -22,15 +22,6 @@ pub(super) struct Answer {
     pub(super) body: ResponseBody,
     pub(super) terms: Terms,
     pub(super) farewell: Farewell,
-}
-
-/// Una respuesta que se está enviando.
-#[derive(Debug)]
-pub(super) struct Response {
-    body: ResponseBody,
-    delivery: Delivery,
-    farewell: Farewell,
-    slot: Slot,
 }
 
 /// Responde que la petición no se puede atender, y cierra. A `HEAD` se le responde sin cuerpo.

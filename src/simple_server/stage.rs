@@ -1,11 +1,13 @@
-//! En qué punto está la conversación con un cliente, y cuál es el siguiente paso.
+//! En qué punto está la conversación con un cliente, qué se sabe en cada uno, y cuál es el siguiente
+//! paso.
 
-use super::calling::Call;
 use super::pace::Slot;
-use super::receiving::PendingRequest;
-use super::sending::Response;
+use super::upload::{Permission, Upload};
+use crate::environ::Environ;
+use crate::gateway::ResponseBody;
 use crate::http::head::Patience;
-use crate::http::{Persistence, Version};
+use crate::http::response::Delivery;
+use crate::http::{BodyDecoder, Persistence, Version};
 
 /// En qué punto está la conversación con un cliente.
 #[derive(Debug)]
@@ -71,4 +73,47 @@ pub(super) struct Terms {
     pub(super) slot: Slot,
     pub(super) version: Version,
     pub(super) persistence: Persistence,
+}
+
+/// Una petición cuyo cuerpo está llegando.
+#[derive(Debug)]
+pub(super) struct PendingRequest {
+    pub(super) environ: Environ,
+    pub(super) terms: Terms,
+    pub(super) decoder: BodyDecoder,
+    pub(super) content: Vec<u8>,
+    pub(super) arrival: Arrival,
+}
+
+impl PendingRequest {
+    /// Lo que importa de su método para rechazarla.
+    pub(super) fn method(&self) -> &'static str {
+        if self.environ.method() == "HEAD" { "HEAD" } else { "GET" }
+    }
+}
+
+/// Quién lee el cuerpo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// El bucle: es pequeño.
+    Gathered,
+    /// La aplicación, con sus lecturas.
+    Streamed(Permission),
+}
+
+/// Una petición lista para la aplicación.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) environ: Environ,
+    pub(super) terms: Terms,
+    pub(super) upload: Option<Upload>,
+}
+
+/// Una respuesta que se está enviando.
+#[derive(Debug)]
+pub(super) struct Response {
+    pub(super) body: ResponseBody,
+    pub(super) delivery: Delivery,
+    pub(super) farewell: Farewell,
+    pub(super) slot: Slot,
 }

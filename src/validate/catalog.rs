@@ -3,12 +3,40 @@
 use super::rule::Rule::{self, *};
 use super::rule::Side;
 
+impl Rule {
+    /// Todas: primero las del servidor, en el orden en que se comprueban.
+    pub const ALL: [Rule; CATALOG.len()] = {
+        let mut all = [Rule::RequestMethod; CATALOG.len()];
+        let mut at = 0;
+        while at < all.len() {
+            all[at] = CATALOG[at].rule;
+            at += 1;
+        }
+        all
+    };
+
+    /// Quién debe cumplirla.
+    pub fn side(self) -> Side {
+        CATALOG[self as usize].side
+    }
+
+    /// De dónde sale: el documento y su apartado.
+    pub fn section(self) -> &'static str {
+        CATALOG[self as usize].section
+    }
+
+    /// El enunciado: una oración en Markdown, sin punto final.
+    pub fn text(self) -> &'static str {
+        CATALOG[self as usize].text
+    }
+}
+
 /// Una regla enunciada.
-pub(super) struct Statement {
-    pub(super) rule: Rule,
-    pub(super) side: Side,
-    pub(super) section: &'static str,
-    pub(super) text: &'static str,
+struct Statement {
+    rule: Rule,
+    side: Side,
+    section: &'static str,
+    text: &'static str,
 }
 
 const ENVIRON: &str = "PEP 3333, «environ Variables»";
@@ -25,7 +53,7 @@ const fn application(rule: Rule, section: &'static str, text: &'static str) -> S
     Statement { rule, side: Side::Application, section, text }
 }
 
-pub(super) const CATALOG: [Statement; 35] = [
+const CATALOG: [Statement; 35] = [
     server(RequestMethod, ENVIRON, "`REQUEST_METHOD` está y es el nombre de un método"),
     server(ScriptName, ENVIRON, "`SCRIPT_NAME` es vacío o empieza por `/`"),
     server(
@@ -140,3 +168,25 @@ pub(super) const CATALOG: [Statement; 35] = [
          diga que se puede",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn cada_regla_esta_en_su_sitio_del_catalogo() {
+        let sites: Vec<usize> = Rule::ALL.iter().map(|rule| *rule as usize).collect();
+        assert_eq!(sites, (0..Rule::ALL.len()).collect::<Vec<_>>());
+        assert_eq!(Rule::InputNotReadPastEnd as usize, Rule::ALL.len() - 1);
+    }
+
+    #[test]
+    fn los_enunciados_son_oraciones_distintas() {
+        for (at, rule) in Rule::ALL.iter().enumerate() {
+            assert!(!rule.text().ends_with('.'), "{rule:?}");
+            assert!(rule.section().starts_with("PEP ") || rule.section().starts_with("RFC "));
+            assert!(Rule::ALL[..at].iter().all(|other| other.text() != rule.text()), "{rule:?}");
+        }
+    }
+}

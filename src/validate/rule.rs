@@ -1,7 +1,5 @@
 //! Las reglas, una a una, con quién las debe y de dónde salen.
 
-use super::catalog::CATALOG;
-
 /// Quién debe cumplir una regla.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
@@ -108,54 +106,4 @@ pub enum Rule {
     BodyLength,
     /// El cuerpo de la petición no se pide después de su final.
     InputNotReadPastEnd,
-}
-
-impl Rule {
-    /// Todas: primero las del servidor, en el orden en que se comprueban.
-    pub const ALL: [Rule; CATALOG.len()] = {
-        let mut all = [Rule::RequestMethod; CATALOG.len()];
-        let mut at = 0;
-        while at < all.len() {
-            all[at] = CATALOG[at].rule;
-            at += 1;
-        }
-        all
-    };
-
-    /// Quién debe cumplirla.
-    pub fn side(self) -> Side {
-        CATALOG[self as usize].side
-    }
-
-    /// De dónde sale: el documento y su apartado.
-    pub fn section(self) -> &'static str {
-        CATALOG[self as usize].section
-    }
-
-    /// El enunciado: una oración en Markdown, sin punto final.
-    pub fn text(self) -> &'static str {
-        CATALOG[self as usize].text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-
-    #[test]
-    fn cada_regla_esta_en_su_sitio_del_catalogo() {
-        let sites: Vec<usize> = Rule::ALL.iter().map(|rule| *rule as usize).collect();
-        assert_eq!(sites, (0..Rule::ALL.len()).collect::<Vec<_>>());
-        assert_eq!(Rule::InputNotReadPastEnd as usize, Rule::ALL.len() - 1);
-    }
-
-    #[test]
-    fn los_enunciados_son_oraciones_distintas() {
-        for (at, rule) in Rule::ALL.iter().enumerate() {
-            assert!(!rule.text().ends_with('.'), "{rule:?}");
-            assert!(rule.section().starts_with("PEP ") || rule.section().starts_with("RFC "));
-            assert!(Rule::ALL[..at].iter().all(|other| other.text() != rule.text()), "{rule:?}");
-        }
-    }
 }
