@@ -3,10 +3,12 @@
 
 mod comun;
 
+use std::io::sink;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use comun::Served;
+use pasarela::access_log::access_log;
 use pasarela::simple_server::demo_app;
 use pasarela::validate::{Findings, Validator, validator};
 use pasarela::{Application, Body, Environ, Result, StartResponse, testing};
@@ -68,6 +70,9 @@ fn los_intermediarios_se_combinan_en_cualquier_orden() {
     check(&identify(validator(Stamp::new(greet))), "Hola, Ada");
     check(&identify(Stamp::new(validator(greet))), "Hola, Ada");
     check(&validator(Stamp::new(validator(identify(validator(greet))))), "Hola, Ada");
+    check(&validator(access_log(Stamp::new(identify(greet)), sink())), "Hola, Ada");
+    check(&access_log(validator(identify(Stamp::new(greet))), sink()), "Hola, Ada");
+    check(&Stamp::new(identify(access_log(validator(greet), sink()))), "Hola, Ada");
 }
 
 #[test]
