@@ -93,6 +93,18 @@ fn cada_transcripcion_la_repite_una_prueba() {
 }
 
 #[test]
+fn cada_archivo_de_pruebas_esta_en_su_tabla() {
+    let here = root().join("tests");
+    let programs = files("tests", "rs").into_iter().filter(|path| path.parent() == Some(&here));
+    let expected: BTreeSet<String> =
+        programs.map(|path| stem(&path)).filter(|name| !name.starts_with("cap")).collect();
+    let readme = read(&here.join("README.md"));
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once(".rs`]"));
+    let listed: BTreeSet<String> = rows.map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(listed, expected);
+}
+
+#[test]
 fn cada_promesa_del_servidor_tiene_sus_pruebas() {
     let code: String = ["src", "tests"]
         .iter()

@@ -39,13 +39,17 @@ fn notes(level: Level, what: &str) -> Vec<String> {
         .collect()
 }
 
-#[track_caller]
-fn serve() -> Served {
+fn start_notebook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         log::set_logger(&NOTEBOOK).expect("es el primero");
         log::set_max_level(LevelFilter::Debug);
     });
+}
+
+#[track_caller]
+fn serve() -> Served {
+    start_notebook();
     let config = Config { max_request_line: 100, max_head: 200, ..Config::default() };
     Served::start_with(fails, config)
 }
@@ -115,4 +119,18 @@ fn un_rechazo_se_anota() {
         served.exchange(&request);
         assert_eq!(notes(Level::Debug, note).len(), 1, "{note}");
     }
+}
+
+#[test]
+fn empezar_y_detenerse_se_anota() {
+    start_notebook();
+    let served = Served::start(|_: &mut Environ, start: StartResponse<'_>| {
+        start("204 No Content", &[])?;
+        Ok(Body::empty())
+    });
+    let address = served.address();
+    assert_eq!(served.get("/").status, 204);
+    assert_eq!(served.stop(), Ok(()));
+    assert_eq!(notes(Level::Info, &address), [format!("atendiendo en [{address}]")]);
+    assert!(!notes(Level::Info, "detenido").is_empty());
 }

@@ -9,6 +9,7 @@ use crate::site::Site;
 use crate::watch::{Snapshot, wait_for_change};
 use crate::{Folders, builder};
 use pasarela::{Server, ServerError, make_server};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -26,7 +27,7 @@ const LAST_PORT: u16 = 3019;
 pub fn serve(folders: &Folders) -> Result<(), BookError> {
     let included = builder::build(folders)?;
     let site = Site::new(&folders.output(), start_time());
-    let (server, port) = listen(&site)?;
+    let (server, port) = listen(&site, FIRST_PORT..=LAST_PORT)?;
     if port != FIRST_PORT {
         say(&format!("El puerto {FIRST_PORT} está ocupado: se usa el {port}."));
     }
@@ -38,16 +39,16 @@ pub fn serve(folders: &Folders) -> Result<(), BookError> {
     server.serve_forever().map_err(BookError::Server)
 }
 
-/// Un servidor en el primer puerto libre, y cuál es.
-fn listen(site: &Site) -> Result<(Server, u16), BookError> {
-    for port in FIRST_PORT..=LAST_PORT {
+/// Un servidor en el primer puerto libre de esos, y cuál es.
+fn listen(site: &Site, ports: RangeInclusive<u16>) -> Result<(Server, u16), BookError> {
+    for port in ports.clone() {
         match make_server("localhost", port, site.clone()) {
             Ok(server) => return Ok((server, port)),
             Err(ServerError::AddressInUse { .. }) => {}
             Err(error) => return Err(BookError::Server(error)),
         }
     }
-    Err(BookError::NoFreePort { first: FIRST_PORT, last: LAST_PORT })
+    Err(BookError::NoFreePort { first: *ports.start(), last: *ports.end() })
 }
 
 /// Reconstruye con cada cambio. `included` son los archivos que los capítulos incluyen, estén donde estén.
@@ -81,4 +82,30 @@ fn rebuild(folders: &Folders, site: &Site, changed: &Path) -> Result<Vec<PathBuf
 /// Una primera versión distinta en cada arranque: así se recarga también la página abierta desde el anterior.
 fn start_time() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::net::TcpListener;
+
+    #[test]
+    fn si_un_puerto_esta_ocupado_se_usa_el_siguiente() {
+        let site = Site::new(Path::new("salida"), 0);
+        let taken = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+        let first = taken.local_addr().expect("tiene dirección").port();
+        let Err(error) = listen(&site, first..=first) else { panic!("el puerto estaba ocupado") };
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "los puertos del {first} al {first} de localhost están ocupados; \
+                 cierra alguno de los programas que los usan"
+            )
+        );
+        // Alguno de los siguientes estará libre.
+        let (server, port) = listen(&site, first..=first.saturating_add(50)).expect("hay otro");
+        assert!(port > first);
+        assert!(server.local_addrs().iter().all(|address| address.port() == port));
+    }
 }

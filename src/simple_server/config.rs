@@ -45,13 +45,23 @@ pub struct Config {
     /// Plazo para que llegue una cabeza entera, desde su primer byte: así un cliente que envía un
     /// byte por segundo no retiene la conexión (*slowloris*).
     pub head_timeout: Duration,
-    /// Cuánto se espera sin que llegue nada del cuerpo de una petición.
+    /// Cuánto se espera sin que llegue nada del cuerpo de una petición: quien lo deja a medias no
+    /// retiene para siempre la conexión, ni el hilo de la aplicación que lo lee.
     pub body_timeout: Duration,
     /// Cuánto se conserva abierta una conexión sin peticiones. Más que los 60 segundos de los
     /// balanceadores, para que no sea el servidor quien cierre mientras ellos envían.
     pub idle_timeout: Duration,
-    /// Cuánto se espera sin que el cliente reciba nada de la respuesta.
+    /// Cuánto se espera sin que el cliente reciba nada de la respuesta: quien no la lee no retiene
+    /// para siempre lo que ocupa.
     pub write_timeout: Duration,
+    /// Cuánto se escucha a un cliente tras la última respuesta, si quizá siga enviando: cerrar con
+    /// bytes sin leer manda un corte que puede comerse la respuesta (RFC 9112 §9.6).
+    pub linger_timeout: Duration,
+    /// Cuántos bytes se le escuchan, como mucho, en ese tiempo.
+    pub max_linger: usize,
+    /// Al detenerse, cuánto se espera una petición que quizá ya venía en camino por una conexión
+    /// abierta: así quien no sabía nada recibe su respuesta, con el aviso de que es la última.
+    pub last_call: Duration,
     /// Al detenerse, cuánto se espera a que terminen las peticiones empezadas.
     pub shutdown_timeout: Duration,
     /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. Los de cualquier
@@ -91,10 +101,21 @@ const MAX_CONNECTIONS: usize = 16 * 1024;
 const BACKLOG: u32 = 1024;
 /// 64 aplicaciones detenidas a la vez en cada uno de dos núcleos, y algo de holgura.
 const MAX_THREADS: usize = 160;
+/// De sobra para 64 KiB por la peor de las redes.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// Una red móvil puede callar varios segundos y volver.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Más que los 60 segundos de los balanceadores.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
+/// Lo mismo que al recibir.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Lo que tarda un cliente lejano en enterarse y callar.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
+/// 16 MiB: lo que puede venir ya en camino en dos segundos.
+const MAX_LINGER: usize = 16 * 1024 * 1024;
+/// Lo que tarda una petición en cruzar un océano, y poco para quien espera a que termine.
+const LAST_CALL: Duration = Duration::from_millis(250);
+/// Lo que quien administra procesos suele esperar a uno antes de terminarlo a la fuerza.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Default for Config {
@@ -114,6 +135,9 @@ impl Default for Config {
             body_timeout: BODY_TIMEOUT,
             idle_timeout: IDLE_TIMEOUT,
             write_timeout: WRITE_TIMEOUT,
+            linger_timeout: LINGER_TIMEOUT,
+            max_linger: MAX_LINGER,
+            last_call: LAST_CALL,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             trusted_proxies: Vec::new(),
             proxy_headers: ProxyHeaders::default(),
@@ -123,7 +147,7 @@ impl Default for Config {
 }
 
 impl Config {
-    pub(super) fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         Limits { request_line: self.max_request_line, head: self.max_head, fields: self.max_fields }
     }
 }

@@ -31,19 +31,8 @@ use super::service::{Context, Service};
 use super::stage::{CloseReason, Farewell, Stage, Step};
 use crate::http::Rejection;
 
-/// Cuánto se escucha a un cliente tras la última respuesta, para que un cierre brusco no se la
-/// coma (RFC 9112 §9.6).
-const LINGER: Duration = Duration::from_secs(2);
-
 /// Un plazo que no vence.
 const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// Cuántos bytes se le escuchan, como mucho.
-const LINGER_BYTES: usize = 16 * 1024 * 1024;
-
-/// Al detenerse el servidor, cuánto se espera una petición que quizá ya venía en camino: así recibe
-/// su respuesta, con el aviso de que es la última, quien no sabía nada.
-const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// Cuántos pasos se dan seguidos antes de dejar sitio a otras conexiones.
 const FAIR_SHARE: usize = 64;
@@ -93,7 +82,7 @@ impl Connection {
         if let (Some(stopping), Stage::Reading(_)) = (service.stopping.get(), &self.stage)
             && self.link.is_quiet()
         {
-            return self.link.since.max(*stopping) + LAST_CALL;
+            return self.link.since.max(*stopping) + config.last_call;
         }
         let patience = match self.stage {
             Stage::Reading(_) if is_idle => config.idle_timeout,
@@ -102,7 +91,7 @@ impl Connection {
             // No espera al cliente, sino a un hilo.
             Stage::Calling(_) => FAR_AWAY,
             Stage::Responding(_) | Stage::Closing(_) => config.write_timeout,
-            Stage::Lingering { .. } => LINGER,
+            Stage::Lingering { .. } => config.linger_timeout,
         };
         self.link.since + patience
     }
@@ -145,7 +134,7 @@ impl Connection {
                 Stage::Calling(call) => calling::resume(link, context, *call),
                 Stage::Responding(response) => sending::resume(link, context, response),
                 Stage::Closing(farewell) => close(link, context, farewell),
-                Stage::Lingering { heard } => linger(link, heard),
+                Stage::Lingering { heard } => linger(link, context, heard),
             };
             if let Some(outcome) = self.follow(step) {
                 return outcome;
@@ -187,10 +176,10 @@ fn close(link: &mut Link, context: &Context<'_, '_>, farewell: Farewell) -> io::
 }
 
 /// Escucha y olvida lo que el cliente todavía envíe.
-fn linger(link: &mut Link, heard: usize) -> io::Result<Step> {
+fn linger(link: &mut Link, context: &Context<'_, '_>, heard: usize) -> io::Result<Step> {
     let heard = heard + link.incoming.pending().len();
     link.incoming.clear();
-    if heard > LINGER_BYTES {
+    if heard > context.service.config.max_linger {
         return Ok(Step::Close(CloseReason::Finished));
     }
     let stage = Stage::Lingering { heard };

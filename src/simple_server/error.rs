@@ -94,3 +94,42 @@ impl fmt::Display for ServerError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[track_caller]
+    fn check(kind: io::ErrorKind, host: &str, expected: &str) {
+        let error = ServerError::from_bind(host, 80, &kind.into());
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn cada_motivo_dice_que_se_intento_y_que_hacer() {
+        use io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
+        check(
+            AddrInUse,
+            "localhost",
+            "el puerto 80 de localhost ya está en uso; cierra el otro programa o elige otro puerto",
+        );
+        check(
+            PermissionDenied,
+            "localhost",
+            "no hay permiso para usar el puerto 80 de localhost; elige un puerto de 1024 en adelante",
+        );
+        check(
+            AddrNotAvailable,
+            "192.0.2.1",
+            "no se puede usar el puerto 80 de 192.0.2.1 porque esa dirección no es de esta \
+             computadora; usa \"localhost\" o una dirección propia",
+        );
+        let unknown = ServerError::UnknownHost { host: "nadie.invalid".to_owned() };
+        assert_eq!(
+            unknown.to_string(),
+            "no se encuentra ninguna computadora llamada \"nadie.invalid\"; revisa el nombre o usa \
+             \"localhost\""
+        );
+    }
+}

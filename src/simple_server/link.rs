@@ -234,3 +234,26 @@ fn file_to_socket(socket: &TcpStream, file: &File, length: u64) -> io::Result<Fi
 fn file_to_socket(_socket: &TcpStream, _file: &File, _length: u64) -> io::Result<FileSent> {
     Ok(FileSent::NotThisWay)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::io::{Seek, SeekFrom};
+
+    #[test]
+    fn un_archivo_va_del_disco_a_la_red() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+        let address = listener.local_addr().expect("tiene dirección");
+        let client = std::net::TcpStream::connect(address).expect("conecta");
+        client.set_nonblocking(true).expect("se puede");
+        let socket = TcpStream::from_std(client);
+        let mut file =
+            File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect("abre");
+        assert_eq!(file_to_socket(&socket, &file, 100).expect("envía"), FileSent::Bytes(100));
+        assert_eq!(file.stream_position().expect("tiene posición"), 100);
+        file.seek(SeekFrom::End(0)).expect("se mueve");
+        let end = file_to_socket(&socket, &file, 100).expect("no falla");
+        assert_eq!(end, FileSent::NotThisWay, "se acabó antes de tiempo");
+    }
+}

@@ -170,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn se_escucha_en_todas_las_direcciones_del_nombre() {
+        let resolved = resolve("localhost", 0).expect("todo sistema conoce ese nombre");
+        // Las de una familia que aquí no se usa no cuentan.
+        let usable = resolved.iter().filter(|address| listen_on(**address, 8).is_ok());
+        let expected: BTreeSet<_> = usable.map(SocketAddr::ip).collect();
+        let listeners = listen("localhost", 0, 8).expect("escucha");
+        let found: BTreeSet<_> = addresses(&listeners).iter().map(SocketAddr::ip).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn un_puerto_ocupado_se_dice() {
         let listeners = listen("127.0.0.1", 0, 8).expect("escucha");
         let port = addresses(&listeners)[0].port();

@@ -9,6 +9,7 @@
 //! | `signals` | Ctrl-C y las demás señales de terminar |
 //! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
+//! | `service` | lo que comparten las conexiones, y el sitio de trabajo de cada hilo |
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `door` | los sockets que escuchan |
 //! | `placement` | qué bucle atiende una conexión nueva |

@@ -10,13 +10,9 @@ use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::error_page;
 use crate::headers::Headers;
-use crate::http::head::Limits;
 use crate::http::{Rejection, is_token, request};
 use crate::input::{Errors, Input};
-use crate::simple_server::{Peers, fill_environ};
-
-/// Los límites con que se lee la petición, los de un servidor sin configurar.
-const LIMITS: Limits = Limits { request_line: 8 * 1024, head: 64 * 1024, fields: 100 };
+use crate::simple_server::{Config, Peers, fill_environ};
 
 /// El cliente de una conexión que no existe.
 const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);
@@ -163,8 +159,8 @@ impl Request {
 
     fn parse(&self) -> Result<Environ, Rejection> {
         let wire = self.wire();
-        let request =
-            request::parse(&wire, &LIMITS)?.expect("la cabeza termina en una línea vacía");
+        let request = request::parse(&wire, &Config::default().limits())?
+            .expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
         fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, REMOTE));
         for (key, value) in &self.variables {
