@@ -154,6 +154,11 @@ impl Body {
         }
     }
 
+    /// Si al producir o al soltar se ejecuta código de alguien, aunque no suela tardar.
+    pub(crate) fn runs_code(&self) -> bool {
+        !matches!(self.0, Source::Empty | Source::One(_) | Source::List(_))
+    }
+
     /// Un cuerpo que da los mismos trozos que este después de pasar por `observer`, que no los
     /// cambia: por eso se conoce su longitud.
     pub(crate) fn observed<I>(self, observer: impl FnOnce(Self) -> I) -> Self

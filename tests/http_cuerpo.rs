@@ -10,7 +10,7 @@ use std::time::Duration;
 use comun::{
     Served, echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
-use pasarela::{Body, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{Body, Chunk, Config, Environ, Errors, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -218,4 +218,22 @@ fn un_cuerpo_pequeno_cortado_no_llega_a_la_aplicacion() {
     {
         assert_eq!(served.exchange(&request), "");
     }
+}
+
+#[test]
+fn el_permiso_no_se_da_en_medio_de_la_respuesta() {
+    let served = Served::start(|environ: &mut Environ, start: StartResponse<'_>| {
+        environ.set_errors(Errors::writer(io::sink()));
+        let mut input = environ.take_input();
+        start("200 OK", &[])?;
+        let late = move || input.read(&mut [0; 10]).map(|length| Chunk::from(format!("{length}")));
+        Ok(Body::stream(
+            [Ok(Chunk::from("empieza "))].into_iter().chain(std::iter::once_with(late)),
+        ))
+    });
+    let mut wire = served.open();
+    wire.send(promise("1.1").as_bytes());
+    let answer = String::from_utf8_lossy(&wire.try_rest().unwrap_or_default()).into_owned();
+    assert!(answer.contains("empieza ") && !answer.contains("100 Continue"), "{answer}");
+    assert!(!answer.ends_with("0\r\n\r\n"), "un cuerpo a medias no puede parecer entero");
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use comun::{Served, Wire, echo, get, ignore, last_ok, ok};
+use comun::{Served, Wire, echo, get, ignore, last_ok, ok, post};
 use pasarela::{Body, Config, Environ, Error, Result, StartResponse, make_server};
 use pretty_assertions::assert_eq;
 
@@ -238,4 +238,46 @@ fn al_detenerse_en_plena_carga_no_se_pierde_nada() {
     });
     // Lo que llegó a la aplicación, llegó a quien lo pidió.
     assert_eq!(answered.load(SeqCst), attended.load(SeqCst));
+}
+
+#[test]
+fn un_panico_al_soltar_lo_de_la_aplicacion_no_deja_a_nadie_sin_atender() {
+    struct Guard;
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            panic!("adrede");
+        }
+    }
+    let served = Served::start(|environ: &mut Environ, start: StartResponse<'_>| {
+        if environ.path_info() == "/malo" {
+            environ.insert_extension(Guard);
+        }
+        start("200 OK", &[])?;
+        Ok(Body::from("hecho"))
+    });
+    // Más veces que hilos puede haber: si cada una se llevara uno, no quedaría ninguno.
+    for _ in 0..200 {
+        let mut wire = served.open();
+        wire.send(get("/malo").as_bytes());
+        assert!(!wire.rest().contains("200 OK"), "no se sabe qué quedó a medias: se corta");
+    }
+    assert_eq!(served.get("/").body, "hecho");
+    assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+fn los_plazos_pueden_no_vencer_nunca() {
+    let forever = Duration::MAX;
+    let config = Config {
+        head_timeout: forever,
+        body_timeout: forever,
+        idle_timeout: forever,
+        write_timeout: forever,
+        linger_timeout: forever,
+        ..Config::default()
+    };
+    let served = Served::start_with(echo, config);
+    assert_eq!(served.exchange(&get("/")), ok("GET / []"));
+    let large = "x".repeat(200_000);
+    assert_eq!(served.exchange(&post("/", "", &large)), ok(&format!("POST / [{large}]")));
 }

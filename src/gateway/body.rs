@@ -93,6 +93,11 @@ impl ResponseBody {
         self.chunks.as_ref().is_some_and(Body::is_lazy)
     }
 
+    /// Si producir el siguiente trozo, o soltar el cuerpo, ejecuta código de alguien.
+    pub(crate) fn runs_code(&self) -> bool {
+        self.chunks.as_ref().is_some_and(Body::runs_code)
+    }
+
     /// El archivo del que sale lo que sigue, y cuánto se envía de él, para quien pueda mandarlo sin
     /// leerlo.
     pub(crate) fn file(&self) -> Option<(&File, u64)> {

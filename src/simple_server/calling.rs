@@ -1,9 +1,8 @@
 //! Llamar a la aplicación: en este hilo, o en uno que pueda detenerse.
 
 use std::io;
-use std::time::Instant;
 
-use super::link::Link;
+use super::link::{Link, Readiness};
 use super::sending::{Answer, deliver};
 use super::service::{Context, Scratch};
 use super::stage::{Call, Farewell, Stage, Step, Terms};
@@ -48,12 +47,15 @@ fn call(
 ) -> io::Result<Step> {
     let Context { service, scratch, leader, .. } = context;
     let Scratch { environ, head, .. } = &mut **scratch;
-    let body = leader
-        .during(&service.paces, terms.slot, || gateway::run(&*service.application, environ, head));
-    environ.clear();
-    if !leader.leads() {
-        // Pudo pasar mucho tiempo.
-        context.now = Instant::now();
+    let body = leader.during(&service.paces, terms.slot, || {
+        let body = gateway::run(&*service.application, environ, head);
+        // Suelta lo que la aplicación y los intermediarios dejaron en él.
+        environ.clear();
+        body
+    });
+    if context.keep_up() {
+        // El cliente pudo enviar algo mientras tanto: antes de cerrar habrá que mirarlo.
+        link.notice(Readiness { readable: true, ..Readiness::default() });
     }
     let farewell = settle_upload(link, upload);
     if farewell == Farewell::Lingering || context.service.is_stopping() {

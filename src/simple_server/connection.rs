@@ -82,7 +82,7 @@ impl Connection {
         if let (Some(stopping), Stage::Reading(_)) = (service.stopping.get(), &self.stage)
             && self.link.is_quiet()
         {
-            return self.link.since.max(*stopping) + config.last_call;
+            return after(self.link.since.max(*stopping), config.last_call);
         }
         let patience = match self.stage {
             Stage::Reading(_) if is_idle => config.idle_timeout,
@@ -93,7 +93,7 @@ impl Connection {
             Stage::Responding(_) | Stage::Closing(_) => config.write_timeout,
             Stage::Lingering { .. } => config.linger_timeout,
         };
-        self.link.since + patience
+        after(self.link.since, patience)
     }
 
     /// Avanza hasta donde se pueda.
@@ -112,6 +112,10 @@ impl Connection {
             Stage::Body(request) => Some(request.method()),
             _ => None,
         };
+        if let Stage::Responding(response) = &self.stage {
+            // Si el socket ya no sirve, el corte se nota igual.
+            let _ = sending::make_cut_visible(&self.link, response.delivery.framing);
+        }
         let Some(method) = halfway else {
             return Outcome::Close(match context.service.is_stopping() {
                 true => CloseReason::Stopping,
@@ -159,6 +163,11 @@ impl Connection {
         self.stage = stage;
         outcome
     }
+}
+
+/// Cuándo se acaba la paciencia, que puede ser infinita.
+fn after(since: Instant, patience: Duration) -> Instant {
+    since + patience.min(FAR_AWAY)
 }
 
 /// Cierra, después de enviar lo pendiente.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
@@ -9,6 +10,9 @@ use mio::{Interest, Registry, Token};
 
 /// Cuántas conexiones se aceptan seguidas antes de atenderlas.
 const BATCH: usize = 64;
+
+/// Cuánto se espera para volver a aceptar cuando el sistema no da con qué.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Las fichas de los sockets que escuchan van hacia atrás desde esta.
 const LAST_TOKEN: usize = usize::MAX - 1;
@@ -23,6 +27,8 @@ struct Listener {
     socket: TcpListener,
     port: u16,
     queue: Queue,
+    /// Si lo último que se supo es que no se podía aceptar: se dice una vez, no en cada intento.
+    is_short: bool,
 }
 
 /// Lo que se sabe de la cola de un socket que escucha.
@@ -31,7 +37,9 @@ enum Queue {
     Empty,
     MayHaveMore,
     /// El sistema no dio con qué aceptar; se vuelve a probar más tarde, sin dar vueltas en vano.
-    Starved,
+    Starved {
+        until: Instant,
+    },
 }
 
 /// Una conexión recién aceptada.
@@ -48,7 +56,7 @@ impl Door {
         let token = Token(LAST_TOKEN - self.listeners.len());
         registry.register(&mut socket, token, Interest::READABLE)?;
         let port = socket.local_addr()?.port();
-        self.listeners.push(Listener { socket, port, queue: Queue::MayHaveMore });
+        self.listeners.push(Listener { socket, port, queue: Queue::MayHaveMore, is_short: false });
         Ok(())
     }
 
@@ -67,22 +75,18 @@ impl Door {
 
     /// Si puede haber conexiones por aceptar.
     pub(super) fn has_visitors(&self) -> bool {
-        self.any(Queue::MayHaveMore)
+        self.listeners.iter().any(|listener| listener.queue == Queue::MayHaveMore)
     }
 
     /// Si alguno no pudo aceptar y habrá que volver a probar.
     pub(super) fn is_starved(&self) -> bool {
-        self.any(Queue::Starved)
+        self.listeners.iter().any(|listener| matches!(listener.queue, Queue::Starved { .. }))
     }
 
-    fn any(&self, queue: Queue) -> bool {
-        self.listeners.iter().any(|listener| listener.queue == queue)
-    }
-
-    /// Vuelve a probar con los que no pudieron aceptar.
+    /// Vuelve a probar con los que no pudieron aceptar hace un rato.
     pub(super) fn retry(&mut self) {
         for listener in &mut self.listeners {
-            if listener.queue == Queue::Starved {
+            if matches!(listener.queue, Queue::Starved { until } if Instant::now() >= until) {
                 listener.queue = Queue::MayHaveMore;
             }
         }
@@ -96,11 +100,12 @@ impl Door {
                 batch -= 1;
                 match listener.socket.accept() {
                     Ok((socket, remote)) => {
+                        listener.is_short = false;
                         if !welcome(Arrival { socket, remote, local_port: listener.port }) {
                             return;
                         }
                     }
-                    Err(error) => listener.queue = queue_after(&error),
+                    Err(error) => listener.fail(&error),
                 }
             }
         }
@@ -112,16 +117,22 @@ impl Door {
     }
 }
 
-fn queue_after(error: &io::Error) -> Queue {
-    match error.kind() {
-        io::ErrorKind::WouldBlock => Queue::Empty,
-        // Se fue antes de que la aceptaran.
-        io::ErrorKind::Interrupted
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::ConnectionReset => Queue::MayHaveMore,
-        _ => {
-            log::warn!("no se pudo aceptar una conexión: {error}");
-            Queue::Starved
-        }
+impl Listener {
+    /// Anota qué pasa con la cola después de no poder aceptar.
+    fn fail(&mut self, error: &io::Error) {
+        self.queue = match error.kind() {
+            io::ErrorKind::WouldBlock => Queue::Empty,
+            // Se fue antes de que la aceptaran.
+            io::ErrorKind::Interrupted
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset => Queue::MayHaveMore,
+            _ => {
+                if !self.is_short {
+                    log::warn!("no se pudo aceptar una conexión, y se volverá a probar: {error}");
+                }
+                self.is_short = true;
+                Queue::Starved { until: Instant::now() + PAUSE }
+            }
+        };
     }
 }

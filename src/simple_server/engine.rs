@@ -54,6 +54,13 @@ impl Engine {
 
     /// Atiende con todos los hilos que hagan falta; este hace de reloj. Vuelve al detenerse.
     pub(super) fn serve(self: &Arc<Self>, addresses: &[SocketAddr]) -> io::Result<()> {
+        let served = self.serve_until_over(addresses);
+        self.loops.iter().for_each(EventLoop::finish);
+        self.crew.dismiss();
+        served
+    }
+
+    fn serve_until_over(self: &Arc<Self>, addresses: &[SocketAddr]) -> io::Result<()> {
         self.listen_on_every_core(addresses);
         let engine = Arc::downgrade(self);
         self.crew.hire_with(Box::new(move || hire(&engine)));
@@ -64,8 +71,6 @@ impl Engine {
         let mut watch =
             Watch { seen: vec![Turn::default(); self.loops.len()], swept: Instant::now() };
         self.clock.keep_time(|| self.is_over(), || self.tick(&mut watch));
-        self.loops.iter().for_each(EventLoop::finish);
-        self.crew.dismiss();
         Ok(())
     }
 
@@ -129,7 +134,7 @@ impl Engine {
     fn relieve(&self, index: usize, turn: Turn) {
         // Sin otro hilo que lidere, el que está termina antes.
         if !self.crew.has_room() {
-            return;
+            return self.loops[index].relay.mark_late();
         }
         let Some(turn) = self.loops[index].relay.take_over(turn) else { return };
         if let Err(error) = self.crew.offer(Work::Lead { index, turn }, Priority::First) {

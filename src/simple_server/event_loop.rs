@@ -8,6 +8,7 @@
 //! volver se pone en la cola: con avisos por flancos, uno perdido es un cliente colgado.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -102,10 +103,11 @@ impl EventLoop {
         self.is_done.load(SeqCst)
     }
 
-    /// Que quien lidera lo deje, aunque queden conexiones.
+    /// Que quien lidera lo deje, aunque queden conexiones, y se deje de escuchar.
     pub(super) fn finish(&self) {
         self.is_done.store(true, SeqCst);
         self.wake();
+        self.poller().door.close();
     }
 
     /// Interrumpe la espera de avisos.
@@ -166,7 +168,7 @@ impl EventLoop {
         around: Surroundings<'_>,
         leader: &mut Leader<'_>,
         scratch: &mut Scratch,
-        now: Instant,
+        mut now: Instant,
         until: Until,
     ) -> bool {
         let batch = self.house().ready_count();
@@ -174,6 +176,7 @@ impl EventLoop {
             let Some((key, connection, summons)) = self.house().take_ready() else { break };
             let context = &mut Context { service: around.service, scratch, leader, now };
             let served = self.serve(around, key, connection, summons, context);
+            now = context.now;
             if !leader.leads() {
                 // El líder nuevo puede estar esperando avisos con esto en la cola.
                 if served.is_queued {
@@ -197,10 +200,17 @@ impl EventLoop {
         context: &mut Context<'_, '_>,
     ) -> Served {
         let before = connection.delivered();
-        let outcome = match summons {
+        let served = catch_unwind(AssertUnwindSafe(|| match summons {
             Summons::News => connection.serve(context),
             Summons::Deadline => connection.expire(context),
-        };
+        }));
+        // La pasarela ya atrapa los pánicos de la aplicación. Los que quedan son de lo suyo que se
+        // suelta en otros momentos; que no se lleven un hilo, ni dejen a medias lo que compartía.
+        let outcome = served.unwrap_or_else(|_| {
+            log::error!("un pánico al soltar algo de la aplicación; se corta la conexión {key}");
+            *context.scratch = Scratch::default();
+            Outcome::Close(CloseReason::BodyIncomplete)
+        });
         let is_answered = connection.delivered() > before;
         let deadline = connection.deadline(context.service);
         let is_queued = self.put_back(around, key, connection, outcome, deadline);
@@ -217,7 +227,8 @@ impl EventLoop {
         deadline: Instant,
     ) -> bool {
         let outcome = match outcome {
-            Outcome::Close(_) => outcome,
+            // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
+            Outcome::Close(_) | Outcome::HandOff => outcome,
             // Hasta aquí no hacía falta: muchas conexiones se atienden y se cierran de una vez.
             _ => connection.watch(&self.registry, Token(key)).map_or_else(
                 |error| {
@@ -254,7 +265,9 @@ impl EventLoop {
         if reason != CloseReason::Finished {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
-        drop(connection);
+        if catch_unwind(AssertUnwindSafe(|| drop(connection))).is_err() {
+            log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
+        }
         self.house().remove(key);
         self.load.fetch_sub(1, Relaxed);
         around.service.connections.fetch_sub(1, Relaxed);
@@ -284,7 +297,7 @@ impl EventLoop {
         until: Until,
     ) -> Option<Duration> {
         let door = &poller.door;
-        if self.house().ready_count() > 0 || (door.has_visitors() && has_room(around.service)) {
+        if self.house().ready_count() > 0 || (door.has_visitors() && around.service.has_room()) {
             return Some(Duration::ZERO);
         }
         // Lo normal es que avise el reloj; aquí, lo que él no ve.
@@ -296,7 +309,7 @@ impl EventLoop {
     }
 
     fn accept(&self, around: Surroundings<'_>, poller: &mut Poller) {
-        if !has_room(around.service) {
+        if !around.service.has_room() {
             return;
         }
         let (service, now) = (around.service, Instant::now());
@@ -304,7 +317,7 @@ impl EventLoop {
             service.connections.fetch_add(1, Relaxed);
             let peers = Peers::new(&service.name, local_port, remote);
             self.place(around, Box::new(Connection::new(socket, peers, now)));
-            has_room(service)
+            service.has_room()
         });
     }
 
@@ -344,11 +357,11 @@ impl EventLoop {
         if around.service.is_stopping() {
             self.stop(around, poller);
         }
-        let is_rare = poller.is_stopping || poller.door.is_starved();
+        let is_rare = poller.is_stopping;
         if self.is_sweep_due.swap(false, SeqCst) || is_rare || until == Until::OneRequest {
             self.house().summon_expired(Instant::now());
-            poller.door.retry();
         }
+        poller.door.retry();
     }
 
     fn stop(&self, around: Surroundings<'_>, poller: &mut Poller) {
@@ -382,8 +395,4 @@ impl EventLoop {
 struct Served {
     is_answered: bool,
     is_queued: bool,
-}
-
-fn has_room(service: &Service) -> bool {
-    service.connections.load(Relaxed) < service.config.max_connections
 }

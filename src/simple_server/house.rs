@@ -121,8 +121,12 @@ impl House {
     /// Pone en la cola todas las que esperan, para que miren si les llegó algo.
     pub(super) fn summon_all(&mut self) {
         for (_, room) in &mut self.rooms {
-            if let Room::Parked { connection, .. } = room {
-                connection.notice(Readiness { readable: true, ..Readiness::default() });
+            let news = Readiness { readable: true, ..Readiness::default() };
+            match room {
+                Room::Parked { connection, .. } => connection.notice(news),
+                // Que al volver también mire: pudo calcular su plazo antes de saberlo.
+                Room::Out { news: held } => held.get_or_insert_default().add(news),
+                Room::Queued { .. } => {}
             }
         }
         self.summon(Summons::News, |room| matches!(room, Room::Parked { .. }));

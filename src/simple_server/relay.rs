@@ -11,6 +11,7 @@
 //! impar dentro de una. Lo sube el líder al entrar y al salir, o el reloj al relevar; quien llega
 //! segundo lo encuentra cambiado y lo sabe.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread::{self, Thread};
@@ -35,6 +36,8 @@ const SAMPLE: u32 = 16;
 #[derive(Debug, Default)]
 pub(super) struct Relay {
     turn: AtomicU64,
+    /// Si una llamada dura y no había a quién pasar el liderazgo.
+    is_late: AtomicBool,
 }
 
 /// El turno de un bucle, ofrecido a otro hilo.
@@ -51,6 +54,15 @@ impl Relay {
     pub(super) fn take_over(&self, Turn(turn): Turn) -> Option<Turn> {
         let taken = self.turn.compare_exchange(turn, turn + 1, SeqCst, SeqCst);
         taken.ok().map(|_| Turn(turn + 1))
+    }
+
+    fn was_late(&self) -> bool {
+        self.is_late.load(SeqCst) && self.is_late.swap(false, SeqCst)
+    }
+
+    /// Anota que había que relevar al líder y no se pudo.
+    pub(super) fn mark_late(&self) {
+        self.is_late.store(true, SeqCst);
     }
 }
 
@@ -69,6 +81,7 @@ pub(super) struct Leader<'a> {
     turn: u64,
     role: Role,
     calls: u32,
+    took_long: bool,
 }
 
 /// Qué hace un hilo por un bucle.
@@ -84,7 +97,7 @@ enum Role {
 impl<'a> Leader<'a> {
     /// El liderazgo que empieza en `turn`.
     pub(super) fn new(relay: &'a Relay, clock: &'a Clock, Turn(turn): Turn) -> Self {
-        Self { relay, clock, turn, role: Role::Leads, calls: 0 }
+        Self { relay, clock, turn, role: Role::Leads, calls: 0, took_long: false }
     }
 
     /// El de un hilo sin compañía.
@@ -107,6 +120,11 @@ impl<'a> Leader<'a> {
         self.role == Role::Leads
     }
 
+    /// Si la última llamada pudo durar: la hora de antes ya no vale.
+    pub(super) fn took_long(&self) -> bool {
+        self.took_long
+    }
+
     /// Ejecuta código de la aplicación, que puede detenerse: entre tanto puede perder el liderazgo.
     /// Toma nota de cuánto tarda.
     pub(super) fn during<T>(&mut self, paces: &Paces, slot: Slot, call: impl FnOnce() -> T) -> T {
@@ -115,11 +133,16 @@ impl<'a> Leader<'a> {
         let start = is_measured.then(Instant::now);
         let did_lead = self.leads();
         let result = self.inside(call);
-        match start {
-            Some(start) => paces.note(slot, start.elapsed()),
-            None if did_lead && !self.leads() => paces.note(slot, TICK),
-            None => {}
+        let was_relieved = did_lead && !self.leads();
+        let elapsed = match start {
+            Some(start) => start.elapsed(),
+            None if was_relieved => TICK,
+            None => Duration::ZERO,
+        };
+        if is_measured || was_relieved {
+            paces.note(slot, elapsed);
         }
+        self.took_long = self.role != Role::Leads || elapsed >= TICK || self.relay.was_late();
         result
     }
 
@@ -130,13 +153,14 @@ impl<'a> Leader<'a> {
         self.turn += 1;
         self.relay.turn.store(self.turn, SeqCst);
         self.clock.rouse();
-        let result = call();
+        // También si entra en pánico hay que decir que terminó: un bucle no puede quedar sin líder.
+        let result = catch_unwind(AssertUnwindSafe(call));
         let ended = self.relay.turn.compare_exchange(self.turn, self.turn + 1, SeqCst, SeqCst);
         if ended.is_err() {
             self.role = Role::Helps;
         }
         self.turn += 1;
-        result
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
@@ -230,6 +254,16 @@ mod tests {
         let mut leader = Leader::new(&relay, &clock, relay.current());
         leader.during(&paces, slot, || relay.take_over(relay.current()));
         assert!(paces.is_slow(slot));
+    }
+
+    #[test]
+    fn un_panico_en_la_llamada_no_deja_al_bucle_sin_lider() {
+        let (relay, clock) = (Relay::default(), Clock::default());
+        let mut leader = Leader::new(&relay, &clock, relay.current());
+        let called =
+            catch_unwind(AssertUnwindSafe(|| during(&mut leader, || resume_unwind(Box::new(())))));
+        assert!(called.is_err());
+        assert!(leader.leads() && !relay.current().is_in_call());
     }
 
     #[test]

@@ -102,8 +102,13 @@ fn respond(
             Some(FileSent::Bytes(_)) => continue,
             Some(FileSent::NotThisWay) | None => {}
         }
-        let next = match is_lazy {
-            true => context.leader.during(paces, response.slot, || response.body.next_chunk()),
+        let next = match response.body.runs_code() {
+            true => {
+                let next =
+                    context.leader.during(paces, response.slot, || response.body.next_chunk());
+                context.keep_up();
+                next
+            }
             false => response.body.next_chunk(),
         };
         match next {
@@ -135,6 +140,7 @@ fn send_file(
     // El disco también puede hacer esperar.
     let (paces, now) = (&context.service.paces, context.now);
     let sent = context.leader.during(paces, response.slot, || link.send_file(file, length, now))?;
+    context.keep_up();
     if let FileSent::Bytes(count) = sent {
         response.body.advance_file(count);
     }
@@ -154,9 +160,15 @@ fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> St
 /// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
 fn cut_short(link: &mut Link, context: &Context<'_, '_>, framing: Framing) -> io::Result<Step> {
     link.flush(context.now)?;
+    make_cut_visible(link, framing)?;
+    Ok(Step::Close(CloseReason::BodyIncomplete))
+}
+
+/// Hace que un cierre a medias de una respuesta no parezca su final.
+pub(super) fn make_cut_visible(link: &Link, framing: Framing) -> io::Result<()> {
     if framing == Framing::UntilClose {
         // Sin longitud ni trozos, un cierre normal parecería el final: se manda un RST.
         SockRef::from(&*link.socket).set_linger(Some(Duration::ZERO))?;
     }
-    Ok(Step::Close(CloseReason::BodyIncomplete))
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::config::Config;
@@ -44,6 +44,11 @@ impl Service {
         }
     }
 
+    /// Si cabe otra conexión.
+    pub(super) fn has_room(&self) -> bool {
+        self.connections.load(Relaxed) < self.config.max_connections
+    }
+
     /// Si cada respuesta es ya la última de su conexión.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.get().is_some()
@@ -63,6 +68,16 @@ pub(super) struct Context<'a, 'l> {
     pub(super) scratch: &'a mut Scratch,
     pub(super) leader: &'a mut Leader<'l>,
     pub(super) now: Instant,
+}
+
+impl Context<'_, '_> {
+    /// Pone la hora al día si la última llamada pudo durar; dice si fue así.
+    pub(super) fn keep_up(&mut self) -> bool {
+        if self.leader.took_long() {
+            self.now = Instant::now();
+        }
+        self.leader.took_long()
+    }
 }
 
 /// El sitio de trabajo de un hilo: se presta a la conexión que atiende, para que una conexión

@@ -42,6 +42,8 @@ pub(super) struct UploadLimits {
 pub(super) enum Permission {
     NotNeeded,
     Awaited,
+    /// Ya se respondió sin pedirlo: enviarlo ahora estropearía la respuesta.
+    TooLate,
 }
 
 /// Cuánto contenido se decodifica de una vez, en bytes.
@@ -65,7 +67,11 @@ impl Upload {
 
     /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él.
     pub(super) fn recover(&self) -> Option<Incoming> {
-        let mut pending = self.lock();
+        // Si otro hilo de la aplicación sigue leyendo, no llegó entero, y no se le espera.
+        let mut pending = self.0.try_lock().ok()?;
+        if pending.permission == Permission::Awaited {
+            pending.permission = Permission::TooLate;
+        }
         pending.decoder.is_done().then(|| std::mem::take(&mut pending.incoming))
     }
 
@@ -132,6 +138,9 @@ impl Pending {
 
     /// Lee, esperando lo que haga falta hasta el plazo.
     fn patiently<T>(&mut self, mut read: impl FnMut(&mut Self) -> io::Result<T>) -> io::Result<T> {
+        if self.permission == Permission::TooLate {
+            return Err(cut_short());
+        }
         if self.permission == Permission::Awaited {
             self.permission = Permission::NotNeeded;
             // No queda nada por enviar delante, así que estos pocos bytes siempre caben.
@@ -161,11 +170,14 @@ fn too_slow() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, Rejection::Timeout)
 }
 
+/// Más que esto es para siempre.
+const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Espera a que haya algo que leer.
 #[cfg(unix)]
 fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
-    let timeout = timeout.try_into().map_err(|_| io::ErrorKind::InvalidInput)?;
+    let timeout = timeout.min(FAR_AWAY).try_into().map_err(|_| io::ErrorKind::InvalidInput)?;
     match poll(&mut [PollFd::new(socket, PollFlags::IN)], Some(&timeout)) {
         Ok(0) => Err(too_slow()),
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
@@ -177,7 +189,7 @@ fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
 #[cfg(not(unix))]
 fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
     let waiting = socket2::SockRef::from(socket);
-    waiting.set_read_timeout(Some(timeout))?;
+    waiting.set_read_timeout(Some(timeout.min(FAR_AWAY)))?;
     waiting.set_nonblocking(false)?;
     let seen = socket.peek(&mut [0]);
     waiting.set_nonblocking(true)?;
