@@ -6,6 +6,9 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
+/// Cuánto se lee de una vez, en bytes: una subida grande llega en pocas llamadas al sistema.
+const BLOCK: usize = 64 * 1024;
+
 /// El cuerpo de la petición, para leer una sola vez.
 ///
 /// Termina donde termina el cuerpo (`wsgi.input_terminated`): leerlo hasta el final nunca espera
@@ -44,7 +47,7 @@ impl Input {
 
     /// Un cuerpo que se lee de `reader`, que debe terminar donde termina el cuerpo.
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self::buffered(BufReader::new(reader))
+        Self::buffered(BufReader::with_capacity(BLOCK, reader))
     }
 
     /// Como [`reader`](Self::reader), para un lector que ya tiene su búfer.

@@ -21,6 +21,7 @@ const SWEEP: Duration = Duration::from_millis(500);
 struct Watch {
     seen: Vec<Turn>,
     swept: Instant,
+    at_sweep: Vec<Turn>,
 }
 
 #[derive(Debug)]
@@ -68,8 +69,8 @@ impl Engine {
             let turn = event_loop.relay.current();
             self.crew.offer(Work::Lead { index, turn }, Priority::First)?;
         }
-        let mut watch =
-            Watch { seen: vec![Turn::default(); self.loops.len()], swept: Instant::now() };
+        let turns = vec![Turn::default(); self.loops.len()];
+        let mut watch = Watch { seen: turns.clone(), swept: Instant::now(), at_sweep: turns };
         self.clock.keep_time(|| self.is_over(), || self.tick(&mut watch));
         Ok(())
     }
@@ -117,7 +118,11 @@ impl Engine {
     fn tick(&self, watch: &mut Watch) -> bool {
         if watch.swept.elapsed() >= SWEEP {
             watch.swept = Instant::now();
-            self.loops.iter().for_each(EventLoop::sweep_soon);
+            for (event_loop, before) in self.loops.iter().zip(&mut watch.at_sweep) {
+                let turn = event_loop.relay.current();
+                event_loop.sweep_soon(turn.calls_since(*before));
+                *before = turn;
+            }
         }
         let mut is_busy = false;
         for (index, (event_loop, seen)) in self.loops.iter().zip(&mut watch.seen).enumerate() {

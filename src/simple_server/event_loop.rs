@@ -9,7 +9,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ use super::connection::{Connection, Outcome};
 use super::crew::{Crew, Priority};
 use super::door::Arrival;
 use super::house::{House, Summons};
-use super::placement::{Load, choose};
+use super::placement::{Tally, choose};
 use super::poller::Poller;
 use super::relay::{Clock, Leader, Relay, Turn};
 use super::request_environ::Peers;
@@ -34,12 +34,10 @@ const LOOK_BACK: Duration = Duration::from_millis(20);
 pub(super) struct EventLoop {
     poller: Mutex<Poller>,
     house: Mutex<House>,
-    /// Cuántas conexiones hay en la casa, para que otros bucles lo miren sin tomar su cerrojo.
-    load: AtomicUsize,
+    tally: Tally,
     registry: Registry,
     waker: Waker,
     pub(super) relay: Relay,
-    listens: AtomicBool,
     /// Si el reloj avisó de que toca buscar plazos vencidos.
     is_sweep_due: AtomicBool,
     is_done: AtomicBool,
@@ -81,11 +79,10 @@ impl EventLoop {
         Ok(Self {
             poller: Mutex::new(poller),
             house: Mutex::new(House::default()),
-            load: AtomicUsize::new(0),
+            tally: Tally::default(),
             registry,
             waker,
             relay: Relay::default(),
-            listens: AtomicBool::new(false),
             is_sweep_due: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
         })
@@ -94,7 +91,7 @@ impl EventLoop {
     /// Añade un socket que escucha.
     pub(super) fn listen(&self, socket: TcpListener) -> io::Result<()> {
         self.poller().door.add(socket, &self.registry)?;
-        self.listens.store(true, Relaxed);
+        self.tally.start_listening();
         Ok(())
     }
 
@@ -117,10 +114,11 @@ impl EventLoop {
         }
     }
 
-    /// Que quien lidera busque los plazos vencidos. Lo pide el reloj, para que esperar avisos no
+    /// Pasó otro medio segundo, con `calls` llamadas: que quien lidera busque los plazos vencidos. Lo pide el reloj, para que esperar avisos no
     /// cueste un plazo del sistema cada vez.
-    pub(super) fn sweep_soon(&self) {
-        if self.load.load(Relaxed) > 0 {
+    pub(super) fn sweep_soon(&self, calls: usize) {
+        self.tally.turn_page(calls);
+        if !self.tally.is_empty() {
             self.is_sweep_due.store(true, SeqCst);
             self.wake();
         }
@@ -269,7 +267,7 @@ impl EventLoop {
             log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
         }
         self.house().remove(key);
-        self.load.fetch_sub(1, Relaxed);
+        self.tally.leave();
         around.service.connections.fetch_sub(1, Relaxed);
         if around.service.is_stopping() {
             // Puede ser la última: que quien lidera lo mire.
@@ -335,20 +333,17 @@ impl EventLoop {
 
     fn admit(&self, connection: Box<Connection>) -> Result<(), Box<Connection>> {
         // Antes de que otro hilo pueda despedirla y descontarla.
-        self.load.fetch_add(1, Relaxed);
+        self.tally.arrive();
         let admitted = self.house().admit(connection);
         if admitted.is_err() {
-            self.load.fetch_sub(1, Relaxed);
+            self.tally.leave();
         }
         admitted
     }
 
     /// El bucle que debe atender una conexión nueva.
     fn lightest<'a>(&'a self, around: Surroundings<'a>) -> &'a Self {
-        let mut loads = around.loops.iter().map(|other| Load {
-            connections: other.load.load(Relaxed),
-            listens: other.listens.load(Relaxed),
-        });
+        let mut loads = around.loops.iter().map(|other| other.tally.load());
         &around.loops[choose(around.index, &mut loads)]
     }
 

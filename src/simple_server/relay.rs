@@ -67,6 +67,11 @@ impl Relay {
 }
 
 impl Turn {
+    /// Cuántas llamadas hubo desde `before`.
+    pub(super) fn calls_since(self, before: Self) -> usize {
+        usize::try_from(self.0.saturating_sub(before.0) / 2).unwrap_or(usize::MAX)
+    }
+
     /// Si el líder está dentro de una llamada.
     pub(super) fn is_in_call(self) -> bool {
         self.0 % 2 == 1
