@@ -73,12 +73,35 @@ pub enum LogFormat {
     /// 127.0.0.1 - ada [24/Nov/2026:08:40:00 +0000] "GET /a?b HTTP/1.1" 200 1043 0.000215
     /// ```
     Common,
-    /// Como `Common`, con los encabezados `Referer` y `User-Agent` antes de la duración.
+    /// Como `Common`, con los encabezados `Referer` y `User-Agent` antes de la duración:
+    ///
+    /// ```text
+    /// 127.0.0.1 - - [24/Nov/2026:08:40:00 +0000] "GET / HTTP/1.1" 200 1043 "-" "curl/8" 0.000215
+    /// ```
     Combined,
 }
 
 impl<A> AccessLog<A> {
     /// Cambia lo que lleva cada línea.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::access_log::{LogFormat, access_log};
+    /// use pasarela::{simple_server::demo_app, testing};
+    /// use std::io::{self, Read};
+    ///
+    /// let (mut reader, writer) = io::pipe()?;
+    /// let application = access_log(demo_app, writer).format(LogFormat::Common);
+    /// testing::get("/").header("User-Agent", "curl/8").call(&application);
+    /// drop(application); // Cierra la tubería.
+    ///
+    /// let mut line = String::new();
+    /// reader.read_to_string(&mut line)?;
+    /// assert!(line.contains(r#""GET / HTTP/1.1" 200 "#));
+    /// assert!(!line.contains("curl"));
+    /// # Ok::<(), io::Error>(())
+    /// ```
     #[must_use]
     pub fn format(mut self, format: LogFormat) -> Self {
         self.format = format;

@@ -68,11 +68,53 @@ impl<A: Application + ?Sized> Application for Arc<A> {
 /// (PEP 3333, «The start_response() Callable»).
 ///
 /// Se llama una vez, antes de devolver el cuerpo. Nada se envía hasta entonces: si la aplicación
-/// falla después de llamarla, el cliente recibe un 500 limpio.
+/// falla después de llamarla, el cliente recibe un 500 limpio. Lo que no se puede enviar lo rechaza
+/// con un [`StartResponseError`].
+///
+/// Un intermediario llama a la aplicación con la suya, que ve el estado y los encabezados y puede
+/// cambiarlos.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, Environ, Result, StartResponse, testing};
+///
+/// fn application(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     start_response("303 See Other", &[("Location", "/saludo")])?;
+///     Ok(Body::empty())
+/// }
+///
+/// fn middleware(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     application(environ, &mut |status, headers| {
+///         start_response(status, &[headers, &[("Cache-Control", "no-store")]].concat())
+///     })
+/// }
+///
+/// let response = testing::get("/").call(&middleware);
+/// assert_eq!(response.header("Location"), Some("/saludo"));
+/// assert_eq!(response.header("Cache-Control"), Some("no-store"));
+/// ```
 pub type StartResponse<'a> =
     &'a mut dyn FnMut(&str, &[(&str, &str)]) -> Result<(), StartResponseError>;
 
 /// Por qué `start_response` rechaza lo que le dan.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, Environ, Result, StartResponse, StartResponseError, testing};
+///
+/// fn application(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     let refused = StartResponseError::InvalidStatus { status: "200".to_owned() };
+///     assert_eq!(start_response("200", &[]), Err(refused));
+///
+///     start_response("200 OK", &[])?;
+///     assert_eq!(start_response("200 OK", &[]), Err(StartResponseError::CalledTwice));
+///     Ok(Body::empty())
+/// }
+///
+/// assert_eq!(testing::get("/").call(&application).status(), "200 OK");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartResponseError {

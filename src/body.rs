@@ -33,8 +33,12 @@ pub(crate) const BLOCK: usize = 64 * 1024;
 /// let body = Body::from(["Hola ", "gente"]);
 /// assert_eq!(body.content_length(), Some(10));
 ///
-/// let text: Vec<u8> = body.flat_map(|chunk| chunk.unwrap().as_bytes().to_vec()).collect();
+/// let mut text = Vec::new();
+/// for chunk in body {
+///     text.extend(chunk?.as_bytes());
+/// }
 /// assert_eq!(text, b"Hola gente");
+/// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Body(Source);
 
@@ -62,7 +66,17 @@ enum Effort {
 }
 
 impl Body {
-    /// Un cuerpo sin bytes.
+    /// Un cuerpo sin bytes: el de un estado 204 o 304 (RFC 9110 §6.4.1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Body;
+    ///
+    /// let mut body = Body::empty();
+    /// assert_eq!(body.content_length(), Some(0));
+    /// assert!(body.next().is_none());
+    /// ```
     pub fn empty() -> Self {
         Self(Source::Empty)
     }
@@ -89,7 +103,24 @@ impl Body {
         Self(Source::Stream(Box::new(chunks.into_iter())))
     }
 
-    /// Un cuerpo que se lee de `reader` por bloques hasta que se acaba.
+    /// Un cuerpo que se lee de `reader` por bloques de 64 KiB como mucho, hasta que se acaba.
+    ///
+    /// Un error al leer es como el `Err` de [`stream`](Self::stream).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Body;
+    /// use std::io::{Cursor, Read};
+    ///
+    /// let letter = Cursor::new("Querida Ada:\n").chain(Cursor::new("te escribo…"));
+    /// let mut body = Body::reader(letter);
+    ///
+    /// assert_eq!(body.content_length(), None);
+    /// let first = body.next().transpose()?;
+    /// assert_eq!(first, Some("Querida Ada:\n".into()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self(Source::Reader(Box::new(reader)))
     }
@@ -99,6 +130,18 @@ impl Body {
     ///
     /// Si es un archivo corriente, el cuerpo termina donde terminaba al llamar aquí, aunque después
     /// crezca. Un servidor puede mandarlo sin pasar por la memoria del programa (`sendfile`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Body;
+    /// use std::fs::File;
+    ///
+    /// let file = File::open("Cargo.toml")?;
+    /// let length = file.metadata()?.len();
+    /// assert_eq!(Body::file(file).content_length(), Some(length));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn file(mut file: File) -> Self {
         match file::remaining_in(&mut file) {
             Ok(length) => Self::file_range(file, length),
@@ -120,18 +163,28 @@ impl Body {
     ///
     /// let mut file = File::open("Cargo.toml")?;
     /// file.seek(SeekFrom::Start(1))?;
-    /// let body = Body::file_range(file, 9);
+    /// let mut body = Body::file_range(file, 9);
     ///
     /// assert_eq!(body.content_length(), Some(9));
-    /// let text: Vec<u8> = body.flat_map(|chunk| chunk.unwrap().as_bytes().to_vec()).collect();
-    /// assert_eq!(text, b"workspace");
+    /// assert_eq!(body.next().transpose()?, Some("workspace".into()));
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn file_range(file: File, length: u64) -> Self {
         Self(Source::File(FilePart::new(file, length)))
     }
 
-    /// Cuántos bytes quedan por producir, si se sabe sin producirlos.
+    /// Cuántos bytes quedan por producir, si se sabe sin producirlos: de aquí sale el
+    /// `Content-Length` que la aplicación no puso (PEP 3333, «Handling the Content-Length Header»).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Body;
+    ///
+    /// let mut body = Body::from(["Hola ", "gente"]);
+    /// body.next();
+    /// assert_eq!(body.content_length(), Some(5));
+    /// ```
     pub fn content_length(&self) -> Option<u64> {
         match &self.0 {
             Source::Empty => Some(0),

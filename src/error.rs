@@ -7,6 +7,20 @@ use std::error::Error as StdError;
 use std::fmt;
 
 /// El resultado de una aplicación, y de un `main` que la sirve.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::Result;
+///
+/// fn age(text: &str) -> Result<u8> {
+///     Ok(text.trim().parse()?)
+/// }
+///
+/// assert_eq!(age(" 36 ")?, 36);
+/// assert!(age("muchos").is_err());
+/// # Ok::<(), pasarela::Error>(())
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Cualquier error que una aplicación devuelve con `?`.
@@ -27,11 +41,38 @@ pub struct Error(Box<dyn StdError + Send + Sync>);
 
 impl Error {
     /// Un error con su mensaje, para cuando no hay otro que transportar.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{Error, Result};
+    ///
+    /// fn greet(name: &str) -> Result<String> {
+    ///     match name {
+    ///         "" => Err(Error::new("falta el nombre de quien saluda")),
+    ///         name => Ok(format!("Hola, {name}")),
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(greet("Ada")?, "Hola, Ada");
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into().into())
     }
 
     /// El error original, si es de tipo `E`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Error;
+    /// use std::io;
+    ///
+    /// let error = Error::from(io::Error::from(io::ErrorKind::NotFound));
+    /// let original = error.downcast_ref::<io::Error>();
+    /// assert_eq!(original.map(io::Error::kind), Some(io::ErrorKind::NotFound));
+    /// ```
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         self.0.downcast_ref()
     }

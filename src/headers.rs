@@ -37,6 +37,17 @@ impl Headers {
     }
 
     /// Todos los valores de un encabezado, en orden.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::headers::Headers;
+    ///
+    /// let headers = Headers::from([("Set-Cookie", "a=1"), ("set-cookie", "b=2")]);
+    /// assert!(headers.get_all("Set-Cookie").eq(["a=1", "b=2"]));
+    /// assert_eq!(headers.get("SET-COOKIE"), Some("a=1"));
+    /// assert_eq!(headers.len(), 2);
+    /// ```
     pub fn get_all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.iter()
             .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
@@ -59,6 +70,16 @@ impl Headers {
     }
 
     /// Deja un solo valor de ese encabezado, al final de la lista.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::headers::Headers;
+    ///
+    /// let mut headers = Headers::from([("Vary", "Accept"), ("Age", "10"), ("vary", "Cookie")]);
+    /// headers.set("Vary", "*");
+    /// assert_eq!(headers.pairs(), [("Age", "10"), ("Vary", "*")]);
+    /// ```
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let name = name.into();
         self.remove(&name);
@@ -86,6 +107,17 @@ impl Headers {
     }
 
     /// Añade un valor sin quitar los que haya: para `Set-Cookie`, que se repite.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::headers::Headers;
+    ///
+    /// let mut headers = Headers::new();
+    /// headers.add("Set-Cookie", "a=1");
+    /// headers.add("Set-Cookie", "b=2");
+    /// assert_eq!(headers.pairs(), [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]);
+    /// ```
     pub fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));
     }
@@ -119,11 +151,33 @@ impl Headers {
     }
 
     /// Quita todos los valores de un encabezado; si no está, no pasa nada.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::headers::Headers;
+    ///
+    /// let mut headers = Headers::from([("ETag", "\"1\""), ("etag", "\"2\"")]);
+    /// headers.remove("Etag");
+    /// assert!(headers.is_empty() && !headers.contains("ETag"));
+    /// ```
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
     /// Los encabezados con su valor, en orden.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::headers::Headers;
+    ///
+    /// let headers = Headers::from([("Vary", "Accept"), ("Age", "10")]);
+    /// assert!(headers.iter().eq([("Vary", "Accept"), ("Age", "10")]));
+    /// assert!(headers.keys().eq(["Vary", "Age"]));
+    /// assert!(headers.values().eq(["Accept", "10"]));
+    /// assert_eq!(headers.to_string(), "Vary: Accept\r\nAge: 10\r\n\r\n");
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

@@ -41,16 +41,52 @@ enum Source {
 
 impl Input {
     /// Una petición sin cuerpo.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Input;
+    /// use std::io::Read;
+    ///
+    /// let mut text = String::new();
+    /// assert_eq!(Input::empty().read_to_string(&mut text)?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn empty() -> Self {
         Self::default()
     }
 
     /// Un cuerpo que se lee de `reader`, que debe terminar donde termina el cuerpo.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Input;
+    /// use std::io::{self, Read};
+    ///
+    /// let mut input = Input::reader(io::repeat(b'a').take(3));
+    /// let mut text = String::new();
+    /// input.read_to_string(&mut text)?;
+    /// assert_eq!(text, "aaa");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self::buffered(BufReader::with_capacity(BLOCK, reader))
     }
 
     /// Como [`reader`](Self::reader), para un lector que ya tiene su búfer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Input;
+    /// use std::io::{self, BufRead, Cursor};
+    ///
+    /// let input = Input::buffered(Cursor::new("uno\ndos\n"));
+    /// let lines = input.lines().collect::<io::Result<Vec<_>>>()?;
+    /// assert_eq!(lines, ["uno", "dos"]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn buffered(reader: impl BufRead + Send + 'static) -> Self {
         Self(Source::Reader(Box::new(reader)))
     }
@@ -105,14 +141,48 @@ impl fmt::Debug for Input {
     }
 }
 
-/// A dónde va lo que la aplicación quiere que lea quien administra el servidor.
+/// A dónde va lo que la aplicación quiere que lea quien administra el servidor (PEP 3333, «Input
+/// and Error Streams»).
 ///
 /// Sin otra indicación es la salida de errores del proceso.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, Environ, Result, StartResponse, testing};
+/// use std::io::Write;
+///
+/// fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     writeln!(environ.errors(), "queda poco espacio en el disco")?;
+///     start_response("204 No Content", &[])?;
+///     Ok(Body::empty())
+/// }
+///
+/// let response = testing::get("/").call(&application);
+/// assert_eq!(response.errors(), "queda poco espacio en el disco\n");
+/// ```
 #[derive(Default)]
 pub struct Errors(Option<Box<dyn Write + Send>>);
 
 impl Errors {
     /// Lo que se escriba va a `writer`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Errors;
+    /// use std::io::{self, Read, Write};
+    ///
+    /// let (mut reader, writer) = io::pipe()?;
+    /// let mut errors = Errors::writer(writer);
+    /// errors.write_all("un aviso".as_bytes())?;
+    /// drop(errors);
+    ///
+    /// let mut text = String::new();
+    /// reader.read_to_string(&mut text)?;
+    /// assert_eq!(text, "un aviso");
+    /// # Ok::<(), io::Error>(())
+    /// ```
     pub fn writer(writer: impl Write + Send + 'static) -> Self {
         Self(Some(Box::new(writer)))
     }

@@ -3,6 +3,19 @@
 use std::fmt;
 
 /// Un trozo del cuerpo: bytes fijos del programa o bytes propios.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::Chunk;
+///
+/// let year = Chunk::from("año");
+/// assert_eq!(year.len(), 4); // Bytes: la «ñ» ocupa dos.
+/// assert_eq!(year, Chunk::from(vec![b'a', 0xC3, 0xB1, b'o']));
+/// assert_eq!(std::str::from_utf8(year.as_bytes())?, "año");
+/// assert!(Chunk::from("").is_empty());
+/// # Ok::<(), pasarela::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Chunk(Bytes);
 

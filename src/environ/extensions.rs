@@ -52,6 +52,22 @@ impl Environ {
     }
 
     /// Como [`extension`](Self::extension), para cambiarlo.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Environ;
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Attempts(u32);
+    ///
+    /// let mut environ = Environ::new();
+    /// environ.insert_extension(Attempts(1));
+    /// if let Some(attempts) = environ.extension_mut::<Attempts>() {
+    ///     attempts.0 += 1;
+    /// }
+    /// assert_eq!(environ.remove_extension(), Some(Attempts(2)));
+    /// ```
     pub fn extension_mut<T: Any>(&mut self) -> Option<&mut T> {
         self.extensions.0.iter_mut().find_map(|extension| extension.downcast_mut())
     }

@@ -34,6 +34,22 @@ use crate::input::{Errors, Input};
 /// assert_eq!(environ.header("User-Agent"), Some("curl/8"));
 /// assert_eq!(environ.content_length(), None);
 /// ```
+///
+/// El de una petición, como lo llena un servidor:
+///
+/// ```
+/// use pasarela::testing;
+///
+/// let environ = testing::post("/saludo/A%20da?idioma=es").body("hola").environ();
+///
+/// assert_eq!(environ.method(), "POST");
+/// assert_eq!((environ.script_name(), environ.path_info()), ("", "/saludo/A da"));
+/// assert_eq!(environ.query_string(), "idioma=es");
+/// assert_eq!((environ.content_type(), environ.content_length()), (None, Some(4)));
+/// assert_eq!((environ.server_name(), environ.server_port()), ("localhost", Some(8000)));
+/// assert_eq!((environ.url_scheme(), environ.server_protocol()), ("http", "HTTP/1.1"));
+/// assert_eq!(environ.remote_addr(), Some("127.0.0.1"));
+/// ```
 #[derive(Default)]
 pub struct Environ {
     text: String,
@@ -85,6 +101,14 @@ impl Environ {
     }
 
     /// Todas las variables con su valor, en orden de llegada.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let environ = pasarela::testing::get("/").header("Accept", "*/*").environ();
+    /// let headers: Vec<_> = environ.iter().filter(|(key, _)| key.starts_with("HTTP_")).collect();
+    /// assert_eq!(headers, [("HTTP_HOST", "localhost:8000"), ("HTTP_ACCEPT", "*/*")]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|entry| (self.resolve(entry.key), self.resolve(entry.value)))
     }
@@ -104,6 +128,15 @@ impl Environ {
     }
 
     /// Pone una variable cuyo valor puede no ser UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut environ = pasarela::Environ::new();
+    /// environ.insert_bytes("PATH_INFO", b"/\xFF");
+    /// assert_eq!(environ.get("PATH_INFO"), Some("/�"));
+    /// assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/\xFF"[..]));
+    /// ```
     pub fn insert_bytes(&mut self, key: impl AsRef<str>, value: &[u8]) {
         let key = key.as_ref();
         match std::str::from_utf8(value) {
@@ -116,6 +149,15 @@ impl Environ {
     }
 
     /// Quita una variable y devuelve el valor que tenía.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut environ = pasarela::Environ::new();
+    /// environ.insert("REMOTE_USER", "Ada");
+    /// assert_eq!(environ.remove("REMOTE_USER").as_deref(), Some("Ada"));
+    /// assert_eq!(environ.get("REMOTE_USER"), None);
+    /// ```
     pub fn remove(&mut self, key: &str) -> Option<String> {
         let at = self.position(key)?;
         let value = self.resolve(self.entries[at].value).to_owned();
@@ -124,62 +166,63 @@ impl Environ {
         Some(value)
     }
 
-    /// El método: `GET`, `POST`… Distingue mayúsculas (RFC 9110 §9.1).
+    /// El método: `GET`, `POST`… Distingue mayúsculas (RFC 3875 §4.1.12, RFC 9110 §9.1).
     pub fn method(&self) -> &str {
         self.get("REQUEST_METHOD").unwrap_or_default()
     }
 
-    /// La parte de la ruta que lleva hasta la aplicación; vacía si ella es la raíz.
+    /// La parte de la ruta que lleva hasta la aplicación; vacía si ella es la raíz
+    /// (RFC 3875 §4.1.13).
     pub fn script_name(&self) -> &str {
         self.get("SCRIPT_NAME").unwrap_or_default()
     }
 
-    /// El resto de la ruta, ya decodificado: `/saludo/Ada`.
+    /// El resto de la ruta, ya decodificado: `/saludo/Ada` (RFC 3875 §4.1.5).
     pub fn path_info(&self) -> &str {
         self.get("PATH_INFO").unwrap_or_default()
     }
 
-    /// Lo que sigue a `?` en la dirección, sin decodificar; vacío si no hay nada.
+    /// Lo que sigue a `?` en la dirección, sin decodificar; vacío si no hay nada (RFC 3875 §4.1.7).
     pub fn query_string(&self) -> &str {
         self.get("QUERY_STRING").unwrap_or_default()
     }
 
-    /// El tipo del cuerpo de la petición.
+    /// El tipo del cuerpo de la petición: `text/plain; charset=utf-8` (RFC 3875 §4.1.3).
     pub fn content_type(&self) -> Option<&str> {
         self.get("CONTENT_TYPE").filter(|value| !value.is_empty())
     }
 
-    /// La longitud del cuerpo de la petición en bytes, si el cliente la anunció.
+    /// La longitud del cuerpo de la petición en bytes, si el cliente la anunció (RFC 3875 §4.1.2).
     pub fn content_length(&self) -> Option<u64> {
         self.get("CONTENT_LENGTH")?.parse().ok()
     }
 
-    /// El nombre del servidor.
+    /// El nombre del servidor (RFC 3875 §4.1.14).
     pub fn server_name(&self) -> &str {
         self.get("SERVER_NAME").unwrap_or_default()
     }
 
-    /// El puerto TCP al que llegó la petición.
+    /// El puerto TCP al que llegó la petición (RFC 3875 §4.1.15).
     pub fn server_port(&self) -> Option<u16> {
         self.get("SERVER_PORT")?.parse().ok()
     }
 
-    /// La versión del protocolo: `HTTP/1.1`.
+    /// La versión del protocolo: `HTTP/1.1` (RFC 3875 §4.1.16).
     pub fn server_protocol(&self) -> &str {
         self.get("SERVER_PROTOCOL").unwrap_or_default()
     }
 
-    /// La dirección IP de quien pregunta.
+    /// La dirección IP de quien pregunta (RFC 3875 §4.1.8).
     pub fn remote_addr(&self) -> Option<&str> {
         self.get("REMOTE_ADDR")
     }
 
-    /// `http` o `https`.
+    /// `http` o `https` (PEP 3333, «environ Variables»).
     pub fn url_scheme(&self) -> &str {
         self.get("wsgi.url_scheme").unwrap_or_default()
     }
 
-    /// Un encabezado de la petición por su nombre, sin distinguir mayúsculas.
+    /// Un encabezado de la petición por su nombre, sin distinguir mayúsculas (RFC 3875 §4.1.18).
     ///
     /// `header("user-agent")` lee `HTTP_USER_AGENT`; `header("content-type")`, `CONTENT_TYPE`.
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -187,17 +230,58 @@ impl Environ {
         found.map(|(_, value)| value)
     }
 
-    /// El cuerpo de la petición (`wsgi.input`).
+    /// El cuerpo de la petición (`wsgi.input`; PEP 3333, «Input and Error Streams»).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Read;
+    ///
+    /// let mut environ = pasarela::testing::post("/").body("Ada").environ();
+    /// let mut name = String::new();
+    /// environ.input().read_to_string(&mut name)?;
+    /// assert_eq!(name, "Ada");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn input(&mut self) -> &mut Input {
         &mut self.input
     }
 
     /// El cuerpo de la petición, para llevárselo a un hilo o a un cuerpo de respuesta.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{Body, Environ, Result, StartResponse, testing};
+    ///
+    /// fn echo(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    ///     start_response("200 OK", &[("Content-Type", "application/octet-stream")])?;
+    ///     Ok(Body::reader(environ.take_input()))
+    /// }
+    ///
+    /// assert_eq!(testing::post("/").body("eco").call(&echo).text(), "eco");
+    /// ```
     pub fn take_input(&mut self) -> Input {
         std::mem::take(&mut self.input)
     }
 
-    /// Cambia el cuerpo de la petición.
+    /// Cambia el cuerpo de la petición: un intermediario lo limita, o lo descomprime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{Input, testing};
+    /// use std::io::Read;
+    ///
+    /// let mut environ = testing::post("/").body("demasiado").environ();
+    /// let limited = environ.take_input().take(3);
+    /// environ.set_input(Input::buffered(limited));
+    ///
+    /// let mut text = String::new();
+    /// environ.input().read_to_string(&mut text)?;
+    /// assert_eq!(text, "dem");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_input(&mut self, input: Input) {
         self.input = input;
     }
@@ -207,7 +291,7 @@ impl Environ {
         &mut self.errors
     }
 
-    /// Cambia el destino de los avisos.
+    /// Cambia el destino de los avisos: `environ.set_errors(Errors::writer(archivo))`.
     pub fn set_errors(&mut self, errors: Errors) {
         self.errors = errors;
     }

@@ -170,6 +170,22 @@ impl Engine {
 }
 
 /// Con qué detener un servidor desde otro hilo.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{make_server, simple_server::demo_app};
+/// use std::thread;
+///
+/// let server = make_server("localhost", 0, demo_app)?;
+/// let handle = server.handle();
+/// let thread = thread::spawn(move || server.serve_forever());
+///
+/// handle.clone().shutdown();
+/// thread.join().expect("sin pánico")?;
+/// handle.shutdown(); // El servidor ya no existe: no pasa nada.
+/// # Ok::<(), pasarela::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Handle(Weak<Engine>);
 
@@ -179,7 +195,21 @@ impl Handle {
     }
 
     /// Deja de aceptar conexiones, termina las peticiones empezadas (hasta
-    /// [`Config::shutdown_timeout`](super::Config::shutdown_timeout)) y hace que [`Server::serve_forever`](super::Server::serve_forever) vuelva.
+    /// [`Config::shutdown_timeout`](super::Config::shutdown_timeout)) y hace que
+    /// [`Server::serve_forever`](super::Server::serve_forever) vuelva.
+    ///
+    /// Lo pide y no lo espera: quien quiera esperar se une al hilo que atiende.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// server.handle().shutdown();
+    /// server.serve_forever()?; // Vuelve sin haber atendido a nadie.
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
     pub fn shutdown(&self) {
         // Si el servidor ya no existe, tampoco hay nada que detener.
         if let Some(engine) = self.0.upgrade() {

@@ -3,6 +3,20 @@
 use std::{fmt, io};
 
 /// Lo que impide crear un servidor o seguir sirviendo.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{ServerError, make_server, simple_server::demo_app};
+///
+/// let first = make_server("127.0.0.1", 0, demo_app)?;
+/// let port = first.local_addrs()[0].port();
+///
+/// let second = make_server("127.0.0.1", port, demo_app);
+/// let host = "127.0.0.1".to_owned();
+/// assert_eq!(second.err(), Some(ServerError::AddressInUse { host, port }));
+/// # Ok::<(), pasarela::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerError {

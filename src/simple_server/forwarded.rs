@@ -20,6 +20,30 @@ use crate::environ::Environ;
 ///
 /// Los proxies tienen que ponerlos o quitarlos siempre: los demás del mismo grupo que dejen pasar
 /// también se creen.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Config, ProxyHeaders, make_server_with, simple_server::demo_app};
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+///
+/// let config = Config {
+///     trusted_proxies: vec!["127.0.0.1".parse()?],
+///     proxy_headers: ProxyHeaders::Forwarded,
+///     ..Config::default()
+/// };
+/// let server = make_server_with("127.0.0.1", 0, demo_app, config)?;
+///
+/// let mut proxy = TcpStream::connect(&server.local_addrs()[..])?;
+/// proxy.write_all(b"GET / HTTP/1.0\r\nForwarded: for=192.0.2.7\r\n\r\n")?;
+/// server.handle_request()?;
+///
+/// let mut response = String::new();
+/// proxy.read_to_string(&mut response)?;
+/// assert!(response.contains("REMOTE_ADDR = \"192.0.2.7\""));
+/// # Ok::<(), pasarela::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ProxyHeaders {

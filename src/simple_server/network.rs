@@ -28,6 +28,19 @@ pub struct Network {
 impl Network {
     /// Si `address` es de esta red. Una dirección IPv4 escrita como IPv6 (`::ffff:10.0.0.1`) cuenta
     /// como IPv4.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Network;
+    /// use std::net::Ipv4Addr;
+    ///
+    /// let network: Network = "10.0.0.0/8".parse()?;
+    /// let address = Ipv4Addr::new(10, 0, 0, 1);
+    /// assert!(network.contains(address.into()));
+    /// assert!(network.contains(address.to_ipv6_mapped().into()));
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_ipv4() == self.address.is_ipv4() && start(address, self.prefix) == self.address
@@ -96,6 +109,19 @@ impl fmt::Display for Network {
 }
 
 /// Por qué un texto no es una red.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::Network;
+/// use pasarela::simple_server::NetworkError;
+///
+/// let text = "10.1.2.3/8".to_owned();
+/// let network: Network = "10.0.0.0/8".parse()?;
+/// let error = text.parse::<Network>();
+/// assert_eq!(error, Err(NetworkError::HostBits { text, network }));
+/// # Ok::<(), pasarela::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NetworkError {

@@ -52,16 +52,16 @@ pub fn make_server(
 ///
 /// # Examples
 ///
-/// ```no_run
-/// use pasarela::{Body, Config, Environ, Result, StartResponse, make_server_with};
+/// ```
+/// use pasarela::{Config, make_server_with, simple_server::demo_app};
+/// use std::time::Duration;
 ///
-/// fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-///     start_response("204 No Content", &[])?;
-///     Ok(Body::empty())
-/// }
-///
-/// let config = Config { max_body: 1024, ..Config::default() };
-/// make_server_with("localhost", 8000, application, config)?.serve_forever()?;
+/// let config = Config {
+///     max_body: 1024 * 1024,
+///     body_timeout: Duration::from_secs(5),
+///     ..Config::default()
+/// };
+/// let server = make_server_with("localhost", 0, demo_app, config)?;
 /// # Ok::<(), pasarela::Error>(())
 /// ```
 pub fn make_server_with(
@@ -95,6 +95,19 @@ pub struct Server {
 
 impl Server {
     /// Las direcciones en que escucha, con su puerto real.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    ///
+    /// let server = make_server("127.0.0.1", 0, demo_app)?;
+    /// for address in server.local_addrs() {
+    ///     assert_ne!(address.port(), 0);
+    ///     println!("escuchando en http://{address}/");
+    /// }
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
     pub fn local_addrs(&self) -> Vec<SocketAddr> {
         self.local_addrs.clone()
     }
@@ -130,6 +143,28 @@ impl Server {
     ///
     /// [`ServerError::AlreadyServing`] si otro hilo ya atiende, o [`ServerError::System`] si no se
     /// puede empezar un hilo.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    /// use std::io::{Read, Write};
+    /// use std::{net::TcpStream, thread};
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// let (addresses, handle) = (server.local_addrs(), server.handle());
+    /// let thread = thread::spawn(move || server.serve_forever());
+    ///
+    /// let mut client = TcpStream::connect(&addresses[..])?;
+    /// client.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+    /// let mut response = String::new();
+    /// client.read_to_string(&mut response)?;
+    /// assert!(response.starts_with("HTTP/1.1 200 OK\r\n"));
+    ///
+    /// handle.shutdown();
+    /// thread.join().expect("sin pánico")?;
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
     pub fn serve_forever(&self) -> Result<(), ServerError> {
         let _turn = self.claim()?;
         let _stopped_by_signals =
@@ -150,6 +185,24 @@ impl Server {
     /// # Errors
     ///
     /// [`ServerError::AlreadyServing`] si otro hilo ya atiende.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    /// use std::io::{Read, Write};
+    /// use std::net::TcpStream;
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// let mut client = TcpStream::connect(&server.local_addrs()[..])?;
+    /// client.write_all(b"GET /ruta HTTP/1.0\r\n\r\n")?;
+    /// server.handle_request()?;
+    ///
+    /// let mut response = String::new();
+    /// client.read_to_string(&mut response)?;
+    /// assert!(response.contains("PATH_INFO = \"/ruta\""));
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
     pub fn handle_request(&self) -> Result<(), ServerError> {
         let _turn = self.claim()?;
         self.engine.serve_one();

@@ -94,6 +94,17 @@ impl StaticFiles {
 
     /// Sirve también los nombres que empiezan por punto: `.well-known` (RFC 8615), pero también
     /// `.git` y `.env`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{static_files::StaticFiles, testing};
+    ///
+    /// let request = testing::get("/.gitignore");
+    /// let files = StaticFiles::new(".");
+    /// assert_eq!(request.call(&files).code(), 404);
+    /// assert_eq!(request.call(&files.with_hidden()).code(), 200);
+    /// ```
     #[must_use]
     pub fn with_hidden(mut self) -> Self {
         self.folder.names = Names::All;
@@ -101,6 +112,18 @@ impl StaticFiles {
     }
 
     /// Muestra lo que hay en una carpeta que no tiene `index.html`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{static_files::StaticFiles, testing};
+    ///
+    /// let files = StaticFiles::new("src");
+    /// assert_eq!(testing::get("/").call(&files).code(), 404);
+    ///
+    /// let page = testing::get("/").call(&files.with_listing()).text();
+    /// assert!(page.contains("lib.rs"));
+    /// ```
     #[must_use]
     pub fn with_listing(mut self) -> Self {
         self.folder.listing = Listing::Allowed;
@@ -117,6 +140,24 @@ impl StaticFiles {
 
     /// La página con que se responde lo que no está: un archivo de la carpeta, como `404.html`. Si
     /// falta, se responde una página corta.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{static_files::StaticFiles, testing};
+    /// use std::fs;
+    ///
+    /// let folder = std::env::temp_dir().join(format!("sitio-{}", std::process::id()));
+    /// fs::create_dir_all(&folder)?;
+    /// fs::write(folder.join("404.html"), "<h1>Aquí no hay nada</h1>")?;
+    ///
+    /// let files = StaticFiles::new(&folder).not_found_page("404.html");
+    /// let response = testing::get("/perdida").call(&files);
+    /// assert_eq!(response.status(), "404 Not Found");
+    /// assert_eq!(response.text(), "<h1>Aquí no hay nada</h1>");
+    /// # fs::remove_dir_all(folder)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn not_found_page(mut self, name: impl Into<PathBuf>) -> Self {
         self.not_found_page = Some(name.into());

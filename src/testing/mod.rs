@@ -32,27 +32,36 @@ mod response;
 pub use request::Request;
 pub use response::{Response, ResponseStream};
 
-/// Una petición `GET`.
+/// Una petición `GET` (RFC 9110 §9.3.1) a `target`, como en [`Request::new`].
 pub fn get(target: &str) -> Request {
     Request::new("GET", target)
 }
 
-/// Una petición `HEAD`.
+/// Una petición `HEAD` (RFC 9110 §9.3.2) a `target`, como en [`Request::new`].
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{simple_server::demo_app, testing};
+///
+/// let response = testing::head("/").call(&demo_app);
+/// assert_eq!((response.code(), response.text().as_str()), (200, ""));
+/// ```
 pub fn head(target: &str) -> Request {
     Request::new("HEAD", target)
 }
 
-/// Una petición `POST`.
+/// Una petición `POST` (RFC 9110 §9.3.3) a `target`, como en [`Request::new`].
 pub fn post(target: &str) -> Request {
     Request::new("POST", target)
 }
 
-/// Una petición `PUT`.
+/// Una petición `PUT` (RFC 9110 §9.3.4) a `target`, como en [`Request::new`].
 pub fn put(target: &str) -> Request {
     Request::new("PUT", target)
 }
 
-/// Una petición `DELETE`.
+/// Una petición `DELETE` (RFC 9110 §9.3.5) a `target`, como en [`Request::new`].
 pub fn delete(target: &str) -> Request {
     Request::new("DELETE", target)
 }

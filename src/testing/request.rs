@@ -57,6 +57,16 @@ impl Request {
     /// # Panics
     ///
     /// Si `method` no es un `token` (RFC 9110 §9.1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::testing::Request;
+    ///
+    /// let environ = Request::new("OPTIONS", "/año?mes=5").environ();
+    /// assert_eq!(environ.get("REQUEST_URI"), Some("/a%C3%B1o?mes=5"));
+    /// assert_eq!(environ.path_info(), "/año");
+    /// ```
     #[track_caller]
     pub fn new(method: &str, target: &str) -> Self {
         assert!(is_token(method.as_bytes()), "el método {method:?} no es válido");
@@ -75,6 +85,15 @@ impl Request {
     ///
     /// Si el nombre no es un `token` o el valor tiene un salto de línea (RFC 9110 §5.1 y §5.5):
     /// sería otro encabezado.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::testing;
+    ///
+    /// let environ = testing::get("/").header("Host", "ejemplo.mx").environ();
+    /// assert_eq!(environ.header("host"), Some("ejemplo.mx"));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -86,6 +105,15 @@ impl Request {
     }
 
     /// Pone el cuerpo: bytes o texto.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::testing;
+    ///
+    /// let environ = testing::put("/foto").body([0xFF, 0xD8]).environ();
+    /// assert_eq!(environ.content_length(), Some(2));
+    /// ```
     #[must_use]
     pub fn body(mut self, content: impl Into<Vec<u8>>) -> Self {
         self.content = Some(content.into());
@@ -116,6 +144,15 @@ impl Request {
     }
 
     /// Pone una variable de `environ`, o cambia la que habría: `wsgi.url_scheme`, `SCRIPT_NAME`…
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::testing;
+    ///
+    /// let environ = testing::get("/").variable("wsgi.url_scheme", "https").environ();
+    /// assert_eq!(environ.url_scheme(), "https");
+    /// ```
     #[must_use]
     pub fn variable(mut self, key: &str, value: &str) -> Self {
         self.variables.push((key.to_owned(), value.to_owned()));
@@ -134,12 +171,39 @@ impl Request {
         })
     }
 
-    /// Manda la petición y recibe la respuesta entera.
+    /// Manda la petición y recibe la respuesta entera. La que un servidor rechazaría no llega a la
+    /// aplicación, y recibe la misma página.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{simple_server::demo_app, testing};
+    ///
+    /// assert_eq!(testing::get("/").call(&demo_app).status(), "200 OK");
+    ///
+    /// let refused = testing::get("/").header("Content-Length", "mucho");
+    /// assert_eq!(refused.call(&demo_app).status(), "400 Bad Request");
+    /// ```
     pub fn call(&self, application: &dyn Application) -> Response {
         self.stream(application).finish()
     }
 
     /// Manda la petición y recibe la respuesta trozo a trozo.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{Body, Chunk, Environ, Result, StartResponse, testing};
+    ///
+    /// fn endless(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    ///     start_response("200 OK", &[("Content-Type", "text/plain")])?;
+    ///     Ok(Body::stream(std::iter::repeat_with(|| Ok(Chunk::from("eco ")))))
+    /// }
+    ///
+    /// let mut stream = testing::get("/").stream(&endless);
+    /// assert_eq!(stream.next(), Some(Chunk::from("eco ")));
+    /// drop(stream); // El cliente se va.
+    /// ```
     pub fn stream(&self, application: &dyn Application) -> ResponseStream {
         let notes = Notes::default();
         match self.parse() {

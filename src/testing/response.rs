@@ -11,6 +11,28 @@ use crate::headers::Headers;
 use crate::input::Errors;
 
 /// Una respuesta, entera o hasta donde va.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, Chunk, Environ, Result, StartResponse, testing};
+/// use std::io;
+///
+/// /// Falla a medio cuerpo.
+/// fn application(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     start_response("200 OK", &[("Content-Type", "text/plain")])?;
+///     let chunks = [Ok(Chunk::from("Había una vez")), Err(io::Error::other("se acabó la tinta"))];
+///     Ok(Body::stream(chunks))
+/// }
+///
+/// let response = testing::get("/").call(&application);
+/// assert_eq!((response.status(), response.code()), ("200 OK", 200));
+/// assert_eq!(response.headers().get("content-type"), response.header("Content-Type"));
+/// assert_eq!(response.chunks(), [Chunk::from("Había una vez")]);
+/// assert_eq!(response.bytes(), response.text().as_bytes());
+/// assert!(!response.is_complete());
+/// assert!(response.errors().contains("se acabó la tinta"));
+/// ```
 #[derive(Debug)]
 pub struct Response {
     status: String,

@@ -19,12 +19,14 @@ const BLOCK_SIZE: usize = 8192;
 /// use pasarela::{Body, util::FileWrapper};
 /// use std::io::Cursor;
 ///
-/// let blocks = FileWrapper::with_block_size(Cursor::new("abcde"), 2);
-/// let texts: Vec<Vec<u8>> = blocks.map(|block| block.unwrap().as_bytes().to_vec()).collect();
-/// assert_eq!(texts, [&b"ab"[..], b"cd", b"e"]);
+/// let mut blocks = FileWrapper::with_block_size(Cursor::new("abc"), 2);
+/// assert_eq!(blocks.next().transpose()?, Some("ab".into()));
+/// assert_eq!(blocks.next().transpose()?, Some("c".into()));
+/// assert!(blocks.next().is_none());
 ///
-/// let body = Body::from(FileWrapper::new(Cursor::new("abcde")));
+/// let body = Body::from(FileWrapper::new(Cursor::new("abc")));
 /// assert_eq!(body.content_length(), None);
+/// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct FileWrapper<R> {
     reader: R,

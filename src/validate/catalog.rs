@@ -5,6 +5,17 @@ use super::rule::Side;
 
 impl Rule {
     /// Todas: primero las del servidor, en el orden en que se comprueban.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::validate::Rule;
+    ///
+    /// for rule in Rule::ALL {
+    ///     println!("{}: {} ({})", rule.side().name(), rule.text(), rule.section());
+    /// }
+    /// assert_eq!(Rule::ALL.first(), Some(&Rule::RequestMethod));
+    /// ```
     pub const ALL: [Rule; CATALOG.len()] = {
         let mut all = [Rule::RequestMethod; CATALOG.len()];
         let mut at = 0;

@@ -7,6 +7,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::rule::Rule;
 
 /// Una regla que alguien incumplió.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::validate::{Findings, Rule, Validator};
+/// use pasarela::{Body, Environ, Result, StartResponse, testing};
+///
+/// fn application(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     start_response("200 OK", &[("Content-Length", "muchos")])?;
+///     Ok(Body::empty())
+/// }
+///
+/// let findings = Findings::default();
+/// testing::get("/").call(&Validator::collecting(application, findings.clone()));
+///
+/// let finding = findings.all().remove(0);
+/// assert_eq!(finding.rule(), Rule::ContentLengthForm);
+/// assert!(finding.to_string().starts_with("la aplicación incumple una regla de PEP 3333"));
+/// assert!(finding.to_string().ends_with(finding.found()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     rule: Rule,
@@ -80,6 +100,21 @@ impl Findings {
 
     /// Los hallazgos, cuando el servidor ya terminó: solo entonces se sabe si soltó todos los
     /// cuerpos ([`Rule::BodyClosed`]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::validate::{Findings, Rule, Validator};
+    /// use pasarela::{simple_server::demo_app, testing};
+    ///
+    /// let findings = Findings::default();
+    /// let application = Validator::collecting(demo_app, findings.clone());
+    /// // Un servidor que olvida el cuerpo sin soltarlo.
+    /// std::mem::forget(testing::get("/").stream(&application));
+    ///
+    /// assert!(findings.is_empty());
+    /// assert_eq!(findings.finish()[0].rule(), Rule::BodyClosed);
+    /// ```
     pub fn finish(&self) -> Vec<Finding> {
         let open = self.0.open_bodies.swap(0, Ordering::Relaxed);
         if open > 0 {

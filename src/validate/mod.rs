@@ -78,11 +78,31 @@ pub struct Validator<A> {
 
 impl<A: Application> Validator<A> {
     /// Entra en pánico con la primera regla incumplida, como [`validator`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{simple_server::demo_app, testing, validate::Validator};
+    ///
+    /// let response = testing::get("/").call(&Validator::new(demo_app));
+    /// assert_eq!((response.code(), response.errors().as_str()), (200, ""));
+    /// ```
     pub fn new(application: A) -> Self {
         Self { application, report: Report::Panic }
     }
 
     /// Reúne en `findings` las reglas incumplidas y sigue.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::validate::{Findings, Validator};
+    /// use pasarela::{simple_server::demo_app, testing};
+    ///
+    /// let findings = Findings::default();
+    /// testing::get("/").call(&Validator::collecting(demo_app, findings.clone()));
+    /// assert_eq!(findings.finish(), []);
+    /// ```
     pub fn collecting(application: A, findings: Findings) -> Self {
         Self { application, report: Report::Collect(findings) }
     }

@@ -1,6 +1,15 @@
 //! Las reglas, una a una, con quién las debe y de dónde salen.
 
 /// Quién debe cumplir una regla.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::validate::{Rule, Side};
+///
+/// assert_eq!(Rule::BodyClosed.side(), Side::Server);
+/// assert_eq!(Side::Server.name(), "el servidor");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// El servidor, o quien llame a la aplicación.
