@@ -33,7 +33,7 @@ pub(crate) const BLOCK: usize = 64 * 1024;
 /// let body = Body::from(["Hola ", "gente"]);
 /// assert_eq!(body.content_length(), Some(10));
 ///
-/// let mut text = Vec::new();
+/// let mut text: Vec<u8> = Vec::new();
 /// for chunk in body {
 ///     text.extend(chunk?.as_bytes());
 /// }
