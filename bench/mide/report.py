@@ -8,7 +8,7 @@ ERRORS = {
     "connect": "al conectar",
     "read": "al leer",
     "write": "al escribir",
-    "timeout": "sin respuesta en 1 s",
+    "timeout": "sin respuesta en un segundo",
     "status": "con otro estado",
 }
 
