@@ -219,13 +219,13 @@ const FILE_PART: u64 = 8 * 1024 * 1024;
 
 #[cfg(target_os = "linux")]
 fn file_to_socket(socket: &TcpStream, file: &File, length: u64) -> io::Result<FileSent> {
-    use rustix::io::Errno;
+    use nix::errno::Errno;
     let count = usize::try_from(length.min(FILE_PART)).unwrap_or(usize::MAX);
-    match rustix::fs::sendfile(socket, file, None, count) {
-        Ok(0) | Err(Errno::INVAL | Errno::NOSYS) => Ok(FileSent::NotThisWay),
+    match nix::sys::sendfile::sendfile(socket, file, None, count) {
+        Ok(0) | Err(Errno::EINVAL | Errno::ENOSYS) => Ok(FileSent::NotThisWay),
         Ok(sent) => Ok(FileSent::Bytes(sent as u64)),
-        Err(Errno::AGAIN) => Ok(FileSent::Blocked),
-        Err(Errno::INTR) => Ok(FileSent::Bytes(0)),
+        Err(Errno::EAGAIN) => Ok(FileSent::Blocked),
+        Err(Errno::EINTR) => Ok(FileSent::Bytes(0)),
         Err(error) => Err(error.into()),
     }
 }

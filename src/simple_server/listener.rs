@@ -118,6 +118,8 @@ fn start(socket: Socket, backlog: u32) -> io::Result<TcpListener> {
 /// un núcleo, y sus datos en la caché de ese núcleo.
 #[cfg(target_os = "linux")]
 mod per_core {
+    use nix::sched::{CpuSet, sched_getaffinity};
+    use nix::unistd::Pid;
     use socket2::Socket;
     use std::io;
 
@@ -132,9 +134,9 @@ mod per_core {
 
     /// El número que el sistema da al núcleo `core` de los que puede usar este programa.
     fn number(core: usize) -> usize {
-        let Ok(allowed) = rustix::thread::sched_getaffinity(None) else { return core };
-        let cores = 0..rustix::thread::CpuSet::MAX_CPU;
-        cores.filter(|&cpu| allowed.is_set(cpu)).nth(core).unwrap_or(core)
+        let Ok(allowed) = sched_getaffinity(Pid::this()) else { return core };
+        let is_allowed = |cpu: &usize| allowed.is_set(*cpu).unwrap_or(false);
+        (0..CpuSet::count()).filter(is_allowed).nth(core).unwrap_or(core)
     }
 }
 

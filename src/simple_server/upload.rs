@@ -171,16 +171,19 @@ fn too_slow() -> io::Error {
 }
 
 /// Más que esto es para siempre.
+#[cfg(not(unix))]
 const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Espera a que haya algo que leer.
 #[cfg(unix)]
 fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
-    use rustix::event::{PollFd, PollFlags, poll};
-    let timeout = timeout.min(FAR_AWAY).try_into().map_err(|_| io::ErrorKind::InvalidInput)?;
-    match poll(&mut [PollFd::new(socket, PollFlags::IN)], Some(&timeout)) {
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+    let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX);
+    match poll(&mut [PollFd::new(socket.as_fd(), PollFlags::POLLIN)], timeout) {
         Ok(0) => Err(too_slow()),
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Ok(_) | Err(Errno::EINTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
