@@ -83,6 +83,9 @@ pub struct Config {
     pub handle_signals: bool,
 }
 
+/// Un plazo que no vence: más que esto es para siempre.
+pub(super) const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// 8 KiB: lo que admiten nginx y Apache sin configurarlos.
 const MAX_REQUEST_LINE: usize = 8 * 1024;
 /// 64 KiB: caben las *cookies* más gordas de un navegador.

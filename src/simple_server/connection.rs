@@ -22,6 +22,7 @@ use mio::net::TcpStream;
 use mio::{Registry, Token};
 
 use super::calling;
+use super::config::FAR_AWAY;
 use super::incoming::Received;
 use super::link::{Link, Readiness};
 use super::receiving;
@@ -30,9 +31,6 @@ use super::sending;
 use super::service::{Context, Service};
 use super::stage::{CloseReason, Farewell, Stage, Step};
 use crate::http::Rejection;
-
-/// Un plazo que no vence.
-const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Cuántos pasos se dan seguidos antes de dejar sitio a otras conexiones.
 const FAIR_SHARE: usize = 64;

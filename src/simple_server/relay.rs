@@ -184,15 +184,18 @@ impl Clock {
         while !is_over() {
             if still < DROWSY_TICKS {
                 thread::sleep(TICK);
-            } else {
-                self.drowsy.store(true, SeqCst);
-                // Quien empiece una llamada después de esto ve la marca; si empezó antes, se ve aquí.
-                if !tick() {
-                    thread::park_timeout(NAP);
-                }
-                self.drowsy.store(false, SeqCst);
+                still = if tick() { 0 } else { still + 1 };
+                continue;
             }
-            still = if tick() { 0 } else { still.saturating_add(1) };
+            self.drowsy.store(true, SeqCst);
+            // Quien empiece una llamada después de esto ve la marca; si empezó antes, se ve aquí.
+            if tick() {
+                // Hasta el siguiente latido tiene que pasar uno entero: solo entonces es lenta.
+                still = 0;
+            } else {
+                thread::park_timeout(NAP);
+            }
+            self.drowsy.store(false, SeqCst);
         }
     }
 
@@ -269,6 +272,23 @@ mod tests {
             catch_unwind(AssertUnwindSafe(|| during(&mut leader, || resume_unwind(Box::new(())))));
         assert!(called.is_err());
         assert!(leader.leads() && !relay.current().is_in_call());
+    }
+
+    #[test]
+    fn al_despertar_el_reloj_deja_pasar_un_latido_entero() {
+        let (clock, mut seen) = (Clock::default(), Vec::new());
+        let over = std::cell::Cell::new(false);
+        clock.keep_time(
+            || over.get(),
+            || {
+                seen.push(Instant::now());
+                // Tranquilo hasta adormilarse; entonces, una llamada.
+                over.set(seen.len() > DROWSY_TICKS as usize + 1);
+                seen.len() > DROWSY_TICKS as usize
+            },
+        );
+        let [.., drowsy, next] = seen[..] else { panic!("hubo latidos") };
+        assert!(next - drowsy >= TICK);
     }
 
     #[test]

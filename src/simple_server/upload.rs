@@ -170,10 +170,6 @@ fn too_slow() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, Rejection::Timeout)
 }
 
-/// Más que esto es para siempre.
-#[cfg(not(unix))]
-const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
 /// Espera a que haya algo que leer.
 #[cfg(unix)]
 fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
@@ -192,7 +188,7 @@ fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
 #[cfg(not(unix))]
 fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
     let waiting = socket2::SockRef::from(socket);
-    waiting.set_read_timeout(Some(timeout.min(FAR_AWAY)))?;
+    waiting.set_read_timeout(Some(timeout.min(super::config::FAR_AWAY)))?;
     waiting.set_nonblocking(false)?;
     let seen = socket.peek(&mut [0]);
     waiting.set_nonblocking(true)?;
