@@ -39,15 +39,31 @@ pub const DATE: &str = "Tue, 24 Nov 2026 08:40:00 GMT";
 /// La respuesta a un GET, también si es un error de HTTP.
 #[track_caller]
 pub fn get(url: &str) -> Answer {
+    send("GET", url, &[], "")
+}
+
+/// La respuesta a una petición cualquiera, también si es un error de HTTP o manda a otro sitio.
+#[track_caller]
+pub fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
+        .allow_non_standard_methods(true)
         .timeout_global(Some(PATIENCE))
         .build();
-    let mut response = ureq::Agent::from(config)
-        .get(url)
-        .call()
-        .unwrap_or_else(|error| panic!("no se pudo pedir {url}: {error}"));
+    let mut request = ureq::http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let agent = ureq::Agent::from(config);
+    let answer = match body {
+        "" => agent.run(request.body(()).expect("la petición está bien escrita")),
+        body => agent.run(request.body(body).expect("la petición está bien escrita")),
+    };
+    answer_of(answer.unwrap_or_else(|error| panic!("no se pudo pedir {method} {url}: {error}")))
+}
+
+fn answer_of(mut response: ureq::http::Response<ureq::Body>) -> Answer {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let mut headers: Vec<(String, String)> = response
         .headers()

@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, reason = "cada archivo de pruebas usa una parte")]
 
 mod client;
+mod curl;
 mod process;
 mod program;
 mod protocol;

@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::client::{self, Answer};
-use super::transcript::{self, Dialogue};
+use super::client::{self, Answer, Wire};
+use super::transcript;
 
 /// Dónde escuchan los programas de los capítulos.
 const ADDRESS: &str = "localhost:8000";
@@ -66,13 +66,49 @@ impl Program {
         client::get(&format!("http://{ADDRESS}{path}"))
     }
 
+    /// La respuesta a una petición cualquiera; sin cuerpo, si `body` está vacío.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        client::send(method, &format!("http://{ADDRESS}{path}"), headers, body)
+    }
+
+    /// Una conexión en crudo con el programa.
+    #[track_caller]
+    pub fn open(&self) -> Wire {
+        Wire::open(ADDRESS)
+    }
+
+    /// Manda unos bytes y devuelve todo lo que responde, con la fecha tapada.
+    #[track_caller]
+    pub fn exchange(&self, request: &str) -> String {
+        client::exchange(ADDRESS, request)
+    }
+
     /// Repite las transcripciones del libro contra el programa.
     #[track_caller]
     pub fn replays(&self, names: &[&str]) {
         for name in names {
-            let Dialogue { request, response } = transcript::dialogue(name);
-            let answer = client::exchange(ADDRESS, &request);
-            pretty_assertions::assert_eq!(answer, response, "transcripción {name}");
+            let dialogue = transcript::dialogue(name);
+            let answer = dialogue.seen(&client::exchange(ADDRESS, &dialogue.request));
+            pretty_assertions::assert_eq!(answer, dialogue.response, "transcripción {name}");
+        }
+    }
+
+    /// Ejecuta con el `curl` de la máquina las transcripciones que empiezan con su orden.
+    #[track_caller]
+    pub fn replays_with_curl(&self, names: &[String]) {
+        for name in names {
+            let expected = transcript::transcript(name);
+            let (order, _) = expected.split_once('\n').expect("una respuesta tras la orden");
+            let order = order.strip_prefix("$ ").expect("la orden va tras un $");
+            let Output { stdout, stderr, status } = Command::new("sh")
+                .args(["-c", &format!("{order} --silent --show-error --max-time 20")])
+                .output()
+                .expect("hay un intérprete de órdenes");
+            assert!(status.success(), "{order}: {}", String::from_utf8_lossy(&stderr));
+            let seen = transcript::mask(&String::from_utf8_lossy(&stdout)).replace('\r', "");
+            let seen = format!("$ {order}\n{}\n", seen.trim_end_matches('\n'));
+            pretty_assertions::assert_eq!(seen.trim_end(), expected.trim_end(), "{name}");
         }
     }
 

@@ -6,7 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use pasarela::{Application, Body, Environ, Errors, Result, StartResponse};
 
-use super::Served;
+use super::client::mask_date;
+use super::{Served, curl};
+
+/// El puerto de cliente con que se tapan los demás.
+const PORT: &str = "51234";
 
 /// El texto de `book/transcripciones/<name>.txt`.
 #[track_caller]
@@ -16,10 +20,62 @@ pub fn transcript(name: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// Una petición y su respuesta, en los bytes que viajan.
+/// Una petición, en los bytes que viajan, y lo que se ve de su respuesta.
 pub struct Dialogue {
     pub request: String,
     pub response: String,
+    is_decoded: bool,
+}
+
+impl Dialogue {
+    /// Lo que se ve de `answer`: `curl` junta los trozos; el cable los enseña como viajan.
+    #[track_caller]
+    pub fn seen(&self, answer: &str) -> String {
+        let answer = mask(answer);
+        match answer.split_once("\r\n\r\n") {
+            Some((head, body)) if self.is_decoded && is_chunked(head) => {
+                format!("{head}\r\n\r\n{}", joined(body))
+            }
+            _ => answer,
+        }
+    }
+}
+
+/// Cambia por valores fijos los que son otros cada vez: la fecha y el puerto del cliente.
+pub fn mask(text: &str) -> String {
+    mask_date(text).split('\n').map(mask_port).collect::<Vec<_>>().join("\n")
+}
+
+/// Tapa el puerto de una línea que nombra `REMOTE_PORT`, si es de cinco cifras, como casi todos.
+fn mask_port(line: &str) -> String {
+    let after = line.find("REMOTE_PORT").unwrap_or(line.len());
+    let start =
+        line[after..].find(|c: char| c.is_ascii_digit()).map_or(line.len(), |at| after + at);
+    let length = line[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len() - start);
+    match length {
+        5 => format!("{}{PORT}{}", &line[..start], &line[start + 5..]),
+        _ => line.to_owned(),
+    }
+}
+
+fn is_chunked(head: &str) -> bool {
+    head.lines().any(|line| line.eq_ignore_ascii_case("Transfer-Encoding: chunked"))
+}
+
+/// El contenido de un cuerpo que viajó por trozos.
+#[track_caller]
+fn joined(mut body: &str) -> String {
+    let mut content = String::new();
+    loop {
+        let (size, rest) = body.split_once("\r\n").expect("una línea con la longitud del trozo");
+        let size = usize::from_str_radix(size, 16).expect("la longitud va en hexadecimal");
+        let (chunk, after) = rest.split_at(size);
+        content.push_str(chunk);
+        match size {
+            0 => return content,
+            _ => body = after.strip_prefix("\r\n").expect("un trozo termina su línea"),
+        }
+    }
 }
 
 /// Lee una transcripción de `curl -i` (`$ curl …` y la respuesta) o de bytes (`> ` y `< `).
@@ -35,15 +91,10 @@ pub fn dialogue(name: &str) -> Dialogue {
 #[track_caller]
 fn curl_dialogue(name: &str, text: &str) -> Dialogue {
     let (arguments, response) = text.split_once('\n').expect("una respuesta tras la orden");
-    let method = match arguments.split_whitespace().collect::<Vec<_>>()[..] {
-        ["-i", "http://localhost:8000"] => "GET",
-        ["-I", "http://localhost:8000"] => "HEAD",
-        _ => panic!("{name}: no sé repetir «curl {arguments}»"),
-    };
-    let request = format!(
-        "{method} / HTTP/1.1\r\nHost: localhost:8000\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n"
-    );
-    Dialogue { request, response: on_the_wire(response) }
+    let request = curl::request(arguments).unwrap_or_else(|argument| {
+        panic!("{name}: no sé repetir «{argument}» de «curl {arguments}»")
+    });
+    Dialogue { request, response: on_the_wire(response), is_decoded: true }
 }
 
 fn bytes_dialogue(text: &str) -> Dialogue {
@@ -51,20 +102,41 @@ fn bytes_dialogue(text: &str) -> Dialogue {
         let lines = text.lines().filter_map(|line| line.strip_prefix(mark));
         lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
     };
-    let request = side(">").replace('\n', "\r\n");
-    Dialogue { request, response: on_the_wire(&side("<")) }
+    let (head, body) = {
+        let request = side(">");
+        let (head, body) = request.split_once("\n\n").expect("una línea vacía tras la petición");
+        (head.replace('\n', "\r\n"), sized(head, body).to_owned())
+    };
+    let response = side("<");
+    // En el cable, cada línea de un cuerpo por trozos termina como las de la cabeza.
+    let response = match response.split_once("\n\n") {
+        Some((head, _)) if is_chunked(head) => response.replace('\n', "\r\n"),
+        _ => on_the_wire(&response),
+    };
+    Dialogue { request: format!("{head}\r\n\r\n{body}"), response, is_decoded: false }
 }
 
-/// Pone CRLF en la cabeza y deja el cuerpo como es: su longitud dice si termina en salto de línea.
+/// Pone CRLF en la cabeza y deja el cuerpo como es.
 fn on_the_wire(response: &str) -> String {
-    let (head, body) = response.split_once("\n\n").expect("una línea vacía tras los encabezados");
-    let length: usize = head
-        .lines()
-        .find_map(|line| line.strip_prefix("Content-Length: "))
-        .and_then(|value| value.parse().ok())
-        .expect("la transcripción dice su Content-Length");
-    let body = body.get(..length).unwrap_or(body);
-    format!("{}\r\n\r\n{body}", head.replace('\n', "\r\n"))
+    let (head, body) = match response.split_once("\n\n") {
+        Some(parts) => parts,
+        // Una respuesta sin cuerpo puede terminar el archivo con su última línea.
+        None => (response.trim_end_matches('\n'), ""),
+    };
+    format!("{}\r\n\r\n{}", head.replace('\n', "\r\n"), sized(head, body))
+}
+
+/// El cuerpo tal como viajó. Un archivo de texto termina en salto de línea; el cuerpo, si así lo
+/// dice su longitud o, cuando no la tiene, si el archivo termina en dos.
+fn sized<'a>(head: &str, body: &'a str) -> &'a str {
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("Content-Length").then(|| value.parse().ok())?
+    });
+    match length {
+        Some(length) => body.get(..length).unwrap_or(body),
+        None => body.strip_suffix('\n').unwrap_or(body),
+    }
 }
 
 /// Comprueba que servir `application` da un 500 y escribe en la terminal lo que dice la

@@ -2,6 +2,7 @@
 //!
 //! Así `cargo test -p ejercicios cap01` elige por nombre las pruebas de un capítulo.
 
+#[allow(dead_code, reason = "cada capítulo usa una parte")]
 mod client;
 
 mod cap01_texto;
