@@ -96,16 +96,19 @@ fn without_notes(message: &str) -> String {
     narrowed(&kept)
 }
 
-/// El mensaje desde su primera línea, la que va antes del lugar: delante puede haber noticias de `cargo`.
+/// El mensaje desde su primera línea: delante puede haber noticias de `cargo`, y entre ella y el lugar, lo que cite del
+/// programa.
 fn from_headline(message: &str) -> &str {
     let place = message.find("-->").expect("un mensaje señala un lugar");
-    let before = message[..place].trim_end();
-    &message[before.rfind('\n').map_or(0, |at| at + 1)..]
+    let starts = ["error", "warning"].iter().flat_map(|word| message[..place].match_indices(word));
+    let headlines =
+        starts.map(|(at, _)| at).filter(|at| message[..*at].ends_with('\n') || *at == 0);
+    &message[headlines.max().expect("un mensaje empieza por su clase")..]
 }
 
 /// El margen mide lo que el mayor número de línea, también el de las notas: aquí, el de lo que queda.
 fn narrowed(lines: &[&str]) -> String {
-    let margin = lines[1].find("-->").expect("la segunda línea dice el lugar");
+    let margin = lines.iter().find_map(|line| line.find("-->")).expect("una línea dice el lugar");
     let numbers = lines.iter().filter_map(|line| line.split_once(" | "));
     let needed = numbers.map(|(number, _)| number.trim().len()).max().unwrap_or(margin);
     let surplus = " ".repeat(margin.saturating_sub(needed));
@@ -114,9 +117,9 @@ fn narrowed(lines: &[&str]) -> String {
 
 /// El código, como `error[E0308]`, y el lugar.
 fn gist(message: &str) -> (&str, &str) {
-    let mut lines = message.lines();
-    let headline = lines.next().unwrap_or_default();
-    let place = lines.next().unwrap_or_default().trim();
+    let headline = message.lines().next().unwrap_or_default();
+    let place =
+        message.lines().map(str::trim).find(|line| line.starts_with("-->")).unwrap_or_default();
     (headline.split_once(':').map_or(headline, |(code, _)| code), place)
 }
 

@@ -1,0 +1,195 @@
+//! El libro se lee en orden: nada se usa antes de su capítulo, cada capítulo tiene sus partes, y lo
+//! que muestra (código y órdenes) se compila y se ejecuta.
+
+mod libro;
+
+use std::collections::BTreeMap;
+
+use libro::{Chapter, chapters, fences, pages, read, tests_of};
+use pretty_assertions::assert_eq;
+
+/// Las partes de un capítulo, en su orden.
+const PARTS: [&str; 9] = [
+    "Ejecútalo",
+    "Los bytes que viajaron",
+    "El código",
+    "Predice",
+    "Errores típicos",
+    "Ejercicio",
+    "Lo que queda fuera",
+    "En tres líneas",
+    "Palabras nuevas",
+];
+
+/// Cuántas palabras tiene un capítulo que se lee de una sentada.
+const WORDS: std::ops::RangeInclusive<usize> = 700..=1200;
+
+/// Qué estrena cada capítulo. Ningún capítulo anterior lo usa: ni su texto, ni su programa, ni su
+/// ejercicio.
+const PREMIERES: [(&str, &[&str]); 8] = [
+    (
+        "cap03",
+        &[
+            "environ.get(",
+            "environ.iter(",
+            ".method()",
+            ".path_info()",
+            ".query_string()",
+            ".header(",
+        ],
+    ),
+    ("cap04", &["Location", "Allow", "405", "301"]),
+    ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
+    (
+        "cap06",
+        &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303", "413"],
+    ),
+    ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
+    ("cap08", &["impl Application", "access_log", "extension"]),
+    ("cap09", &["validator", "testing::"]),
+    ("cap10", &["StaticFiles", "Body::file", "ETag", "If-None-Match", "Range"]),
+];
+
+#[test]
+fn nada_se_usa_antes_de_su_capitulo() {
+    for chapter in chapters() {
+        for (premiere, terms) in PREMIERES {
+            for term in terms.iter().filter(|_| *chapter.number() < *premiere) {
+                for (name, text) in chapter.everything_but_what_is_left_out() {
+                    assert!(!text.contains(term), "{name} usa «{term}», que es de {premiere}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lo_que_estrena_un_capitulo_esta_en_el() {
+    let chapters = chapters();
+    for (premiere, terms) in PREMIERES {
+        let Some(chapter) = chapters.iter().find(|chapter| chapter.number() == premiere) else {
+            continue;
+        };
+        let text: String =
+            chapter.everything_but_what_is_left_out().into_iter().map(|(_, text)| text).collect();
+        for term in terms {
+            assert!(text.contains(term), "{premiere} estrena «{term}» y no lo usa");
+        }
+    }
+}
+
+#[test]
+fn cada_palabra_se_explica_en_un_solo_capitulo_y_no_se_usa_antes() {
+    let chapters = chapters();
+    let mut explained: BTreeMap<String, &str> = BTreeMap::new();
+    for chapter in &chapters {
+        for word in chapter.new_words() {
+            let before = explained.insert(word.clone(), chapter.number());
+            assert_eq!(before, None, "«{word}» también está en {}", chapter.slug);
+        }
+    }
+    for chapter in &chapters {
+        let prose = chapter.prose();
+        for (word, owner) in &explained {
+            let is_early = chapter.number() < *owner && libro::says(&prose, word);
+            assert!(!is_early, "{} dice «{word}», que se explica en {owner}", chapter.slug);
+            let is_own = chapter.number() == *owner;
+            assert!(!is_own || libro::says(&prose, word), "{owner} no dice «{word}»");
+        }
+    }
+}
+
+#[test]
+fn cada_capitulo_tiene_sus_partes() {
+    for Chapter { slug, text } in chapters() {
+        let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(found, PARTS, "{slug}");
+        for mark in ["<summary>Primera pista</summary>", "<summary>Segunda pista</summary>"] {
+            assert!(text.contains(mark), "{slug}: {mark}");
+        }
+        for part in ["pistas", "src/soluciones"] {
+            assert!(text.contains(&format!("ejercicios/{part}/{slug}.")), "{slug}: {part}");
+        }
+        let questions = text.matches("<summary>¿").count();
+        assert!((3..=5).contains(&questions), "{slug}: {questions} preguntas");
+        assert!(text.contains("{{#include img/"), "{slug}: sin diagrama");
+    }
+}
+
+#[test]
+fn un_capitulo_se_lee_de_una_sentada() {
+    let wrong: Vec<String> = chapters()
+        .iter()
+        .map(|chapter| (chapter.prose_words(), &chapter.slug))
+        .filter(|(words, _)| !WORDS.contains(words))
+        .map(|(words, slug)| format!("{slug}: {words} palabras"))
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn cada_bloque_de_rust_sale_de_un_archivo_que_se_compila() {
+    let compiled = ["examples/", "tests/", "ejercicios/src/", "book/errores/", "src/"];
+    for (page, text) in pages() {
+        for (_, content) in fences(&text).iter().filter(|(language, _)| language == "rust") {
+            for line in content.lines() {
+                let source = line
+                    .strip_prefix("{{#include ")
+                    .and_then(|rest| rest.strip_suffix("}}"))
+                    .unwrap_or_else(|| panic!("{page}: escrito a mano: {line}"));
+                let source = source.split(':').next().expect("hay algo antes de los dos puntos");
+                let source = source.replace("../../", "").replace("../", "book/");
+                let is_compiled = compiled.iter().any(|folder| source.starts_with(folder));
+                assert!(is_compiled, "{page}: nadie compila {source}");
+            }
+        }
+    }
+}
+
+#[test]
+fn cada_orden_la_ejecuta_una_prueba() {
+    for (page, text) in pages() {
+        for order in libro::orders(&text) {
+            assert!(is_executed(&order), "{page}: ninguna prueba ejecuta «{order}»");
+        }
+    }
+}
+
+/// Si alguna prueba ejecuta esa orden: la del capítulo, la puerta de los ejercicios, o la de quien la
+/// atiende.
+fn is_executed(order: &str) -> bool {
+    let words: Vec<&str> = order.split_whitespace().collect();
+    match words[..] {
+        ["cargo", "run", "--example", slug] => {
+            tests_of(slug).contains(&format!("start(\"{slug}\")"))
+        }
+        ["cargo", "test", "--test", name] => !tests_of(name).is_empty(),
+        ["cargo", "test", "-p", "ejercicios", chapter] => {
+            chapters().iter().any(|known| known.number() == chapter)
+        }
+        ["python3", path] => {
+            let slug = path.trim_start_matches("book/python/").trim_end_matches(".py");
+            read("tests/gemelos.rs").contains(&format!("check(\"{slug}\")"))
+        }
+        _ => EXECUTED_ELSEWHERE.contains(&order),
+    }
+}
+
+/// Las demás órdenes del libro, con quien las ejecuta.
+const EXECUTED_ELSEWHERE: [&str; 11] = [
+    // `.ci/promesas`, que las lee del README.
+    "cargo test",
+    // `book/tests`, y los pasos «Libro» de `.ci/run`.
+    "cargo libro",
+    // Los programas que hay que tener: `.ci/run` no empieza sin ellos.
+    "rustc --version",
+    "curl --version",
+    "cargo test -p ejercicios",
+    "cargo test -p ejercicios --features soluciones",
+    // Instalar: ninguna prueba cambia los programas de quien la ejecuta. <!-- permite: apt, install, essential -->
+    "sudo apt install build-essential curl",
+    "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+    "xcode-select --install",
+    "git clone DIRECCIÓN pasarela",
+    "cd pasarela",
+];
