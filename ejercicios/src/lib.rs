@@ -12,3 +12,11 @@ pub mod cap01_texto;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap02_html.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap02_html.rs")]
 pub mod cap02_html;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap03_environ.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap03_environ.rs")]
+pub mod cap03_environ;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap04_rutas.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap04_rutas.rs")]
+pub mod cap04_rutas;

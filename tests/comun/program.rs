@@ -15,6 +15,10 @@ use super::transcript;
 /// Dónde escuchan los programas de los capítulos.
 const ADDRESS: &str = "localhost:8000";
 
+/// La misma dirección, cuando se repite una transcripción: en unas computadoras `localhost` es antes
+/// `::1` y en otras `127.0.0.1`, y eso se ve en `REMOTE_ADDR`.
+const TRANSCRIBED_ADDRESS: &str = "127.0.0.1:8000";
+
 /// Cuánto se espera a que un programa conteste.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -89,7 +93,7 @@ impl Program {
     pub fn replays(&self, names: &[&str]) {
         for name in names {
             let dialogue = transcript::dialogue(name);
-            let answer = dialogue.seen(&client::exchange(ADDRESS, &dialogue.request));
+            let answer = dialogue.seen(&client::exchange(TRANSCRIBED_ADDRESS, &dialogue.request));
             pretty_assertions::assert_eq!(answer, dialogue.response, "transcripción {name}");
         }
     }
@@ -102,7 +106,7 @@ impl Program {
             let (order, _) = expected.split_once('\n').expect("una respuesta tras la orden");
             let order = order.strip_prefix("$ ").expect("la orden va tras un $");
             let Output { stdout, stderr, status } = Command::new("sh")
-                .args(["-c", &format!("{order} --silent --show-error --max-time 20")])
+                .args(["-c", &format!("{order} --ipv4 --silent --show-error --max-time 20")])
                 .output()
                 .expect("hay un intérprete de órdenes");
             assert!(status.success(), "{order}: {}", String::from_utf8_lossy(&stderr));

@@ -7,3 +7,5 @@ mod client;
 
 mod cap01_texto;
 mod cap02_html;
+mod cap03_environ;
+mod cap04_rutas;
