@@ -29,14 +29,7 @@ const WORDS: std::ops::RangeInclusive<usize> = 700..=1200;
 const PREMIERES: [(&str, &[&str]); 8] = [
     (
         "cap03",
-        &[
-            "environ.get(",
-            "environ.iter(",
-            ".method()",
-            ".path_info()",
-            ".query_string()",
-            ".header(",
-        ],
+        &["environ.get(", "environ.iter(", "method()", "path_info()", "query_string()", "header("],
     ),
     ("cap04", &["Location", "Allow", "405", "301"]),
     ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
