@@ -16,3 +16,7 @@ pub mod cap02_html;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap05_consulta.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap05_consulta.rs")]
 pub mod cap05_consulta;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap06_formularios.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap06_formularios.rs")]
+pub mod cap06_formularios;
