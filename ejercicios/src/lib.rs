@@ -20,3 +20,10 @@ pub mod cap03_environ;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap04_rutas.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap04_rutas.rs")]
 pub mod cap04_rutas;
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap05_consulta.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap05_consulta.rs")]
+pub mod cap05_consulta;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap06_formularios.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap06_formularios.rs")]
+pub mod cap06_formularios;

@@ -9,3 +9,5 @@ mod cap01_texto;
 mod cap02_html;
 mod cap03_environ;
 mod cap04_rutas;
+mod cap05_consulta;
+mod cap06_formularios;
