@@ -33,10 +33,7 @@ const PREMIERES: [(&str, &[&str]); 8] = [
     ),
     ("cap04", &["Location", "Allow", "405", "301"]),
     ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
-    (
-        "cap06",
-        &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303", "413"],
-    ),
+    ("cap06", &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303"]),
     ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
     ("cap08", &["impl Application", "access_log", "extension"]),
     ("cap09", &["validator", "testing::"]),

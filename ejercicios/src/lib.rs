@@ -20,6 +20,7 @@ pub mod cap03_environ;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap04_rutas.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap04_rutas.rs")]
 pub mod cap04_rutas;
+
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap05_consulta.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap05_consulta.rs")]
 pub mod cap05_consulta;
