@@ -12,3 +12,7 @@ pub mod cap01_texto;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap02_html.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap02_html.rs")]
 pub mod cap02_html;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap07_trozos.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap07_trozos.rs")]
+pub mod cap07_trozos;
