@@ -12,7 +12,7 @@ fn application(environ: &mut Environ, start_response: StartResponse) -> Result<B
 
     let clock = Clock { second: 0 };
     match environ.path_info() {
-        "/averia" => Ok(Body::stream(clock.take(2).chain([Err(breakdown())]))),
+        "/averia" => Ok(Body::stream(clock.take(2).chain([breakdown()]))),
         _ => Ok(Body::stream(clock)),
     }
 }
@@ -40,8 +40,8 @@ impl Drop for Clock {
     }
 }
 
-fn breakdown() -> io::Error {
-    io::Error::other("se acabó la cuerda")
+fn breakdown() -> io::Result<Chunk> {
+    Err(io::Error::other("se acabó la cuerda"))
 }
 
 fn main() -> Result<()> {
