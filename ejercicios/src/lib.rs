@@ -16,3 +16,7 @@ pub mod cap02_html;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap07_trozos.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap07_trozos.rs")]
 pub mod cap07_trozos;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap08_intermediarios.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap08_intermediarios.rs")]
+pub mod cap08_intermediarios;
