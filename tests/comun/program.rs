@@ -88,8 +88,14 @@ impl Program {
     #[track_caller]
     pub fn next_line(&mut self) -> String {
         let stderr = self.child.stderr.as_mut().expect("se lee su salida de errores");
-        let bytes = stderr.bytes().map(|byte| byte.expect("la salida de errores se lee"));
-        let line: Vec<u8> = bytes.take_while(|byte| *byte != b'\n').collect();
+        // De uno en uno: lo que sigue a la línea es de la próxima vez.
+        let mut line = Vec::new();
+        while line.last() != Some(&b'\n') {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).expect("el programa escribe una línea");
+            line.extend(byte);
+        }
+        line.pop();
         String::from_utf8(line).expect("la línea es texto")
     }
 

@@ -39,7 +39,7 @@ fn after(number: u64) -> Option<io::Result<u64>> {
     if number == 1 {
         return None;
     }
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return Some(Ok(number / 2));
     }
     // `checked_mul` y `checked_add` dan `None` si el resultado no cabe.
