@@ -88,6 +88,21 @@ impl Program {
         client::exchange(ADDRESS, request)
     }
 
+    /// La línea siguiente de lo que escribe en la terminal, cuando la escriba.
+    #[track_caller]
+    pub fn next_line(&mut self) -> String {
+        let stderr = self.child.stderr.as_mut().expect("se lee su salida de errores");
+        // De uno en uno: lo que sigue a la línea es de la próxima vez.
+        let mut line = Vec::new();
+        while line.last() != Some(&b'\n') {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).expect("el programa escribe una línea");
+            line.extend(byte);
+        }
+        line.pop();
+        String::from_utf8(line).expect("la línea es texto")
+    }
+
     /// Repite las transcripciones del libro contra el programa.
     #[track_caller]
     pub fn replays(&self, names: &[&str]) {
@@ -109,9 +124,11 @@ impl Program {
                 .args(["-c", &format!("{order} --ipv4 --silent --show-error --max-time 20")])
                 .output()
                 .expect("hay un intérprete de órdenes");
-            assert!(status.success(), "{order}: {}", String::from_utf8_lossy(&stderr));
+            let complaint = String::from_utf8_lossy(&stderr);
+            let (_, expected_code) = transcript::without_complaint(&expected);
+            assert_eq!(status.code(), Some(expected_code.unwrap_or(0)), "{order}: {complaint}");
             let seen = transcript::mask(&String::from_utf8_lossy(&stdout)).replace('\r', "");
-            let seen = format!("$ {order}\n{}\n", seen.trim_end_matches('\n'));
+            let seen = format!("$ {order}\n{}\n{complaint}", seen.trim_end_matches('\n'));
             pretty_assertions::assert_eq!(seen.trim_end(), expected.trim_end(), "{name}");
         }
     }

@@ -11,3 +11,5 @@ mod cap03_environ;
 mod cap04_rutas;
 mod cap05_consulta;
 mod cap06_formularios;
+mod cap07_trozos;
+mod cap08_intermediarios;
