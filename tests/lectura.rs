@@ -35,7 +35,7 @@ const PREMIERES: [(&str, &[&str]); 8] = [
     ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
     ("cap06", &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303"]),
     ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
-    ("cap08", &["impl Application", "access_log", "extension"]),
+    ("cap08", &["impl Application", "access_log"]),
     ("cap09", &["validator", "testing::"]),
     ("cap10", &["StaticFiles", "Body::file", "ETag", "If-None-Match", "Range"]),
 ];

@@ -28,6 +28,7 @@ pub mod cap05_consulta;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap06_formularios.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap06_formularios.rs")]
 pub mod cap06_formularios;
+
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap07_trozos.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap07_trozos.rs")]
 pub mod cap07_trozos;
