@@ -84,6 +84,15 @@ impl Program {
         client::exchange(ADDRESS, request)
     }
 
+    /// La línea siguiente de lo que escribe en la terminal, cuando la escriba.
+    #[track_caller]
+    pub fn next_line(&mut self) -> String {
+        let stderr = self.child.stderr.as_mut().expect("se lee su salida de errores");
+        let bytes = stderr.bytes().map(|byte| byte.expect("la salida de errores se lee"));
+        let line: Vec<u8> = bytes.take_while(|byte| *byte != b'\n').collect();
+        String::from_utf8(line).expect("la línea es texto")
+    }
+
     /// Repite las transcripciones del libro contra el programa.
     #[track_caller]
     pub fn replays(&self, names: &[&str]) {
@@ -159,20 +168,33 @@ impl Drop for Program {
     }
 }
 
+/// Lo que se ve en la terminal al ejecutar las pruebas que el ejemplo `slug` lleva dentro.
+#[track_caller]
+pub fn tests_inside(slug: &str) -> String {
+    let Output { stdout, .. } = cargo("test", slug).output().expect("cargo se ejecuta");
+    String::from_utf8_lossy(&stdout).into_owned()
+}
+
 /// Compila el ejemplo con lo mismo que compiló esta prueba, y dice dónde quedó.
 #[track_caller]
 fn executable(slug: &str) -> PathBuf {
+    let build = cargo("build", slug).status().expect("cargo se ejecuta");
+    assert!(build.success(), "el ejemplo {slug} no compila");
+    let (_, profile) = target_folder();
+    profile.join("examples").join(format!("{slug}{}", env::consts::EXE_SUFFIX))
+}
+
+/// Una orden de `cargo` sobre el ejemplo `slug`.
+fn cargo(order: &str, slug: &str) -> Command {
     let (target, profile) = target_folder();
     let name = profile.file_name().expect("la carpeta tiene nombre").to_string_lossy().into_owned();
-    let build = Command::new(env!("CARGO"))
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--example", slug, "--target-dir"])
+        .args([order, "--quiet", "--example", slug, "--target-dir"])
         .arg(target)
-        .args(["--profile", if name == "debug" { "dev" } else { &name }])
-        .status()
-        .expect("cargo se ejecuta");
-    assert!(build.success(), "el ejemplo {slug} no compila");
-    profile.join("examples").join(format!("{slug}{}", env::consts::EXE_SUFFIX))
+        .args(["--profile", if name == "debug" { "dev" } else { &name }]);
+    cargo
 }
 
 /// La carpeta de compilación y la de este perfil: `target` y `target/debug`.
