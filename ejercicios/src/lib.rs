@@ -12,3 +12,7 @@ pub mod cap01_texto;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap02_html.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap02_html.rs")]
 pub mod cap02_html;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap09_validador.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap09_validador.rs")]
+pub mod cap09_validador;
