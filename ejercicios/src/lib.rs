@@ -16,3 +16,7 @@ pub mod cap02_html;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap09_validador.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap09_validador.rs")]
 pub mod cap09_validador;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap10_archivos.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap10_archivos.rs")]
+pub mod cap10_archivos;

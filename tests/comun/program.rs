@@ -1,13 +1,14 @@
 //! El programa de un capítulo, tal como lo ejecuta quien lee el libro.
 
 use std::env;
+use std::fs::{self, File};
 use std::io::Read;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::client::{self, Answer, Wire};
 use super::transcript;
@@ -17,6 +18,9 @@ const ADDRESS: &str = "localhost:8000";
 
 /// Cuánto se espera a que un programa conteste.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// La fecha de los archivos que sirve un ejemplo: el 7 de diciembre de 2003, a las 8:40 UTC.
+const FILES_AGE: Duration = Duration::from_secs(1_070_786_400);
 
 /// El puerto 8000 es de una prueba a la vez.
 static PORT_8000: Mutex<()> = Mutex::new(());
@@ -38,6 +42,7 @@ impl Program {
     /// Compila y arranca el ejemplo `slug`, y espera a que conteste.
     #[track_caller]
     pub fn start(slug: &str) -> Self {
+        date_files(slug);
         Self::run(Command::new(executable(slug)))
     }
 
@@ -88,8 +93,14 @@ impl Program {
     #[track_caller]
     pub fn next_line(&mut self) -> String {
         let stderr = self.child.stderr.as_mut().expect("se lee su salida de errores");
-        let bytes = stderr.bytes().map(|byte| byte.expect("la salida de errores se lee"));
-        let line: Vec<u8> = bytes.take_while(|byte| *byte != b'\n').collect();
+        // De uno en uno: lo que sigue a la línea es de la próxima vez.
+        let mut line = Vec::new();
+        while line.last() != Some(&b'\n') {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).expect("el programa escribe una línea");
+            line.extend(byte);
+        }
+        line.pop();
         String::from_utf8(line).expect("la línea es texto")
     }
 
@@ -165,6 +176,18 @@ impl Drop for Program {
         // Si ya terminó por su cuenta no hay nada que terminar.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Pone la misma fecha a los archivos que sirve el ejemplo `slug`, si sirve una carpeta: de ella
+/// salen los encabezados que muestra el libro, y en cada copia del repositorio es otra.
+#[track_caller]
+fn date_files(slug: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(slug);
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.expect("la carpeta se lee").path()) {
+        let file = File::options().append(true).open(&path).expect("el archivo se abre");
+        file.set_modified(UNIX_EPOCH + FILES_AGE).expect("se puede fechar");
     }
 }
 

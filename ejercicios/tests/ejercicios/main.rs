@@ -8,3 +8,4 @@ mod client;
 mod cap01_texto;
 mod cap02_html;
 mod cap09_validador;
+mod cap10_archivos;
