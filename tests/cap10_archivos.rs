@@ -5,7 +5,7 @@ mod comun;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use comun::{Answer, Program, Served, check_fault};
+use comun::{Answer, Program, Served, transcript};
 use pasarela::static_files::StaticFiles;
 use pasarela::validate::validator;
 use pasarela::{Body, Environ, Result, StartResponse, testing};
@@ -227,5 +227,6 @@ fn misplaced(_environ: &mut Environ, start_response: StartResponse) -> Result<Bo
 #[test]
 #[cfg(unix)]
 fn un_archivo_que_no_esta_se_explica() {
-    check_fault("cap10_no_esta", misplaced);
+    let response = testing::get("/descarga").call(&misplaced);
+    assert_eq!((response.code(), response.errors()), (500, transcript("cap10_no_esta")));
 }
