@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use pasarela::{Application, Config, Handle, ServerError, make_server_with};
 
 use super::client::{self, Answer, Wire};
+use super::transcript;
 
 /// Una aplicación servida, que se detiene al soltarla.
 pub struct Served {
@@ -54,6 +55,16 @@ impl Served {
     #[track_caller]
     pub fn exchange(&self, request: &str) -> String {
         client::exchange(&self.address.to_string(), request)
+    }
+
+    /// Repite las transcripciones del libro contra la aplicación.
+    #[track_caller]
+    pub fn replays(&self, names: &[&str]) {
+        for name in names {
+            let dialogue = transcript::dialogue(name);
+            let answer = dialogue.seen(&self.exchange(&dialogue.request));
+            pretty_assertions::assert_eq!(answer, dialogue.response, "transcripción {name}");
+        }
     }
 
     /// Lo detiene y espera a que `serve_forever` vuelva.

@@ -13,3 +13,5 @@ mod cap05_consulta;
 mod cap06_formularios;
 mod cap07_trozos;
 mod cap08_intermediarios;
+mod cap09_validador;
+mod cap10_archivos;
