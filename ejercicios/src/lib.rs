@@ -36,6 +36,7 @@ pub mod cap07_trozos;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap08_intermediarios.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap08_intermediarios.rs")]
 pub mod cap08_intermediarios;
+
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap09_validador.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap09_validador.rs")]
 pub mod cap09_validador;
