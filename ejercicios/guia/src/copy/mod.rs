@@ -1,0 +1,144 @@
+//! `cargo ejercicios copia`: el proyecto para una clase, sin las soluciones.
+//!
+//! Van los archivos que git conoce. De cada ejercicio va lo que dice el último commit: lo que quien
+//! enseña tenga resuelto en su carpeta no sale de ella. [`clean`] quita del texto lo que no es para
+//! quien estudia, y [`classroom`] añade la calificación automática.
+
+mod classroom;
+mod clean;
+mod source;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::copy::source::Source;
+use crate::error::GuideError;
+use crate::exercises::{Project, SOLUTIONS, STUBS};
+
+/// Lo que no va: las soluciones, lo que solo cuida al proyecto y lo que sirve para hacer la copia.
+const LEFT_OUT: [&str; 7] =
+    [SOLUTIONS, ".ci", ".github", "fuzz", "CONTRIBUIR.md", "ejercicios/aula", "tests/orden.rs"];
+
+/// Una copia hecha.
+#[derive(Debug)]
+pub struct Copied {
+    /// Cuántos archivos tiene.
+    pub files: usize,
+    /// Cuántos ejercicios.
+    pub exercises: usize,
+    /// Lo que conviene saber de ella.
+    pub warnings: Vec<String>,
+}
+
+/// Copia el proyecto en `folder`, que no debe existir o debe estar vacía.
+///
+/// # Errors
+/// La carpeta tiene algo o está dentro del proyecto; un archivo no se pudo leer o escribir; o algo
+/// de lo que se iba a copiar enseña todavía una solución, y entonces no se copia nada.
+pub fn copy(project: &Project, folder: &Path) -> Result<Copied, GuideError> {
+    refuse_folder(project, folder)?;
+    let exercises = project.exercises()?;
+    let source = Source::of(project.root());
+    let all = source.files()?;
+    let kept: BTreeSet<String> = all.iter().filter(|name| !is_left_out(name)).cloned().collect();
+    let left: Vec<&String> = all.iter().filter(|name| !kept.contains(*name)).collect();
+
+    let mut warnings = source.warnings(STUBS);
+    let mut contents = Vec::new();
+    for name in &kept {
+        contents.push((name.clone(), content(project, &source, name, &left, &mut warnings)?));
+    }
+    let template = project.exercises_folder().join("aula/classroom.yml");
+    if let Ok(template) = fs::read_to_string(template) {
+        let workflow = classroom::workflow(&template, &exercises);
+        contents.push((classroom::PLACE.into(), Content::Text(workflow)));
+    }
+    for (name, content) in &contents {
+        write(project, folder, name, content)?;
+    }
+    Ok(Copied { files: contents.len(), exercises: exercises.len(), warnings })
+}
+
+/// Lo que va de un archivo.
+enum Content {
+    /// Los mismos bytes.
+    Same,
+    /// Este texto.
+    Text(String),
+}
+
+fn is_left_out(name: &str) -> bool {
+    LEFT_OUT.iter().any(|left| {
+        name.strip_prefix(left).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+fn content(
+    project: &Project,
+    source: &Source,
+    name: &str,
+    left: &[&String],
+    warnings: &mut Vec<String>,
+) -> Result<Content, GuideError> {
+    if name.starts_with(STUBS) {
+        return Ok(source.committed(name).map_or_else(
+            || {
+                warnings.push(format!("{name} va como está: no hay un commit con él"));
+                Content::Same
+            },
+            Content::Text,
+        ));
+    }
+    if !clean::touches(name) {
+        return Ok(Content::Same);
+    }
+    let path = project.root().join(name);
+    let text = fs::read_to_string(&path).map_err(GuideError::io("leer", &path))?;
+    let text = clean::clean(name, &text, left);
+    match clean::solution_shown(name, &text) {
+        Some(line) => Err(GuideError::SolutionShown { file: name.into(), line }),
+        None => Ok(Content::Text(text)),
+    }
+}
+
+fn write(
+    project: &Project,
+    folder: &Path,
+    name: &str,
+    content: &Content,
+) -> Result<(), GuideError> {
+    let path = folder.join(name);
+    let parent = path.parent().unwrap_or(folder);
+    fs::create_dir_all(parent).map_err(GuideError::io("crear", parent))?;
+    let written = match content {
+        Content::Same => fs::copy(project.root().join(name), &path).map(drop),
+        Content::Text(text) => fs::write(&path, text),
+    };
+    written.map_err(GuideError::io("escribir", &path))
+}
+
+/// Un repositorio recién creado, en el que solo hay `.git`, también está vacío.
+fn refuse_folder(project: &Project, folder: &Path) -> Result<(), GuideError> {
+    let used = folder.is_file()
+        || fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| entry.file_name() != ".git");
+    if used {
+        return Err(GuideError::FolderNotEmpty(folder.to_owned()));
+    }
+    let root = project.root().canonicalize().map_err(GuideError::io("leer", project.root()))?;
+    let inside = resolved(folder).is_some_and(|folder| folder.starts_with(root));
+    if inside { Err(GuideError::InsideProject(folder.to_owned())) } else { Ok(()) }
+}
+
+/// La ruta entera y sin enlaces, aunque todavía no exista.
+fn resolved(folder: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(folder).ok()?;
+    whole.ancestors().find_map(|ancestor| {
+        let real = ancestor.canonicalize().ok()?;
+        Some(real.join(whole.strip_prefix(ancestor).ok()?))
+    })
+}
