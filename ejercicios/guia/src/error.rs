@@ -105,8 +105,8 @@ impl fmt::Display for GuideError {
             ),
             Self::SolutionShown { file, line } => write!(
                 f,
-                "la línea {line} de {file} muestra una solución: pliégala en un bloque <details> \
-                 titulado «Solución», que la copia quita"
+                "la línea {line} de {file} lleva todavía a las soluciones; en un capítulo, pliégala \
+                 en un bloque <details> titulado «Solución», que la copia quita"
             ),
             Self::Io { action, path, source } => {
                 write!(f, "no se pudo {action} {}: {source}", path.display())
