@@ -14,13 +14,13 @@ pub(super) fn touches(name: &str) -> bool {
     name.ends_with(".md") || name == LIBRARY || name == MANIFEST
 }
 
-/// El texto de ese archivo, para quien estudia. `left` son los archivos que no van en la copia.
-pub(super) fn clean(name: &str, text: &str, left: &[&String]) -> String {
+/// El texto de ese archivo, para quien estudia. `is_gone` dice de qué lugares no queda nada.
+pub(super) fn clean(name: &str, text: &str, is_gone: impl Fn(&str) -> bool) -> String {
     match name {
         LIBRARY => without_choice(text),
         MANIFEST => without_feature(text),
         _ if name.starts_with(CHAPTERS) => without_solutions(&without_teachers(text)),
-        _ => without_dead_rows(name, &without_teachers(text), left),
+        _ => without_dead_rows(name, &without_teachers(text), is_gone),
     }
 }
 
@@ -88,21 +88,14 @@ fn without_blocks(text: &str, open: &str, close: &str, chosen: impl Fn(&str) -> 
     kept + &block.unwrap_or_default()
 }
 
-fn without_dead_rows(name: &str, document: &str, left: &[&String]) -> String {
+fn without_dead_rows(name: &str, document: &str, is_gone: impl Fn(&str) -> bool) -> String {
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let lines = document.split_inclusive('\n');
-    lines.filter(|line| !(line.starts_with('|') && links_to_left(line, folder, left))).collect()
-}
-
-/// Si alguno de los enlaces de la fila lleva a un archivo que no va, o a su carpeta.
-fn links_to_left(row: &str, folder: &str, left: &[&String]) -> bool {
-    let targets = row.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
-    targets.filter(|target| !target.is_empty()).any(|target| {
-        let place = if folder.is_empty() { target.into() } else { format!("{folder}/{target}") };
-        left.iter().any(|name| {
-            name.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-    })
+    let is_dead = |row: &str| {
+        let targets = row.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        let mut places = targets.map(|target| [folder, target].join("/"));
+        row.starts_with('|') && places.any(|place| is_gone(place.trim_start_matches('/')))
+    };
+    document.split_inclusive('\n').filter(|line| !is_dead(line)).collect()
 }
 
 #[cfg(test)]
@@ -116,7 +109,7 @@ mod tests {
             #[cfg_attr(feature = \"soluciones\", path = \"soluciones/cap01_texto.rs\")]\n\
             #[cfg_attr(not(feature = \"soluciones\"), path = \"pendientes/cap01_texto.rs\")]\n\
             pub mod cap01_texto;\n";
-        let clean = clean(LIBRARY, library, &[]);
+        let clean = clean(LIBRARY, library, |_| false);
         assert_eq!(
             clean,
             "//! Ejercicios.\n\n#[path = \"pendientes/cap01_texto.rs\"]\npub mod cap01_texto;\n"
@@ -130,7 +123,7 @@ mod tests {
         let manifest = "[package]\nname = \"a\"\n\n[features]\n# Las de quien enseña.\n\
             soluciones = []\n\n# Por esto.\n[lib]\ntest = false\n";
         assert_eq!(
-            clean(MANIFEST, manifest, &[]),
+            clean(MANIFEST, manifest, |_| false),
             "[package]\nname = \"a\"\n\n# Por esto.\n[lib]\ntest = false\n"
         );
     }
@@ -142,7 +135,7 @@ mod tests {
             {{#include ../../ejercicios/src/soluciones/cap01_texto.rs}}\n```\n\n</details>\n\n\
             <!-- docentes -->\nPara ti.\n<!-- /docentes -->\n\n## Lo que queda fuera\n";
         let name = "book/capitulos/cap01_texto.md";
-        let clean = clean(name, chapter, &[]);
+        let clean = clean(name, chapter, |_| false);
         assert_eq!(
             clean,
             "## Ejercicio\n\n<details>\n<summary>Segunda pista</summary>\n\nDos.\n\n</details>\n\n\
@@ -156,13 +149,12 @@ mod tests {
 
     #[test]
     fn de_las_tablas_se_van_las_filas_de_lo_que_no_va() {
-        let left = [String::from("fuzz/Cargo.toml"), String::from("tests/orden.rs")];
-        let left: Vec<&String> = left.iter().collect();
+        let is_gone = |place: &str| ["fuzz", "tests/orden.rs"].contains(&place);
         let table = "| [`src`](src) | a |\n| [`fuzz`](fuzz) | b |\n[fuera](fuzz)\n";
-        assert_eq!(clean("README.md", table, &left), "| [`src`](src) | a |\n[fuera](fuzz)\n");
+        assert_eq!(clean("README.md", table, is_gone), "| [`src`](src) | a |\n[fuera](fuzz)\n");
         let tests = "| [`orden.rs`](orden.rs) | a |\n| [`otra.rs`](otra.rs#orden.rs) | b |\n";
         assert_eq!(
-            clean("tests/README.md", tests, &left),
+            clean("tests/README.md", tests, is_gone),
             "| [`otra.rs`](otra.rs#orden.rs) | b |\n"
         );
     }

@@ -8,7 +8,6 @@ mod classroom;
 mod clean;
 mod source;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,14 +39,12 @@ pub fn copy(project: &Project, folder: &Path) -> Result<Copied, GuideError> {
     refuse_folder(project, folder)?;
     let exercises = project.exercises()?;
     let source = Source::of(project.root());
-    let all = source.files()?;
-    let kept: BTreeSet<String> = all.iter().filter(|name| !is_left_out(name)).cloned().collect();
-    let left: Vec<&String> = all.iter().filter(|name| !kept.contains(*name)).collect();
+    let selection = Selection::of(source.files()?);
 
     let mut warnings = source.warnings(STUBS);
     let mut contents = Vec::new();
-    for name in &kept {
-        contents.push((name.clone(), content(project, &source, name, &left, &mut warnings)?));
+    for name in &selection.kept {
+        contents.push((name.clone(), content(project, &source, name, &selection, &mut warnings)?));
     }
     let template = project.exercises_folder().join("aula/classroom.yml");
     if let Ok(template) = fs::read_to_string(template) {
@@ -68,17 +65,36 @@ enum Content {
     Text(String),
 }
 
-fn is_left_out(name: &str) -> bool {
-    LEFT_OUT.iter().any(|left| {
-        name.strip_prefix(left).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+/// Los archivos del proyecto, según vayan o no.
+struct Selection {
+    kept: Vec<String>,
+    left: Vec<String>,
+}
+
+impl Selection {
+    fn of(names: Vec<String>) -> Self {
+        let is_left = |name: &String| LEFT_OUT.iter().any(|place| is_at(name, place));
+        let (left, kept) = names.into_iter().partition(is_left);
+        Self { kept, left }
+    }
+
+    /// Si ahí, sea un archivo o una carpeta, había algo y no queda nada.
+    fn empties(&self, place: &str) -> bool {
+        let any = |names: &[String]| names.iter().any(|name| is_at(name, place));
+        any(&self.left) && !any(&self.kept)
+    }
+}
+
+/// Si el archivo es ese, o está en esa carpeta.
+fn is_at(name: &str, place: &str) -> bool {
+    name.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn content(
     project: &Project,
     source: &Source,
     name: &str,
-    left: &[&String],
+    selection: &Selection,
     warnings: &mut Vec<String>,
 ) -> Result<Content, GuideError> {
     if name.starts_with(STUBS) {
@@ -95,7 +111,7 @@ fn content(
     }
     let path = project.root().join(name);
     let text = fs::read_to_string(&path).map_err(GuideError::io("leer", &path))?;
-    let text = clean::clean(name, &text, left);
+    let text = clean::clean(name, &text, |place| selection.empties(place));
     match clean::solution_shown(name, &text) {
         Some(line) => Err(GuideError::SolutionShown { file: name.into(), line }),
         None => Ok(Content::Text(text)),
