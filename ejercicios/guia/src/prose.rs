@@ -58,7 +58,7 @@ fn flush(paragraph: &mut String, filled: &mut Vec<String>) {
 }
 
 /// El texto en líneas de [`WIDTH`] columnas; las que siguen a la primera empiezan con `hang`.
-fn fill(text: &str, hang: &str) -> String {
+pub(crate) fn fill(text: &str, hang: &str) -> String {
     if text.chars().count() <= WIDTH {
         return text.to_owned();
     }

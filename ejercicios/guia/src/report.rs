@@ -94,7 +94,7 @@ pub fn broken(broken: &Broken, exercise: Option<&Exercise>, paint: Paint) -> Str
         && !broken.files.contains(&exercise.stub())
     {
         text.push_str(&format!(
-            "\nLos ejercicios se compilan juntos: hasta que lo arregles no se puede probar {}.",
+            "\nLos ejercicios se compilan juntos: hasta arreglarlo no se puede probar {}.",
             exercise.chapter()
         ));
     }
@@ -144,7 +144,11 @@ fn failures(trials: &[Trial], paint: Paint) -> String {
         }
     }
     let shown = groups.iter().map(|(message, names)| {
-        let title = paint.bad(&format!("✗ {}", names.join(", ")));
+        let title = match names.len() {
+            count if count > 1 && count == trials.len() => "✗ todas, por lo mismo".into(),
+            _ => prose::fill(&format!("✗ {}", names.join(", ")), "  "),
+        };
+        let title = paint.bad(&title);
         format!("{title}\n{}\n\n", prose::indented(&paint.foreign(&prose::wrapped(message))))
     });
     shown.collect()
@@ -168,7 +172,7 @@ pub fn changes(changes: &Changes, paint: Paint) -> String {
     }
     let line = |what: &str, names: &[String]| match names {
         [] => String::new(),
-        names => format!("{what}: {}\n", names.join(", ")),
+        names => prose::fill(&format!("{what}: {}", names.join(", ")), "  ") + "\n",
     };
     let mended = line("Ahora pasa", &changes.mended);
     let broken = line("Antes pasaba y ahora falla", &changes.broken);

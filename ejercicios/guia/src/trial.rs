@@ -29,6 +29,7 @@ const MAX_OUTPUT: u64 = 1 << 20;
 pub struct Suite {
     program: PathBuf,
     folder: PathBuf,
+    limit: Duration,
 }
 
 /// Una prueba que se ejecutó.
@@ -58,7 +59,13 @@ impl Suite {
     /// Las pruebas de `program`, que se ejecutan en `folder` como hace cargo.
     #[must_use]
     pub fn new(program: PathBuf, folder: PathBuf) -> Self {
-        Self { program, folder }
+        Self { program, folder, limit: LIMIT }
+    }
+
+    /// Con otro límite para cada prueba.
+    #[must_use]
+    pub fn with_limit(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     /// Los nombres de todas las pruebas. Para saberlos no se ejecuta código de ningún ejercicio.
@@ -120,11 +127,11 @@ impl Suite {
             .spawn()?;
         let stdout = keep(child.stdout.take());
         let stderr = keep(child.stderr.take());
-        let status = wait(&mut child)?;
+        let status = wait(&mut child, self.limit)?;
         let (stdout, stderr) = (kept(stdout), kept(stderr));
         Ok(match status {
             Some(status) => verdict::of(test, status.code(), &stdout, &stderr),
-            None => verdict::never_finished(LIMIT),
+            None => verdict::never_finished(self.limit),
         })
     }
 
@@ -141,9 +148,9 @@ impl Suite {
     }
 }
 
-/// Espera a que termine; si se pasa de [`LIMIT`], la termina y no hay estado.
-fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
-    let deadline = Instant::now() + LIMIT;
+/// Espera a que termine; si se pasa del límite, la termina y no hay estado.
+fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + limit;
     while Instant::now() < deadline {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));

@@ -139,11 +139,13 @@ impl Watcher<'_> {
     }
 
     fn answer(&mut self, line: &str) -> Result<(), GuideError> {
+        say("");
         match line {
             "p" => self.say_hint(),
-            "l" => return self.list(),
-            _ => say(&self.paint.faint(KEYS)),
+            "l" => self.list()?,
+            _ => {}
         }
+        say(&format!("\n{}", self.paint.faint(KEYS)));
         Ok(())
     }
 

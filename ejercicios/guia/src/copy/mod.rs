@@ -97,7 +97,7 @@ fn content(
     selection: &Selection,
     warnings: &mut Vec<String>,
 ) -> Result<Content, GuideError> {
-    if name.starts_with(STUBS) {
+    if name.starts_with(STUBS) && source.has_history() {
         return Ok(source.committed(name).map_or_else(
             || {
                 warnings.push(format!("{name} va como está: no hay un commit con él"));

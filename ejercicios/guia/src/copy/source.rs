@@ -28,11 +28,16 @@ impl Source {
 
     /// Los nombres de los archivos que hay, desde la raíz y con `/`.
     pub(super) fn files(&self) -> Result<Vec<String>, GuideError> {
-        if self.tracked.is_empty() {
+        if !self.has_history() {
             return self.walk();
         }
         let present = self.tracked.iter().filter(|name| self.root.join(name).is_file());
         Ok(present.cloned().collect())
+    }
+
+    /// Si hay un git que conozca estos archivos.
+    pub(super) fn has_history(&self) -> bool {
+        !self.tracked.is_empty()
     }
 
     /// Lo que dice de un archivo el último commit.
@@ -42,7 +47,7 @@ impl Source {
 
     /// Lo que conviene saber de los archivos de `folder`, que van como están en el último commit.
     pub(super) fn warnings(&self, folder: &str) -> Vec<String> {
-        if self.tracked.is_empty() {
+        if !self.has_history() {
             return vec![
                 "sin git no se sabe cómo eran los ejercicios: van como están ahora; comprueba que \
                  `cargo ejercicios` diga en la copia que no hay ninguno resuelto"

@@ -74,7 +74,7 @@ cargo ejercicios prueba muestra el error."
     assert_eq!(
         says(Some(&exercises[0])),
         format!(
-            "{place}\nLos ejercicios se compilan juntos: hasta que lo arregles no se puede \
+            "{place}\nLos ejercicios se compilan juntos: hasta arreglarlo no se puede \
              probar cap01."
         )
     );
@@ -105,6 +105,9 @@ fn los_fallos_por_lo_mismo_van_juntos() {
 
 Pasan 1 de 4 pruebas."
     );
+    let same = [trials[1].clone(), trials[3].clone()];
+    let text = results(&exercises()[0], &same, Paint::Plain);
+    assert!(text.contains("\n✗ todas, por lo mismo\n    pista: una\n"), "{text}");
     let solved = results(&exercises()[0], &trials[..1], Paint::Plain);
     assert_eq!(solved, "  ✓ a\n\n¡Muy bien! cap01 está resuelto.");
     assert_eq!(results(&exercises()[0], &[], Paint::Plain), "cap01 no tiene pruebas");
