@@ -53,7 +53,7 @@ pub fn compile(project: &Project) -> Result<Compiled, GuideError> {
 }
 
 fn run_cargo(project: &Project) -> std::io::Result<Output> {
-    // El mismo cargo que nos ejecuta: puede no ser el primero de PATH.
+    // El mismo cargo que nos ejecuta: puede no ser el primero de `PATH`.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let colour = if Paint::of_stderr() == Paint::Colour { "always" } else { "never" };
     let mut command = Command::new(cargo);

@@ -178,7 +178,10 @@ mod tests {
     fn los_ejercicios_son_los_archivos_y_van_en_orden() {
         let (_folder, project) = project(&[
             ("cap10_archivos.rs", "use x;\n"),
-            ("cap02_html.rs", "//! Ejercicio del capítulo 2: una página con una lista.\n"),
+            (
+                "cap02_html.rs",
+                concat!("//!", " Ejercicio del capítulo 2: una página con una lista.\n"),
+            ),
             ("mod.rs", ""),
             ("cap3_corto.rs", ""),
             ("cap04_rutas.md", ""),

@@ -37,7 +37,7 @@ fn row(exercise: &Exercise, score: Score, paint: Paint) -> String {
     if score.is_solved() {
         format!("  {} {chapter}  {}\n", paint.good("✓"), title.trim_end())
     } else if total == 0 {
-        format!("  {} {chapter}  {title}  sin pruebas\n", paint.bad("!"))
+        format!("  {} {chapter}  {title}  sin pruebas\n", paint.bad("✗"))
     } else {
         format!("  {} {chapter}  {title}  {passed} de {total} pruebas\n", paint.faint("·"))
     }
@@ -69,7 +69,7 @@ pub fn broken_overview(exercises: &[Exercise], broken: &Broken, paint: Paint) ->
         .iter()
         .map(|exercise| {
             let guilty = broken.files.contains(&exercise.stub());
-            let mark = if guilty { paint.bad("✗") } else { paint.faint("?") };
+            let mark = if guilty { paint.bad("✗") } else { paint.faint("·") };
             let why = if guilty { "  no compila" } else { "" };
             let line = format!("  {mark} {}  {}{why}", exercise.chapter(), fit(exercise.title()));
             format!("{}\n", line.trim_end())
@@ -200,16 +200,18 @@ pub fn hint(exercise: &Exercise, hint: &Hint, paint: Paint) -> String {
 /// Qué se copió y qué hacer con ello.
 #[must_use]
 pub fn copied(made: &Copied, folder: &Path, paint: Paint) -> String {
+    let summary = format!(
+        "La copia está en {}: {} archivos, {} ejercicios, ninguna solución.",
+        folder.display(),
+        made.files,
+        made.exercises
+    );
+    let steps = ["git init", "git add .", "git commit -m \"Ejercicios\""];
     format!(
-        "{}\n\nPara repartirla, conviértela en un repositorio:\n\n    cd {}\n    git init\n    \
-         git add .\n    git commit -m \"Ejercicios\"",
-        paint.good(&format!(
-            "La copia está en {}: {} archivos, {} ejercicios, ninguna solución.",
-            folder.display(),
-            made.files,
-            made.exercises
-        )),
-        folder.display()
+        "{}\n\nPara repartirla, conviértela en un repositorio:\n\n{}\n    {}",
+        paint.good(&summary),
+        format_args!("    cd {}", folder.display()),
+        steps.join("\n    ")
     )
 }
 

@@ -35,7 +35,7 @@ pub fn of(test: &str, code: Option<i32>, stdout: &str, stderr: &str) -> Verdict 
 #[must_use]
 pub fn never_finished(limit: Duration) -> Verdict {
     Verdict::Failed(format!(
-        "no terminó en {} s\npista: ¿hay un bucle que no termina?",
+        "no terminó en {} segundos\npista: ¿hay un bucle que no termina?",
         limit.as_secs()
     ))
 }
@@ -190,7 +190,7 @@ mod tests {
     fn las_comparaciones_de_rust_tambien_se_entienden() {
         let stdout = format!(
             "---- {TEST} stdout ----\nassertion `left == right` failed: pista: cuenta\n  \
-             left: 1\n right: 2\n\nfailures:\n    {TEST}\n"
+             left: 1\n right: 2\nnote: run with `RUST_BACKTRACE=1`\n\nfailures:\n    {TEST}\n"
         );
         assert_eq!(failed(&stdout), "pista: cuenta\n  esperado: 1\n  obtenido: 2");
     }

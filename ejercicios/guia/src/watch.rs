@@ -24,7 +24,7 @@ use crate::{hints, report};
 /// Cada cuánto se mira.
 const INTERVAL: Duration = Duration::from_millis(300);
 
-const KEYS: &str = "Guarda para probar otra vez. Con Entrar: p, pista; l, lista; s, salir.";
+const KEYS: &str = "Guarda para probar otra vez. Con Entrar: `p`, pista; `l`, lista; `s`, salir.";
 
 /// Vigila el ejercicio que se pide, o el primero sin resolver, hasta que no quede ninguno.
 ///

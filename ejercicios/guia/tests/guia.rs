@@ -20,52 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const FIRST: &str = "ejercicios/src/pendientes/cap01_uno.rs";
 const SECOND: &str = "ejercicios/src/pendientes/cap02_dos.rs";
 
-const FILES: [(&str, &str); 12] = [
-    ("Cargo.toml", "[workspace]\nmembers = [\"ejercicios\"]\nresolver = \"3\"\n"),
-    (
-        "ejercicios/Cargo.toml",
-        "[package]\nname = \"ejercicios\"\nedition = \"2024\"\n\n\
-         [features]\nsoluciones = []\n\n[lib]\ntest = false\n",
-    ),
-    (
-        "ejercicios/src/lib.rs",
-        "#[cfg_attr(feature = \"soluciones\", path = \"soluciones/cap01_uno.rs\")]\n\
-         #[cfg_attr(not(feature = \"soluciones\"), path = \"pendientes/cap01_uno.rs\")]\n\
-         pub mod cap01_uno;\n\
-         #[cfg_attr(feature = \"soluciones\", path = \"soluciones/cap02_dos.rs\")]\n\
-         #[cfg_attr(not(feature = \"soluciones\"), path = \"pendientes/cap02_dos.rs\")]\n\
-         pub mod cap02_dos;\n",
-    ),
-    (FIRST, UNSOLVED_FIRST),
-    (SECOND, "//! Ejercicio del capítulo 2: di dos.\npub fn answer() -> u8 {\n    todo!()\n}\n"),
-    ("ejercicios/src/soluciones/cap01_uno.rs", "pub fn answer() -> u8 {\n    1\n}\n"),
-    ("ejercicios/src/soluciones/cap02_dos.rs", "pub fn answer() -> u8 {\n    2\n}\n"),
-    ("ejercicios/tests/ejercicios/main.rs", "mod cap01_uno;\nmod cap02_dos;\n"),
-    (
-        "ejercicios/tests/ejercicios/cap01_uno.rs",
-        "#[test]\nfn dice_uno() {\n    \
-             println!(\"test cap01_uno::dice_uno ... ok\\n\\ntest result: ok. 1 passed; 0 failed; 0 ignored; \");\n    \
-             assert_eq!(1, ejercicios::cap01_uno::answer(), \"pista: es el primero\");\n}\n\
-         #[test]\nfn no_dice_cero() {\n    assert_ne!(0, ejercicios::cap01_uno::answer());\n}\n",
-    ),
-    (
-        "ejercicios/tests/ejercicios/cap02_dos.rs",
-        "#[test]\nfn dice_dos() {\n    assert_eq!(2, ejercicios::cap02_dos::answer());\n}\n",
-    ),
-    ("ejercicios/pistas/cap01_uno.md", HINTS),
-    (
-        "ejercicios/aula/classroom.yml",
-        "steps:\n  # [capítulo]\n  - name: '@numero@: @titulo@'\n    id: @cap@\n  # [/capítulo]\nfin: 1\n",
-    ),
-];
-
-const UNSOLVED_FIRST: &str =
-    "//! Ejercicio del capítulo 1: di uno.\npub fn answer() -> u8 {\n    todo!()\n}\n";
-
-const HINTS: &str = "# Pistas del capítulo 1\n\n## Primera pista\n\n<!-- ANCHOR: primera -->\n\
-    Es impar.\n<!-- ANCHOR_END: primera -->\n\n## Segunda pista\n\n<!-- ANCHOR: segunda -->\n\
-    Es uno.\n<!-- ANCHOR_END: segunda -->\n";
-
 /// Un proyecto de dos ejercicios, sin dependencias.
 struct SmallProject {
     folder: TempDir,
@@ -74,9 +28,7 @@ struct SmallProject {
 impl SmallProject {
     fn new() -> Self {
         let project = Self { folder: tempfile::tempdir().expect("hay carpeta temporal") };
-        for (name, text) in FILES {
-            project.write(name, text);
-        }
+        copy_folder(&model(), &project.path(""));
         project
     }
 
@@ -90,9 +42,13 @@ impl SmallProject {
         fs::write(path, text).expect("se puede escribir");
     }
 
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect(name)
+    }
+
     /// Escribe una respuesta en el primer ejercicio.
     fn answer_first(&self, expression: &str) {
-        self.write(FIRST, &UNSOLVED_FIRST.replace("todo!()", expression));
+        self.write(FIRST, &answered(FIRST, expression));
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -116,6 +72,28 @@ impl SmallProject {
             command.args(identity).args(arguments).current_dir(self.folder.path()).output();
         let output = output.expect("git se ejecuta");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// El ejercicio de ese archivo, con su respuesta.
+fn answered(name: &str, expression: &str) -> String {
+    let text = fs::read_to_string(model().join(name)).expect(name);
+    text.replace("todo!()", expression)
+}
+
+fn model() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proyecto")
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("se puede crear");
+    for entry in fs::read_dir(from).expect("se lee").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(from, to).expect("se puede copiar");
+        }
     }
 }
 
@@ -195,7 +173,7 @@ fn lo_que_no_termina_se_detiene_y_se_dice() {
     // Por corto que sea el plazo, el resultado es el mismo: no termina nunca.
     let suite = suite.with_limit(Duration::from_millis(50));
     let trials = suite.run(&project.find("cap01").expect("está")).expect("se ejecuta");
-    let reason = "no terminó en 0 s\npista: ¿hay un bucle que no termina?";
+    let reason = "no terminó en 0 segundos\npista: ¿hay un bucle que no termina?";
     let names: Vec<&str> = trials.iter().map(|trial| trial.short_name()).collect();
     assert_eq!(names, ["dice_uno", "no_dice_cero"]);
     assert!(
@@ -207,10 +185,7 @@ fn lo_que_no_termina_se_detiene_y_se_dice() {
 #[test]
 fn lo_que_no_compila_lo_dice_el_compilador() {
     let project = SmallProject::new();
-    project.write(
-        SECOND,
-        "//! Ejercicio del capítulo 2: di dos.\npub fn answer() -> u8 { \"dos\" }\n",
-    );
+    project.write(SECOND, &answered(SECOND, "\"dos\""));
     let ran = project.run(&["prueba", "cap01"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.starts_with("error[E0308]: mismatched types\n"), "{}", ran.err);
@@ -341,7 +316,7 @@ fn la_vigilancia_cuenta_lo_que_cambia_y_sigue_hasta_el_final() {
     watching.hear("\ncap02  di dos\n");
     watching.hear("Pasan 0 de 1 pruebas.\n");
 
-    project.write(SECOND, "pub fn answer() -> u8 {\n    2\n}\n");
+    project.write(SECOND, &answered(SECOND, "2"));
     watching.hear("[####################] 2 de 2\n");
     watching.hear("¡Felicidades! Están resueltos todos los ejercicios.\n");
     assert!(watching.child.wait().expect("termina").success());
@@ -373,7 +348,7 @@ fn la_copia_no_lleva_soluciones() {
     assert!(!read("ejercicios/Cargo.toml").contains("soluciones"));
     assert_eq!(
         read("ejercicios/src/lib.rs"),
-        "#[path = \"pendientes/cap01_uno.rs\"]\npub mod cap01_uno;\n\
+        "#[path = \"pendientes/cap01_uno.rs\"]\npub mod cap01_uno;\n\n\
          #[path = \"pendientes/cap02_dos.rs\"]\npub mod cap02_dos;\n"
     );
     assert_eq!(
@@ -416,8 +391,9 @@ fn is_empty(folder: &Path) -> bool {
 
 #[test]
 #[ignore = "necesita git"]
-fn con_git_los_ejercicios_van_como_en_el_ultimo_commit() {
+fn con_git_los_ejercicios_van_como_se_guardaron() {
     let project = SmallProject::new();
+    let unsolved = project.read(FIRST);
     project.git(&["init", "--quiet"]);
     project.git(&["add", "."]);
     project.git(&["commit", "--quiet", "--message", "todo"]);
@@ -427,9 +403,9 @@ fn con_git_los_ejercicios_van_como_en_el_ultimo_commit() {
     let ran = project.run(&["copia", place.path().to_str().expect("es texto")]);
     assert_eq!(
         ran.err,
-        format!("aviso: {FIRST} tiene cambios sin commit, que no van en la copia\n")
+        format!("aviso: {FIRST} tiene cambios sin guardar en git, que no van en la copia\n")
     );
     let copied = fs::read_to_string(place.path().join(FIRST)).expect("está");
-    assert_eq!(copied, UNSOLVED_FIRST);
+    assert_eq!(copied, unsolved);
     assert!(!place.path().join("apuntes.txt").exists());
 }

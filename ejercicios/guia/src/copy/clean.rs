@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn el_manifiesto_queda_sin_la_caracteristica() {
-        let manifest = "[package]\nname = \"a\"\n\n[features]\n# Las de quien enseña.\n\
+        let manifest = "[package]\nname = \"a\"\n\n[features]\n# Nota.\n\
             soluciones = []\n\n# Por esto.\n[lib]\ntest = false\n";
         assert_eq!(
             clean(MANIFEST, manifest, |_| false),

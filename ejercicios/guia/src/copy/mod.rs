@@ -1,8 +1,8 @@
 //! `cargo ejercicios copia`: el proyecto para una clase, sin las soluciones.
 //!
-//! Van los archivos que git conoce. De cada ejercicio va lo que dice el último commit: lo que quien
-//! enseña tenga resuelto en su carpeta no sale de ella. [`clean`] quita del texto lo que no es para
-//! quien estudia, y [`classroom`] añade la calificación automática.
+//! Van los archivos que git conoce. De cada ejercicio va la última versión guardada en él: lo que
+//! quien enseña tenga resuelto en su carpeta no sale de ella. `clean` quita del texto lo que no es para
+//! quien estudia, y `classroom` añade la calificación automática.
 
 mod classroom;
 mod clean;
@@ -100,7 +100,7 @@ fn content(
     if name.starts_with(STUBS) && source.has_history() {
         return Ok(source.committed(name).map_or_else(
             || {
-                warnings.push(format!("{name} va como está: no hay un commit con él"));
+                warnings.push(format!("{name} va como está: nunca se guardó en git"));
                 Content::Same
             },
             Content::Text,

@@ -40,12 +40,12 @@ impl Source {
         !self.tracked.is_empty()
     }
 
-    /// Lo que dice de un archivo el último commit.
+    /// Un archivo, como se guardó en git la última vez.
     pub(super) fn committed(&self, name: &str) -> Option<String> {
         self.git(&["show", &format!("HEAD:./{name}")])
     }
 
-    /// Lo que conviene saber de los archivos de `folder`, que van como están en el último commit.
+    /// Lo que conviene saber de los archivos de `folder`, que van como se guardaron en git.
     pub(super) fn warnings(&self, folder: &str) -> Vec<String> {
         if !self.has_history() {
             return vec![
@@ -57,7 +57,7 @@ impl Source {
         let status = self.git(&["status", "--porcelain", "--", folder]).unwrap_or_default();
         let names = status.lines().filter_map(|line| line.get(3..));
         names
-            .map(|name| format!("{name} tiene cambios sin commit, que no van en la copia"))
+            .map(|name| format!("{name} tiene cambios sin guardar en git, que no van en la copia"))
             .collect()
     }
 

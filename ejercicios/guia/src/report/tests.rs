@@ -13,7 +13,7 @@ fn exercises() -> Vec<Exercise> {
     std::fs::create_dir_all(&stubs).expect("se puede crear");
     let titles = [("cap01_texto", "saluda"), ("cap02_html", LONG), ("cap03_environ", "lee")];
     for (number, (slug, title)) in titles.iter().enumerate() {
-        let text = format!("//! Ejercicio del capítulo {}: {title}.\n", number + 1);
+        let text = format!("{} Ejercicio del capítulo {}: {title}.\n", "//!", number + 1);
         std::fs::write(stubs.join(format!("{slug}.rs")), text).expect("se puede escribir");
     }
     Project::new(folder.path()).exercises().expect("los hay")
@@ -38,7 +38,7 @@ fn la_lista_cabe_en_80_columnas_y_dice_que_sigue() {
 
   ✓ cap01  saluda
   · cap02  una página con una lista, otra lista dentro d…  1 de 4 pruebas
-  ! cap03  lee                                             sin pruebas
+  ✗ cap03  lee                                             sin pruebas
 
 Sigue cap02. Abre ejercicios/src/pendientes/cap02_html.rs
 y deja en marcha cargo ejercicios vigila, que prueba cada vez que guardas."
@@ -61,9 +61,9 @@ fn lo_que_no_compila_se_senala() {
         broken_overview(&exercises, &broken_code, Paint::Plain),
         "No se sabe qué está resuelto, porque algo no compila.
 
-  ? cap01  saluda
+  · cap01  saluda
   ✗ cap02  una página con una lista, otra lista dentro d…  no compila
-  ? cap03  lee
+  · cap03  lee
 
 cargo ejercicios prueba muestra el error."
     );
@@ -115,8 +115,11 @@ Pasan 1 de 4 pruebas."
 
 #[test]
 fn los_cambios_se_dicen_en_una_linea_cada_clase() {
-    let some = Changes { mended: vec!["a".into(), "b".into()], broken: vec!["c".into()] };
-    assert_eq!(changes(&some, Paint::Plain), "Ahora pasa: a, b\nAntes pasaba y ahora falla: c\n");
+    let some = Changes { mended: vec!["uno".into(), "dos".into()], broken: vec!["tres".into()] };
+    assert_eq!(
+        changes(&some, Paint::Plain),
+        "Ahora pasa: uno, dos\nAntes pasaba y ahora falla: tres\n"
+    );
     let none = Changes::default();
     assert_eq!(changes(&none, Paint::Plain), "Los resultados son los de antes.\n");
 }
