@@ -8,6 +8,7 @@
 mod cli;
 mod console;
 mod error;
+mod message;
 mod prose;
 
 pub mod exercises;

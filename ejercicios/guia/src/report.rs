@@ -18,6 +18,9 @@ use crate::verdict::Verdict;
 /// Lo que ocupa el título de un ejercicio en la lista; lo que no cabe se corta.
 const TITLE_WIDTH: usize = 46;
 
+/// Las líneas que se muestran de un fallo: una comparación de listas largas puede tener cientos.
+const MAX_LINES: usize = 40;
+
 /// La lista de los ejercicios: la barra, una línea cada uno y cuál sigue.
 #[must_use]
 pub fn overview(progress: &Progress, paint: Paint) -> String {
@@ -149,9 +152,25 @@ fn failures(trials: &[Trial], paint: Paint) -> String {
             _ => prose::fill(&format!("✗ {}", names.join(", ")), "  "),
         };
         let title = paint.bad(&title);
-        format!("{title}\n{}\n\n", prose::indented(&paint.foreign(&prose::wrapped(message))))
+        format!(
+            "{title}\n{}\n\n",
+            prose::indented(&capped(&paint.foreign(&prose::wrapped(message))))
+        )
     });
     shown.collect()
+}
+
+/// Sin lo que ya no se leería.
+fn capped(reason: &str) -> String {
+    let lines: Vec<&str> = reason.lines().collect();
+    let extra = lines.len().saturating_sub(MAX_LINES);
+    if extra < 2 {
+        return reason.to_owned();
+    }
+    format!(
+        "{}\n… y {extra} líneas más; `cargo test -p ejercicios` las muestra",
+        lines[..MAX_LINES].join("\n")
+    )
 }
 
 fn solved(exercise: &Exercise, paint: Paint) -> String {

@@ -114,6 +114,19 @@ Pasan 1 de 4 pruebas."
 }
 
 #[test]
+fn de_un_fallo_muy_largo_se_ve_el_principio() {
+    let reason = |lines: usize| vec!["<una"; lines].join("\n");
+    let shown = |lines| results(&exercises()[0], &[trial("a", Some(&reason(lines)))], Paint::Plain);
+    assert_eq!(shown(41).matches("<una").count(), 41);
+    let cut = shown(100);
+    assert_eq!(cut.matches("<una").count(), 40);
+    assert!(
+        cut.contains("\n    … y 60 líneas más; `cargo test -p ejercicios` las muestra\n"),
+        "{cut}"
+    );
+}
+
+#[test]
 fn los_cambios_se_dicen_en_una_linea_cada_clase() {
     let some = Changes { mended: vec!["uno".into(), "dos".into()], broken: vec!["tres".into()] };
     assert_eq!(
