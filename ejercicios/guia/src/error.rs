@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::exercises::STUBS;
+
 /// Un fallo de la guía. Que un ejercicio no esté resuelto, o no compile, no es uno.
 #[derive(Debug)]
 pub enum GuideError {
@@ -39,6 +41,8 @@ pub enum GuideError {
     FolderNotEmpty(PathBuf),
     /// La carpeta de la copia está dentro del proyecto.
     InsideProject(PathBuf),
+    /// Los archivos que se copiarían ya tienen algo resuelto.
+    AlreadyBegun(Vec<String>),
     /// Algo de lo copiado muestra todavía una solución.
     SolutionShown {
         /// El archivo.
@@ -102,6 +106,12 @@ impl fmt::Display for GuideError {
                 f,
                 "{} está dentro del proyecto; elige una carpeta de fuera, como ../mi-curso",
                 path.display()
+            ),
+            Self::AlreadyBegun(chapters) => write!(
+                f,
+                "la copia llevaría algo resuelto de {}; deja esos archivos de {STUBS} como se \
+                 entregan",
+                chapters.join(", ")
             ),
             Self::SolutionShown { file, line } => write!(
                 f,

@@ -371,6 +371,20 @@ fn la_copia_no_lleva_soluciones() {
 }
 
 #[test]
+fn lo_ya_empezado_detiene_la_copia() {
+    let project = SmallProject::new();
+    project.answer_first("7");
+    let place = tempfile::tempdir().expect("hay carpeta temporal");
+    let ran = project.run(&["copia", place.path().to_str().expect("es texto")]);
+    assert_eq!(
+        ran.err,
+        "error: la copia llevaría algo resuelto de cap01; deja esos archivos de \
+         ejercicios/src/pendientes como se entregan\n"
+    );
+    assert!(is_empty(place.path()), "no se copia nada");
+}
+
+#[test]
 fn una_solucion_a_la_vista_detiene_la_copia() {
     let project = SmallProject::new();
     project

@@ -11,9 +11,11 @@ mod source;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::compile::{Compiled, compile};
 use crate::copy::source::Source;
 use crate::error::GuideError;
-use crate::exercises::{Project, SOLUTIONS, STUBS};
+use crate::exercises::{Exercise, Project, SOLUTIONS, STUBS};
+use crate::progress::Progress;
 
 /// Lo que no va: las soluciones, lo que solo cuida al proyecto y lo que sirve para hacer la copia.
 const LEFT_OUT: [&str; 7] =
@@ -34,7 +36,7 @@ pub struct Copied {
 ///
 /// # Errors
 /// La carpeta tiene algo o está dentro del proyecto; un archivo no se pudo leer o escribir; o algo
-/// de lo que se iba a copiar enseña todavía una solución, y entonces no se copia nada.
+/// de lo que se iba a copiar enseña una solución, y entonces no se copia nada.
 pub fn copy(project: &Project, folder: &Path) -> Result<Copied, GuideError> {
     refuse_folder(project, folder)?;
     let exercises = project.exercises()?;
@@ -42,6 +44,9 @@ pub fn copy(project: &Project, folder: &Path) -> Result<Copied, GuideError> {
     let selection = Selection::of(source.files()?);
 
     let mut warnings = source.warnings(STUBS);
+    if source.is_as_saved(STUBS) {
+        warnings.extend(refuse_solved(project, &exercises)?);
+    }
     let mut contents = Vec::new();
     for name in &selection.kept {
         contents.push((name.clone(), content(project, &source, name, &selection, &mut warnings)?));
@@ -132,6 +137,17 @@ fn write(
         Content::Text(text) => fs::write(&path, text),
     };
     written.map_err(GuideError::io("escribir", &path))
+}
+
+/// Los archivos que irían son los que hay: si ya pasa alguna prueba, alguien escribió en ellos.
+fn refuse_solved(project: &Project, exercises: &[Exercise]) -> Result<Option<String>, GuideError> {
+    let Compiled::Ready(suite, _) = compile(project)? else {
+        return Ok(Some("los ejercicios no compilan, y así van en la copia".into()));
+    };
+    let progress = Progress::measure(&suite, exercises)?;
+    let begun = progress.entries().iter().filter(|(_, score)| score.passed > 0);
+    let begun: Vec<String> = begun.map(|(exercise, _)| exercise.chapter().to_owned()).collect();
+    if begun.is_empty() { Ok(None) } else { Err(GuideError::AlreadyBegun(begun)) }
 }
 
 /// Un repositorio recién creado, en el que solo hay `.git`, también está vacío.

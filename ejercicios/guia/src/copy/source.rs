@@ -54,11 +54,20 @@ impl Source {
                     .into(),
             ];
         }
+        let changed = self.changed(folder);
+        let warning =
+            |name| format!("{name} tiene cambios sin guardar en git, que no van en la copia");
+        changed.into_iter().map(warning).collect()
+    }
+
+    /// Si los archivos de `folder` que van son los mismos que hay en ella.
+    pub(super) fn is_as_saved(&self, folder: &str) -> bool {
+        !self.has_history() || self.changed(folder).is_empty()
+    }
+
+    fn changed(&self, folder: &str) -> Vec<String> {
         let status = self.git(&["status", "--porcelain", "--", folder]).unwrap_or_default();
-        let names = status.lines().filter_map(|line| line.get(3..));
-        names
-            .map(|name| format!("{name} tiene cambios sin guardar en git, que no van en la copia"))
-            .collect()
+        status.lines().filter_map(|line| line.get(3..)).map(Into::into).collect()
     }
 
     fn walk(&self) -> Result<Vec<String>, GuideError> {
