@@ -143,6 +143,12 @@ mod tests {
         );
         assert_eq!(solution_shown(name, chapter), Some(14));
         assert_eq!(solution_shown(name, &clean), None);
+        let inside = "{{#include ../../ejercicios/src/soluciones/cap01_texto.rs}}";
+        let blocks = [("Una manera", inside), ("Solución", "Ok(())")];
+        for (title, body) in blocks {
+            let block = format!("<details>\n<summary>{title}</summary>\n\n{body}\n</details>\n");
+            assert_eq!(without_solutions(&block), "", "{title}");
+        }
         let unclosed = "<details>\n<summary>Solución</summary>\n{{#include soluciones}}\n";
         assert_eq!(solution_shown(name, &without_solutions(unclosed)), Some(3));
     }
