@@ -1,7 +1,6 @@
 //! Los ejercicios de `pasarela`, uno por capítulo y en el orden del libro.
 //!
-//! Resuelve los archivos de `src/pendientes`. Con `--features soluciones` se prueban, en su
-//! lugar, los de `src/soluciones`. El archivo `README.md` cuenta cómo se trabaja.
+//! Resuelve los archivos de `src/pendientes`. El archivo `README.md` cuenta cómo se trabaja.
 
 #![allow(clippy::missing_errors_doc, reason = "un ejercicio trae solo lo que su capítulo enseña")]
 

@@ -1,0 +1,31 @@
+//! La guía de los ejercicios: qué está resuelto, qué sigue, y por qué falla lo que falla.
+//!
+//! No usa el código de los ejercicios: lo compila con cargo y ejecuta sus pruebas, como haría quien
+//! estudia. Los capítulos se descubren en las carpetas.
+
+#![warn(unreachable_pub)]
+
+mod cli;
+mod console;
+mod error;
+mod message;
+mod prose;
+
+pub mod exercises;
+pub mod hints;
+
+pub mod compile;
+pub mod trial;
+pub mod verdict;
+
+pub mod progress;
+pub mod report;
+
+pub mod changes;
+pub mod watch;
+
+pub mod copy;
+
+pub use cli::run;
+pub use console::complain;
+pub use error::GuideError;

@@ -1,0 +1,2 @@
+mod cap01_uno;
+mod cap02_dos;
