@@ -13,7 +13,7 @@ mod transcript;
 
 pub use client::{Answer, Wire, mask_date};
 pub use process::Process;
-pub use program::Program;
+pub use program::{Program, executable};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };

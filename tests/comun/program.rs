@@ -161,7 +161,7 @@ impl Drop for Program {
 
 /// Compila el ejemplo con lo mismo que compiló esta prueba, y dice dónde quedó.
 #[track_caller]
-fn executable(slug: &str) -> PathBuf {
+pub fn executable(slug: &str) -> PathBuf {
     let (target, profile) = target_folder();
     let name = profile.file_name().expect("la carpeta tiene nombre").to_string_lossy().into_owned();
     let build = Command::new(env!("CARGO"))

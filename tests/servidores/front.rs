@@ -16,7 +16,7 @@ pub struct Front {
 /// Dónde escucha la sonda.
 #[derive(Clone)]
 pub enum Place {
-    Tcp(u16),
+    Tcp((String, u16)),
     Unix(String),
 }
 
@@ -24,7 +24,7 @@ impl Place {
     /// Como lo entiende la sonda.
     pub fn argument(&self) -> String {
         match self {
-            Self::Tcp(port) => format!("127.0.0.1:{port}"),
+            Self::Tcp((host, port)) => format!("{host}:{port}"),
             Self::Unix(path) => path.clone(),
         }
     }
@@ -32,7 +32,7 @@ impl Place {
     /// Si ya hay quien escuche.
     pub fn accepts(&self) -> bool {
         match self {
-            Self::Tcp(port) => accepts(&format!("127.0.0.1:{port}")),
+            Self::Tcp(_) => accepts(&self.argument()),
             Self::Unix(path) => UnixStream::connect(path).is_ok(),
         }
     }
@@ -41,7 +41,7 @@ impl Place {
 impl Front {
     /// Empieza el servidor de `book/servidores/<name>.conf`, con las direcciones cambiadas por las de
     /// esta prueba: las de la aplicación principal y la montada son `back`.
-    pub fn start(name: &str, folder: &Folder, back: &[Place; 2]) -> Self {
+    pub fn start(name: &str, folder: &Folder, back: &[Place]) -> Self {
         let address = format!("127.0.0.1:{}", free_port());
         let text = book_file(&format!("{name}.conf"));
         let text = text.replace("/srv/pasarela", &folder.path().to_string_lossy());
@@ -95,36 +95,32 @@ fn is_root() -> bool {
     output.stdout.starts_with(b"0")
 }
 
-fn nginx_places(text: &str, back: &[Place; 2]) -> String {
-    replace_places(text, back, |place, _| match place {
-        Place::Tcp(port) => format!("127.0.0.1:{port}"),
+fn nginx_places(text: &str, back: &[Place]) -> String {
+    replace_places(text, back, |place| match place {
+        Place::Tcp(_) => place.argument(),
         Place::Unix(path) => format!("unix:{path}"),
     })
 }
 
 /// En Apache, un socket de Unix va delante de una dirección inventada, que es la que lo nombra.
-fn apache_places(text: &str, back: &[Place; 2]) -> String {
+fn apache_places(text: &str, back: &[Place]) -> String {
     let mut text = text.to_owned();
     for scheme in ["http", "fcgi", "scgi", "uwsgi"] {
-        for (port, name, place) in [(8000, "principal", &back[0]), (8001, "montada", &back[1])] {
-            let Place::Unix(path) = place else { continue };
+        for (index, (name, place)) in ["principal", "montada"].iter().zip(back).enumerate() {
+            let (port, Place::Unix(path)) = (8000 + index, place) else { continue };
             let worker = format!("<Proxy \"{scheme}://127.0.0.1:{port}\">");
             text = text.replace(&worker, &format!("<Proxy \"unix:{path}|{scheme}://{name}\">"));
             let pass = format!("\"{scheme}://127.0.0.1:{port}");
             text = text.replace(&pass, &format!("\"unix:{path}|{scheme}://{name}"));
         }
     }
-    replace_places(&text, back, |place, _| place.argument())
+    replace_places(&text, back, |place| place.argument())
 }
 
-fn replace_places(
-    text: &str,
-    back: &[Place; 2],
-    write: impl Fn(&Place, usize) -> String,
-) -> String {
+fn replace_places(text: &str, back: &[Place], write: impl Fn(&Place) -> String) -> String {
     let mut text = text.to_owned();
     for (index, place) in back.iter().enumerate() {
-        text = text.replace(&format!("127.0.0.1:{}", 8000 + index), &write(place, index));
+        text = text.replace(&format!("127.0.0.1:{}", 8000 + index), &write(place));
     }
     text
 }
