@@ -4,11 +4,8 @@ use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
 use crate::environ::{Adopted, Environ};
+use crate::http::response::SOFTWARE;
 use crate::http::{Field, Request, RequestBody, Target};
-
-/// Cómo se presenta este programa: en `SERVER_SOFTWARE` y en el encabezado `Server`.
-pub(super) const SOFTWARE: &str =
-    concat!("pasarela/", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 /// Los dos extremos de una conexión: lo que no cambia de una petición a otra, ya escrito.
 #[derive(Debug, Clone)]
