@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, reason = "cada archivo de pruebas usa una parte")]
 
 mod client;
+mod folder;
 mod process;
 mod program;
 mod protocol;
@@ -11,6 +12,7 @@ mod served;
 mod transcript;
 
 pub use client::{Answer, Wire, mask_date};
+pub use folder::Folder;
 pub use process::Process;
 pub use program::Program;
 pub use protocol::{
