@@ -25,7 +25,7 @@ pub fn read_request(
     let parsed = request::parse(buffer, &limits).map_err(|rejection| rejection.to_string())?;
     Ok(parsed.map(|request| {
         let mut environ = Environ::new();
-        let peers = Peers::new("localhost", 8000, ([127, 0, 0, 1], 50_000).into());
+        let peers = Peers::new("localhost", 8000, Some(([127, 0, 0, 1], 50_000).into()));
         fill_environ(&mut environ, &request, &peers);
         (request.head.length, environ)
     }))

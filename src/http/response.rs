@@ -3,6 +3,10 @@
 
 use super::{Persistence, Version};
 
+/// Cómo se presenta este programa: en `SERVER_SOFTWARE` y en el encabezado `Server`.
+pub(crate) const SOFTWARE: &str =
+    concat!("pasarela/", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+
 /// Lo que el servidor decide de una respuesta, aparte de lo que la aplicación declaró.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Delivery {

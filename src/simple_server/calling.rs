@@ -49,6 +49,7 @@ fn call(
     let Scratch { environ, head, .. } = &mut **scratch;
     let body = leader.during(&service.paces, terms.slot, || {
         let body = gateway::run(&*service.application, environ, head);
+        gateway::warn_if_large(head, environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         environ.clear();
         body

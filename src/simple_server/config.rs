@@ -67,16 +67,23 @@ pub struct Config {
     /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. Los de cualquier
     /// otro son encabezados corrientes, que cualquiera puede escribir. De entrada, ninguno.
     ///
+    /// `"unix:"` son todos los que llegan por un socket de Unix: quiénes pueden, lo dicen los permisos
+    /// de su archivo ([`unix_mode`](Self::unix_mode)).
+    ///
     /// ```
     /// use pasarela::Config;
     ///
-    /// let trusted_proxies = vec!["127.0.0.1".parse()?, "10.0.0.0/8".parse()?];
+    /// let trusted_proxies = vec!["127.0.0.1".parse()?, "10.0.0.0/8".parse()?, "unix:".parse()?];
     /// let config = Config { trusted_proxies, ..Config::default() };
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub trusted_proxies: Vec<Network>,
     /// Con qué encabezados dicen esos proxies quién hizo la petición y a qué dirección.
     pub proxy_headers: ProxyHeaders,
+    /// Los permisos del archivo de un socket de Unix, como `Some(0o660)`. Para conectarse hace falta
+    /// el de escribir. Sin decirlo son los que deje la máscara del proceso (`umask`), que casi siempre
+    /// es decir que solo entra el mismo usuario: si el servidor de delante es otro, responde 502.
+    pub unix_mode: Option<u32>,
     /// Si Ctrl-C y las señales SIGTERM y SIGHUP detienen [`serve_forever`](crate::Server::serve_forever).
     /// Un programa que atiende las señales por su cuenta pone `false` y usa un
     /// [`Handle`](crate::Handle).
@@ -144,6 +151,7 @@ impl Default for Config {
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             trusted_proxies: Vec::new(),
             proxy_headers: ProxyHeaders::default(),
+            unix_mode: None,
             handle_signals: true,
         }
     }

@@ -15,10 +15,8 @@
 //! `calling` y `sending`.
 
 use std::io;
-use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
-use mio::net::TcpStream;
 use mio::{Registry, Token};
 
 use super::calling;
@@ -29,6 +27,7 @@ use super::receiving;
 use super::request_environ::Peers;
 use super::sending;
 use super::service::{Context, Service};
+use super::socket::Socket;
 use super::stage::{CloseReason, Farewell, Stage, Step};
 use crate::http::Rejection;
 
@@ -54,7 +53,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, peers: Peers, now: Instant) -> Self {
+    pub(super) fn new(socket: Socket, peers: Peers, now: Instant) -> Self {
         Self { link: Link::new(socket, peers, now), stage: Stage::default() }
     }
 
@@ -177,7 +176,7 @@ fn close(link: &mut Link, context: &Context<'_, '_>, farewell: Farewell) -> io::
     if farewell == Farewell::Brief && !link.may_have_unread() {
         return Ok(Step::Close(CloseReason::Finished));
     }
-    link.socket.shutdown(Shutdown::Write)?;
+    link.socket.finish()?;
     link.since = context.now;
     Ok(Step::Go(Stage::Lingering { heard: 0 }))
 }

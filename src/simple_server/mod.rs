@@ -5,7 +5,8 @@
 //! | estación | qué hace |
 //! |---|---|
 //! | `server` | `make_server`, `serve_forever` y quién los detiene |
-//! | `listener` | del nombre y el puerto a los sockets que escuchan |
+//! | `listeners` | los sockets que escuchan, vengan de donde vengan |
+//! | `tcp`, `unix` | del nombre y el puerto, o de una ruta, a un socket que escucha |
 //! | `signals` | Ctrl-C y las demás señales de terminar |
 //! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
@@ -22,6 +23,7 @@
 //! | `receiving` | recibir una petición |
 //! | `calling` | llamar a la aplicación |
 //! | `sending` | enviar su respuesta |
+//! | `socket` | de red o de Unix |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
 //! | `network`, `forwarded` | en qué proxies se confía, y lo que cuentan |
@@ -32,7 +34,10 @@
 mod server;
 mod config;
 mod error;
-mod listener;
+mod listeners;
+mod tcp;
+#[cfg(unix)]
+mod unix;
 mod signals;
 mod engine;
 mod event_loop;
@@ -50,6 +55,7 @@ mod receiving;
 mod calling;
 mod sending;
 mod link;
+mod socket;
 mod request_environ;
 mod network;
 mod forwarded;
@@ -63,7 +69,10 @@ pub use demo_app::demo_app;
 pub use engine::Handle;
 pub use error::ServerError;
 pub use forwarded::ProxyHeaders;
+pub use listeners::Listeners;
 pub use network::{Network, NetworkError};
-pub use server::{Server, make_server, make_server_with};
+pub use server::{Server, make_server, make_server_on, make_server_with};
+#[cfg(unix)]
+pub use server::{make_server_unix, make_server_unix_with};
 
 pub(crate) use request_environ::{Peers, fill as fill_environ};

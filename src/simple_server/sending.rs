@@ -31,7 +31,7 @@ pub(super) fn reject(
     method: &'static str,
     rejection: Rejection,
 ) -> io::Result<Step> {
-    log::debug!("petición de {} rechazada: {rejection}", link.peers.remote);
+    log::debug!("petición de {} rechazada: {rejection}", link.peers);
     link.incoming.clear();
     let scratch = &mut *context.scratch;
     scratch.environ.clear();

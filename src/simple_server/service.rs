@@ -11,11 +11,11 @@ use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::pace::Paces;
 use super::relay::Leader;
-use super::request_environ::SOFTWARE;
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
 use crate::http::head::Limits;
+use crate::http::response::SOFTWARE;
 
 /// Lo que comparten todas las conexiones de un servidor.
 pub(super) struct Service {

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::incoming::{Incoming, Received};
+use super::socket::Socket;
 use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection};
-use mio::net::TcpStream;
 
 /// El cuerpo que falta, compartido por la conexión y por el `wsgi.input` de la aplicación.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub(super) struct Upload(Arc<Mutex<Pending>>);
 
 #[derive(Debug)]
 struct Pending {
-    socket: Arc<TcpStream>,
+    socket: Arc<Socket>,
     incoming: Incoming,
     decoder: BodyDecoder,
     ready: Vec<u8>,
@@ -52,7 +52,7 @@ const BLOCK: usize = 64 * 1024;
 impl Upload {
     /// `ready` es el contenido que ya llegó, e `incoming` lo que todavía no se decodificó.
     pub(super) fn new(
-        socket: Arc<TcpStream>,
+        socket: Arc<Socket>,
         incoming: Incoming,
         decoder: BodyDecoder,
         ready: Vec<u8>,
@@ -172,7 +172,7 @@ fn too_slow() -> io::Error {
 
 /// Espera a que haya algo que leer.
 #[cfg(unix)]
-fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
+fn wait_readable(socket: &Socket, timeout: Duration) -> io::Result<()> {
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::AsFd;
@@ -186,11 +186,12 @@ fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
 
 /// Espera a que haya algo que leer: donde no hay `poll`, mirando sin llevárselo en modo de espera.
 #[cfg(not(unix))]
-fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
+fn wait_readable(socket: &Socket, timeout: Duration) -> io::Result<()> {
     let waiting = socket2::SockRef::from(socket);
     waiting.set_read_timeout(Some(timeout.min(super::config::FAR_AWAY)))?;
     waiting.set_nonblocking(false)?;
-    let seen = socket.peek(&mut [0]);
+    let Socket::Tcp(stream) = socket;
+    let seen = stream.peek(&mut [0]);
     waiting.set_nonblocking(true)?;
     match seen {
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(too_slow()),

@@ -5,6 +5,7 @@
 
 mod client;
 mod curl;
+mod folder;
 mod process;
 mod program;
 mod protocol;
@@ -12,6 +13,7 @@ mod served;
 mod transcript;
 
 pub use client::{Answer, Wire, mask_date};
+pub use folder::Folder;
 pub use process::Process;
 pub use program::{Program, executable};
 pub use protocol::{

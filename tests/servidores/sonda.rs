@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pasarela::{Body, Environ, Error, Result, StartResponse, util};
+use pasarela::{Body, Environ, Error, Result, StartResponse, handlers, util};
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
 
@@ -116,13 +116,13 @@ fn wait_for(path: &std::path::Path) -> io::Result<()> {
 }
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args();
+    let is_cgi = arguments.next().is_some_and(|name| name.ends_with("aplicacion.cgi"));
+    if is_cgi {
+        // Una consulta sin «=» llega también como argumentos (RFC 3875 §4.4): no son para nosotros.
+        return Ok(handlers::cgi::run(application)?);
+    }
     let place = arguments.nth(1).unwrap_or_default();
-    pasarela::make_server(
-        "127.0.0.1",
-        place.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(0),
-        application,
-    )?
-    .serve_forever()?;
+    pasarela::make_server("127.0.0.1", place.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(0), application)?.serve_forever()?;
     Ok(())
 }
