@@ -17,6 +17,7 @@ mod machines;
 #[path = "servidores/stage.rs"]
 mod stage;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
@@ -101,7 +102,7 @@ fn try_pairing(pairing: &Pairing, transport: Transport) -> [Row; 2] {
         let site = Site {
             address: &front.address,
             mount,
-            folder: &folder,
+            beside: folder.join(if pairing.protocol.is_none() { "cgi" } else { "." }),
             lacks: pairing.lacks,
             runs_once: pairing.protocol.is_none(),
         };
@@ -132,7 +133,9 @@ fn start_back(pairing: &Pairing, folder: &Folder, back: &[Place; 2]) -> Vec<Runn
 fn run_checks(title: String, site: &Site<'_>) -> Row {
     let mut row = Row { title, marks: Vec::new(), complaints: Vec::new() };
     for (name, check) in CHECKS {
-        let mark = match check(site) {
+        // Lo que no llega como se espera es un pánico de quien lee: aquí, una respuesta más.
+        let verdict = panic::catch_unwind(AssertUnwindSafe(|| check(site)));
+        let mark = match verdict.unwrap_or_else(|_| Verdict::Bad("no se pudo leer".to_owned())) {
             Verdict::Good => "sí",
             Verdict::Refused(status) => status,
             Verdict::Bad(reason) => {

@@ -1,8 +1,8 @@
 //! Lo que se le pide a la sonda a través de cada servidor, y lo que tiene que contestar.
 
 use std::fs;
+use std::path::PathBuf;
 
-use super::stage::Folder;
 use crate::comun::Wire;
 
 /// Un sitio: un servidor, y la aplicación en la raíz o montada.
@@ -10,7 +10,8 @@ pub struct Site<'a> {
     pub address: &'a str,
     /// Vacío, o `/app`.
     pub mount: &'static str,
-    pub folder: &'a Folder,
+    /// La carpeta del programa.
+    pub beside: PathBuf,
     /// Lo que este servidor no hace con este protocolo.
     pub lacks: &'a [Lack],
     /// Si cada petición es un proceso.
@@ -212,7 +213,7 @@ fn upload(site: &Site<'_>) -> Verdict {
 fn drip(site: &Site<'_>) -> Verdict {
     let name = format!("paso{}", site.mount.len());
     let allow = |number: usize| {
-        fs::write(site.folder.join(&format!("{name}-{number}")), "").expect("se puede escribir");
+        fs::write(site.beside.join(format!("{name}-{number}")), "").expect("se puede escribir");
     };
     let mut wire = site.open();
     let (host, mount) = (site.address, site.mount);
@@ -229,7 +230,7 @@ fn drip(site: &Site<'_>) -> Verdict {
     }
     let is_over = read_chunk(&mut wire).is_none();
     for number in 1..=4 {
-        fs::remove_file(site.folder.join(&format!("{name}-{number}"))).expect("es nuestro");
+        fs::remove_file(site.beside.join(format!("{name}-{number}"))).expect("es nuestro");
     }
     let expected = (vec!["trozo 1\n", "trozo 2\n", "trozo 3\n"], true);
     compare((seen.iter().map(String::as_str).collect(), is_over), expected)

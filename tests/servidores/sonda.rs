@@ -123,6 +123,11 @@ fn main() -> Result<()> {
         return Ok(handlers::cgi::run(application)?);
     }
     let place = arguments.nth(1).unwrap_or_default();
-    pasarela::make_server("127.0.0.1", place.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(0), application)?.serve_forever()?;
+    pasarela::make_server(
+        "127.0.0.1",
+        place.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(0),
+        application,
+    )?
+    .serve_forever()?;
     Ok(())
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -54,7 +56,6 @@ impl Drop for Folder {
 }
 
 pub fn open_to_all(path: &Path, mode: u32) {
-    use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("la carpeta es nuestra");
 }
 
@@ -79,6 +80,8 @@ impl Running {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
+            // Al terminar, Apache avisa a todo su grupo: que no sea el de la prueba.
+            .process_group(0)
             .spawn()
             .unwrap_or_else(|error| panic!("no se pudo ejecutar {name}: {error}"));
         Self { child, name, farewell }
