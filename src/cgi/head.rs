@@ -6,7 +6,6 @@
 pub(crate) enum StatusLine {
     /// `Status: 200 OK`, en CGI, FastCGI y SCGI (RFC 3875 §6.3.3).
     Field,
-    #[allow(dead_code, reason = "todavía solo hay CGI")]
     /// `HTTP/1.1 200 OK`: en uwsgi, Apache no entiende otra.
     Http,
 }

@@ -6,8 +6,12 @@
 //!
 //! | estación | qué hace |
 //! |---|---|
+//! | [`fastcgi`], [`scgi`], [`uwsgi`] | de los bytes a las variables, y al cuerpo |
 //! | [`variables`] | de las variables al `environ`, limpias y completas |
 //! | [`head`] | la cabeza de una respuesta |
 
+pub(crate) mod fastcgi;
+pub(crate) mod scgi;
+pub(crate) mod uwsgi;
 pub(crate) mod variables;
 pub(crate) mod head;

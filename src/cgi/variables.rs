@@ -11,10 +11,12 @@ use crate::util::{guess_scheme, request_target};
 /// Cuántas variables hay además de los encabezados: las de CGI, y las que Apache añade de TLS.
 const BESIDES_FIELDS: usize = 256;
 
+/// Una variable y su valor, si están bien escritos.
+pub(crate) type Variable<'v> = Result<(&'v [u8], &'v [u8]), Rejection>;
+
 /// Cómo se ejecuta la aplicación (PEP 3333, «environ Variables»).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Process {
-    #[allow(dead_code, reason = "todavía solo hay CGI")]
     /// Un proceso que atiende peticiones a la vez con varios hilos.
     Serving,
     /// Un proceso por petición.
@@ -29,13 +31,14 @@ pub(crate) enum Process {
 /// Si con esas variables no hay petición que atender.
 pub(crate) fn fill<'v>(
     environ: &mut Environ,
-    variables: impl IntoIterator<Item = (&'v [u8], &'v [u8])>,
+    variables: impl IntoIterator<Item = Variable<'v>>,
     process: Process,
     server_name: &str,
     max_fields: usize,
 ) -> Result<(), Rejection> {
     let max = max_fields.saturating_add(BESIDES_FIELDS);
-    for (count, (name, value)) in variables.into_iter().enumerate() {
+    for (count, variable) in variables.into_iter().enumerate() {
+        let (name, value) = variable?;
         if count >= max {
             return Err(Rejection::TooManyFields);
         }

@@ -7,10 +7,19 @@
 //! | módulo | quién lo habla |
 //! |---|---|
 //! | [`cgi`] | Apache (`mod_cgid`, `mod_cgi`): un proceso por petición |
+//! | [`fastcgi`] | nginx y Apache: una conexión para muchas peticiones |
+//! | [`scgi`] | nginx y Apache: una conexión por petición |
+//! | [`uwsgi`] | nginx y Apache: una conexión por petición, y la ruta siempre bien repartida |
+//!
+//! Los tres últimos devuelven el mismo [`Server`](crate::Server) que
+//! [`make_server`](crate::make_server), con la misma [`Config`](crate::Config).
 //!
 //! Y [`mount`], para una aplicación que no está en la raíz de su servidor.
 
 pub mod cgi;
+pub mod fastcgi;
+pub mod scgi;
+pub mod uwsgi;
 mod mounted;
 
 pub use mounted::{Mount, mount};

@@ -27,6 +27,8 @@ pub(crate) enum Framing {
     Chunked,
     /// El cierre de la conexión marca el final.
     UntilClose,
+    /// Lo dice el protocolo que lo envuelve.
+    Enveloped,
 }
 
 impl Framing {
@@ -59,7 +61,7 @@ pub(crate) fn write_head(
     match delivery.framing {
         Framing::Length(length) => write_content_length(out, length),
         Framing::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
-        Framing::None | Framing::Declared | Framing::UntilClose => {}
+        Framing::None | Framing::Declared | Framing::UntilClose | Framing::Enveloped => {}
     }
     out.extend_from_slice(match delivery.persistence {
         Persistence::KeepAlive => b"".as_slice(),

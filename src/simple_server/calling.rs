@@ -69,7 +69,8 @@ fn call(
 /// cerrarse: un cuerpo sin leer nunca se convierte en la petición siguiente.
 fn settle_upload(link: &mut Link, upload: Option<Upload>) -> Farewell {
     let Some(upload) = upload else { return Farewell::Brief };
-    let Some(incoming) = upload.recover() else { return Farewell::Lingering };
+    let Some((incoming, replies)) = upload.recover() else { return Farewell::Lingering };
     link.incoming = incoming;
+    link.outgoing.tail().extend(replies);
     Farewell::Brief
 }

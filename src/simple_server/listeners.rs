@@ -74,7 +74,7 @@ enum Owner {
 
 impl Listeners {
     /// Escucha en todas las direcciones de `host`.
-    pub(super) fn tcp(host: &str, port: u16, backlog: u32) -> Result<Self, ServerError> {
+    pub(crate) fn tcp(host: &str, port: u16, backlog: u32) -> Result<Self, ServerError> {
         let sockets = tcp::listen(host, port, backlog)?.into_iter().map(Listener::tcp).collect();
         let name = if host.is_empty() { LOCALHOST } else { host }.to_owned();
         Ok(Self { sockets, name, can_spread: true })
@@ -82,7 +82,7 @@ impl Listeners {
 
     /// Escucha en el socket de Unix `path`, con esos permisos si se dicen.
     #[cfg(unix)]
-    pub(super) fn unix(
+    pub(crate) fn unix(
         path: PathBuf,
         backlog: u32,
         mode: Option<u32>,

@@ -19,10 +19,13 @@
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
 //! | `pace` | cuáles peticiones suelen tardar |
 //! | `connection` | la máquina de estados de una conexión |
+//! | `protocol` | cuál se habla |
 //! | `stage` | en qué punto está cada una |
-//! | `receiving` | recibir una petición |
+//! | `receiving`, `relayed` | recibir una petición, del cliente o de un servidor web |
+//! | `decoder` | leer su cuerpo |
 //! | `calling` | llamar a la aplicación |
 //! | `sending` | enviar su respuesta |
+//! | `envelope` | en qué va envuelta |
 //! | `socket` | de red o de Unix |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
@@ -50,10 +53,14 @@ mod relay;
 mod pace;
 mod service;
 mod connection;
+mod protocol;
 mod stage;
 mod receiving;
+mod relayed;
+mod decoder;
 mod calling;
 mod sending;
+mod envelope;
 mod link;
 mod socket;
 mod request_environ;
@@ -75,4 +82,6 @@ pub use server::{Server, make_server, make_server_on, make_server_with};
 #[cfg(unix)]
 pub use server::{make_server_unix, make_server_unix_with};
 
+pub(crate) use protocol::Protocol;
 pub(crate) use request_environ::{Peers, fill as fill_environ};
+pub(crate) use server::make;

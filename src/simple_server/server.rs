@@ -9,6 +9,7 @@ use super::config::Config;
 use super::engine::{Engine, Handle};
 use super::error::ServerError;
 use super::listeners::Listeners;
+use super::protocol::Protocol;
 use super::service::Service;
 use super::signals;
 use crate::application::Application;
@@ -139,18 +140,28 @@ pub fn make_server_on(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
+    make(Protocol::Http, listeners, application, config)
+}
+
+/// Crea un servidor del protocolo que se le pida.
+pub(crate) fn make(
+    protocol: Protocol,
+    listeners: Listeners,
+    application: impl Application,
+    config: Config,
+) -> Result<Server, ServerError> {
     let (local_addrs, local_path) = (listeners.local_addrs(), listeners.local_path());
     let Listeners { sockets, name, can_spread } = listeners;
     let spread_over = if can_spread { local_addrs.clone() } else { Vec::new() };
     let handle_signals = config.handle_signals;
-    let service = Service::new(Box::new(application), config, name);
+    let service = Service::new(protocol, Box::new(application), config, name);
     let engine = Engine::new(service, sockets)
         .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
     let (engine, serving) = (Arc::new(engine), AtomicBool::new(false));
     Ok(Server { engine, serving, handle_signals, local_addrs, local_path, spread_over })
 }
 
-/// Un servidor HTTP/1.1 que escucha.
+/// Un servidor que escucha.
 ///
 /// Al soltarlo deja de escuchar.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use super::config::Config;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::pace::Paces;
+use super::protocol::Protocol;
 use super::relay::Leader;
 use crate::application::Application;
 use crate::environ::Environ;
@@ -19,6 +20,7 @@ use crate::http::response::SOFTWARE;
 
 /// Lo que comparten todas las conexiones de un servidor.
 pub(super) struct Service {
+    pub(super) protocol: Protocol,
     pub(super) application: Box<dyn Application>,
     pub(super) config: Config,
     pub(super) limits: Limits,
@@ -32,8 +34,14 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn new(application: Box<dyn Application>, config: Config, name: String) -> Self {
+    pub(super) fn new(
+        protocol: Protocol,
+        application: Box<dyn Application>,
+        config: Config,
+        name: String,
+    ) -> Self {
         Self {
+            protocol,
             application,
             limits: config.limits(),
             config,

@@ -7,10 +7,11 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::decoder::Decoder;
 use super::incoming::{Incoming, Received};
 use super::socket::Socket;
+use crate::http::Rejection;
 use crate::http::response::CONTINUE;
-use crate::http::{BodyDecoder, Rejection};
 
 /// El cuerpo que falta, compartido por la conexión y por el `wsgi.input` de la aplicación.
 #[derive(Debug, Clone)]
@@ -20,7 +21,7 @@ pub(super) struct Upload(Arc<Mutex<Pending>>);
 struct Pending {
     socket: Arc<Socket>,
     incoming: Incoming,
-    decoder: BodyDecoder,
+    decoder: Decoder,
     ready: Vec<u8>,
     taken: usize,
     total: u64,
@@ -54,7 +55,7 @@ impl Upload {
     pub(super) fn new(
         socket: Arc<Socket>,
         incoming: Incoming,
-        decoder: BodyDecoder,
+        decoder: Decoder,
         ready: Vec<u8>,
         limits: UploadLimits,
         permission: Permission,
@@ -65,14 +66,18 @@ impl Upload {
         Self(Arc::new(Mutex::new(pending)))
     }
 
-    /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él.
-    pub(super) fn recover(&self) -> Option<Incoming> {
+    /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él, y lo que quedó por
+    /// contestar.
+    pub(super) fn recover(&self) -> Option<(Incoming, Vec<u8>)> {
         // Si otro hilo de la aplicación sigue leyendo, no llegó entero, y no se le espera.
         let mut pending = self.0.try_lock().ok()?;
         if pending.permission == Permission::Awaited {
             pending.permission = Permission::TooLate;
         }
-        pending.decoder.is_done().then(|| std::mem::take(&mut pending.incoming))
+        pending
+            .decoder
+            .is_done()
+            .then(|| (std::mem::take(&mut pending.incoming), pending.decoder.take_replies()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
@@ -120,6 +125,9 @@ impl Pending {
         let pending = self.incoming.pending();
         let consumed = self.decoder.decode(pending, &mut self.ready, BLOCK).map_err(invalid)?;
         self.incoming.consume(consumed);
+        if self.decoder.is_aborted() {
+            return Err(invalid(Rejection::Aborted));
+        }
         self.total += self.ready.len() as u64;
         if self.total > self.limits.max_body {
             return Err(invalid(Rejection::BodyTooLarge));

@@ -9,6 +9,7 @@ mod folder;
 mod process;
 mod program;
 mod protocol;
+pub mod records;
 mod served;
 mod transcript;
 

@@ -7,7 +7,7 @@ type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 fn filled(variables: Pairs<'_>) -> Result<Environ, Rejection> {
     let mut environ = Environ::new();
-    let pairs = variables.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let pairs = variables.iter().map(|(name, value)| Ok((name.as_bytes(), value.as_bytes())));
     fill(&mut environ, pairs, Process::Serving, "predeterminado", 100)?;
     Ok(environ)
 }
@@ -178,7 +178,7 @@ fn los_bytes_que_no_son_utf8_no_se_pierden() {
         (b"HTTP_X", b"\xE9"),
         (b"HTTP_X", b"\xE8"),
     ];
-    fill(&mut environ, variables, Process::RunOnce, "x", 100).expect("válida");
+    fill(&mut environ, variables.map(Ok), Process::RunOnce, "x", 100).expect("válida");
     assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/\xFF"[..]));
     assert_eq!(environ.get_bytes("HTTP_X"), Some(&b"\xE9, \xE8"[..]));
     assert_eq!(environ.get("REQUEST_URI"), Some("/%FF"));

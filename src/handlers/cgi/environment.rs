@@ -98,7 +98,7 @@ pub(super) fn fill(
         .filter(|(name, _)| name.to_str().is_some_and(is_meta_variable))
         .map(|(name, value)| (bytes(name), bytes(value)))
         .collect();
-    let pairs = variables.iter().map(|(name, value)| (&**name, &**value));
+    let pairs = variables.iter().map(|(name, value)| Ok((&**name, &**value)));
     let filled = variables::fill(environ, pairs, Process::RunOnce, SERVER_NAME, usize::MAX);
     if filled.is_err() {
         // Lo que haga falta para responder que no.
