@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pasarela::{Body, Environ, Error, Result, StartResponse, handlers, util};
+use pasarela::handlers::{self, fastcgi, mount, scgi, uwsgi};
+use pasarela::simple_server;
+use pasarela::{Application, Body, Config, Environ, Error, Result, Server, StartResponse, util};
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
 
@@ -122,12 +124,48 @@ fn main() -> Result<()> {
         // Una consulta sin «=» llega también como argumentos (RFC 3875 §4.4): no son para nosotros.
         return Ok(handlers::cgi::run(application)?);
     }
-    let place = arguments.nth(1).unwrap_or_default();
-    pasarela::make_server(
-        "127.0.0.1",
-        place.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(0),
-        application,
-    )?
-    .serve_forever()?;
+    let [protocol, place, prefix] = [(); 3].map(|()| arguments.next().unwrap_or_default());
+    let prefix = if prefix.is_empty() { "/" } else { &prefix };
+    listen(&protocol, &place, mount(prefix, application))?.serve_forever()?;
     Ok(())
+}
+
+/// Escucha en `place`: una dirección con su puerto, o un socket de Unix.
+fn listen(protocol: &str, place: &str, application: impl Application) -> Result<Server> {
+    let config = Config {
+        trusted_proxies: vec!["127.0.0.1".parse()?, "unix:".parse()?],
+        // nginx y Apache quizá son otros usuarios.
+        unix_mode: Some(0o666),
+        ..Config::default()
+    };
+    let Some((host, port)) = place.rsplit_once(':') else {
+        return listen_unix(protocol, place, application, config);
+    };
+    let port = port.parse()?;
+    Ok(match protocol {
+        "http" => simple_server::make_server_with(host, port, application, config)?,
+        "fastcgi" => fastcgi::make_server_with(host, port, application, config)?,
+        "scgi" => scgi::make_server_with(host, port, application, config)?,
+        "uwsgi" => uwsgi::make_server_with(host, port, application, config)?,
+        _ => return Err(unknown(protocol)),
+    })
+}
+
+fn listen_unix(
+    protocol: &str,
+    path: &str,
+    application: impl Application,
+    config: Config,
+) -> Result<Server> {
+    Ok(match protocol {
+        "http" => simple_server::make_server_unix_with(path, application, config)?,
+        "fastcgi" => fastcgi::make_server_unix_with(path, application, config)?,
+        "scgi" => scgi::make_server_unix_with(path, application, config)?,
+        "uwsgi" => uwsgi::make_server_unix_with(path, application, config)?,
+        _ => return Err(unknown(protocol)),
+    })
+}
+
+fn unknown(protocol: &str) -> Error {
+    Error::new(format!("no existe el protocolo «{protocol}»"))
 }
