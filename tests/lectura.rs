@@ -29,23 +29,13 @@ const WORDS: std::ops::RangeInclusive<usize> = 700..=1200;
 const PREMIERES: [(&str, &[&str]); 8] = [
     (
         "cap03",
-        &[
-            "environ.get(",
-            "environ.iter(",
-            ".method()",
-            ".path_info()",
-            ".query_string()",
-            ".header(",
-        ],
+        &["environ.get(", "environ.iter(", "method()", "path_info()", "query_string()", "header("],
     ),
     ("cap04", &["Location", "Allow", "405", "301"]),
     ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
-    (
-        "cap06",
-        &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303", "413"],
-    ),
+    ("cap06", &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303"]),
     ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
-    ("cap08", &["impl Application", "access_log", "extension"]),
+    ("cap08", &["impl Application", "access_log"]),
     ("cap09", &["validator", "testing::"]),
     ("cap10", &["StaticFiles", "Body::file", "ETag", "If-None-Match", "Range"]),
 ];
@@ -67,9 +57,8 @@ fn nada_se_usa_antes_de_su_capitulo() {
 fn lo_que_estrena_un_capitulo_esta_en_el() {
     let chapters = chapters();
     for (premiere, terms) in PREMIERES {
-        let Some(chapter) = chapters.iter().find(|chapter| chapter.number() == premiere) else {
-            continue;
-        };
+        let chapter = chapters.iter().find(|chapter| chapter.number() == premiere);
+        let chapter = chapter.unwrap_or_else(|| panic!("falta {premiere}"));
         let text: String =
             chapter.everything_but_what_is_left_out().into_iter().map(|(_, text)| text).collect();
         for term in terms {

@@ -12,3 +12,35 @@ pub mod cap01_texto;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap02_html.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap02_html.rs")]
 pub mod cap02_html;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap03_environ.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap03_environ.rs")]
+pub mod cap03_environ;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap04_rutas.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap04_rutas.rs")]
+pub mod cap04_rutas;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap05_consulta.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap05_consulta.rs")]
+pub mod cap05_consulta;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap06_formularios.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap06_formularios.rs")]
+pub mod cap06_formularios;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap07_trozos.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap07_trozos.rs")]
+pub mod cap07_trozos;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap08_intermediarios.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap08_intermediarios.rs")]
+pub mod cap08_intermediarios;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap09_validador.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap09_validador.rs")]
+pub mod cap09_validador;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap10_archivos.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap10_archivos.rs")]
+pub mod cap10_archivos;

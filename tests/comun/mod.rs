@@ -16,7 +16,7 @@ mod transcript;
 pub use client::{Answer, Wire, mask_date};
 pub use folder::Folder;
 pub use process::Process;
-pub use program::{Program, executable};
+pub use program::{Program, executable, tests_inside};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };

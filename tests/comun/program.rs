@@ -1,13 +1,14 @@
 //! El programa de un capítulo, tal como lo ejecuta quien lee el libro.
 
 use std::env;
+use std::fs::{self, File};
 use std::io::Read;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::client::{self, Answer, Wire};
 use super::transcript;
@@ -15,8 +16,15 @@ use super::transcript;
 /// Dónde escuchan los programas de los capítulos.
 const ADDRESS: &str = "localhost:8000";
 
+/// La misma dirección, cuando se repite una transcripción: en unas computadoras `localhost` es antes
+/// `::1` y en otras `127.0.0.1`, y eso se ve en `REMOTE_ADDR`.
+const TRANSCRIBED_ADDRESS: &str = "127.0.0.1:8000";
+
 /// Cuánto se espera a que un programa conteste.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// La fecha de los archivos que sirve un ejemplo: el 7 de diciembre de 2003, a las 8:40 UTC.
+const FILES_AGE: Duration = Duration::from_secs(1_070_786_400);
 
 /// El puerto 8000 es de una prueba a la vez.
 static PORT_8000: Mutex<()> = Mutex::new(());
@@ -38,6 +46,7 @@ impl Program {
     /// Compila y arranca el ejemplo `slug`, y espera a que conteste.
     #[track_caller]
     pub fn start(slug: &str) -> Self {
+        date_files(slug);
         Self::run(Command::new(executable(slug)))
     }
 
@@ -84,12 +93,27 @@ impl Program {
         client::exchange(ADDRESS, request)
     }
 
+    /// La línea siguiente de lo que escribe en la terminal, cuando la escriba.
+    #[track_caller]
+    pub fn next_line(&mut self) -> String {
+        let stderr = self.child.stderr.as_mut().expect("se lee su salida de errores");
+        // De uno en uno: lo que sigue a la línea es de la próxima vez.
+        let mut line = Vec::new();
+        while line.last() != Some(&b'\n') {
+            let mut byte = [0];
+            stderr.read_exact(&mut byte).expect("el programa escribe una línea");
+            line.extend(byte);
+        }
+        line.pop();
+        String::from_utf8(line).expect("la línea es texto")
+    }
+
     /// Repite las transcripciones del libro contra el programa.
     #[track_caller]
     pub fn replays(&self, names: &[&str]) {
         for name in names {
             let dialogue = transcript::dialogue(name);
-            let answer = dialogue.seen(&client::exchange(ADDRESS, &dialogue.request));
+            let answer = dialogue.seen(&client::exchange(TRANSCRIBED_ADDRESS, &dialogue.request));
             pretty_assertions::assert_eq!(answer, dialogue.response, "transcripción {name}");
         }
     }
@@ -102,12 +126,14 @@ impl Program {
             let (order, _) = expected.split_once('\n').expect("una respuesta tras la orden");
             let order = order.strip_prefix("$ ").expect("la orden va tras un $");
             let Output { stdout, stderr, status } = Command::new("sh")
-                .args(["-c", &format!("{order} --silent --show-error --max-time 20")])
+                .args(["-c", &format!("{order} --ipv4 --silent --show-error --max-time 20")])
                 .output()
                 .expect("hay un intérprete de órdenes");
-            assert!(status.success(), "{order}: {}", String::from_utf8_lossy(&stderr));
+            let complaint = String::from_utf8_lossy(&stderr);
+            let (_, expected_code) = transcript::without_complaint(&expected);
+            assert_eq!(status.code(), Some(expected_code.unwrap_or(0)), "{order}: {complaint}");
             let seen = transcript::mask(&String::from_utf8_lossy(&stdout)).replace('\r', "");
-            let seen = format!("$ {order}\n{}\n", seen.trim_end_matches('\n'));
+            let seen = format!("$ {order}\n{}\n{complaint}", seen.trim_end_matches('\n'));
             pretty_assertions::assert_eq!(seen.trim_end(), expected.trim_end(), "{name}");
         }
     }
@@ -159,20 +185,45 @@ impl Drop for Program {
     }
 }
 
+/// Pone la misma fecha a los archivos que sirve el ejemplo `slug`, si sirve una carpeta: de ella
+/// salen los encabezados que muestra el libro, y en cada copia del repositorio es otra.
+#[track_caller]
+fn date_files(slug: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(slug);
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.expect("la carpeta se lee").path()) {
+        let file = File::options().append(true).open(&path).expect("el archivo se abre");
+        file.set_modified(UNIX_EPOCH + FILES_AGE).expect("se puede fechar");
+    }
+}
+
+/// Lo que se ve en la terminal al ejecutar las pruebas que el ejemplo `slug` lleva dentro.
+#[track_caller]
+pub fn tests_inside(slug: &str) -> String {
+    let Output { stdout, .. } = cargo("test", slug).output().expect("cargo se ejecuta");
+    String::from_utf8_lossy(&stdout).into_owned()
+}
+
 /// Compila el ejemplo con lo mismo que compiló esta prueba, y dice dónde quedó.
 #[track_caller]
 pub fn executable(slug: &str) -> PathBuf {
+    let build = cargo("build", slug).status().expect("cargo se ejecuta");
+    assert!(build.success(), "el ejemplo {slug} no compila");
+    let (_, profile) = target_folder();
+    profile.join("examples").join(format!("{slug}{}", env::consts::EXE_SUFFIX))
+}
+
+/// Una orden de `cargo` sobre el ejemplo `slug`.
+fn cargo(order: &str, slug: &str) -> Command {
     let (target, profile) = target_folder();
     let name = profile.file_name().expect("la carpeta tiene nombre").to_string_lossy().into_owned();
-    let build = Command::new(env!("CARGO"))
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--example", slug, "--target-dir"])
+        .args([order, "--quiet", "--example", slug, "--target-dir"])
         .arg(target)
-        .args(["--profile", if name == "debug" { "dev" } else { &name }])
-        .status()
-        .expect("cargo se ejecuta");
-    assert!(build.success(), "el ejemplo {slug} no compila");
-    profile.join("examples").join(format!("{slug}{}", env::consts::EXE_SUFFIX))
+        .args(["--profile", if name == "debug" { "dev" } else { &name }]);
+    cargo
 }
 
 /// La carpeta de compilación y la de este perfil: `target` y `target/debug`.

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use pasarela::{Application, Config, Handle, Server, ServerError, make_server_with};
 
 use super::client::{self, Answer, Wire};
+use super::transcript;
 
 /// Una aplicación servida, que se detiene al soltarla.
 pub struct Served {
@@ -65,6 +66,16 @@ impl Served {
     #[track_caller]
     pub fn exchange(&self, request: &str) -> String {
         client::talk(self.open(), request)
+    }
+
+    /// Repite las transcripciones del libro contra la aplicación.
+    #[track_caller]
+    pub fn replays(&self, names: &[&str]) {
+        for name in names {
+            let dialogue = transcript::dialogue(name);
+            let answer = dialogue.seen(&self.exchange(&dialogue.request));
+            pretty_assertions::assert_eq!(answer, dialogue.response, "transcripción {name}");
+        }
     }
 
     /// Lo detiene y espera a que `serve_forever` vuelva.

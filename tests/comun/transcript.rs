@@ -25,6 +25,8 @@ pub struct Dialogue {
     pub request: String,
     pub response: String,
     is_decoded: bool,
+    /// Si el servidor cortó la conexión antes del final.
+    is_cut: bool,
 }
 
 impl Dialogue {
@@ -34,7 +36,9 @@ impl Dialogue {
         let answer = mask(answer);
         match answer.split_once("\r\n\r\n") {
             Some((head, body)) if self.is_decoded && is_chunked(head) => {
-                format!("{head}\r\n\r\n{}", joined(body))
+                let (content, is_whole) = joined(body);
+                assert_eq!(is_whole, !self.is_cut, "si llega el final: {answer}");
+                format!("{head}\r\n\r\n{content}")
             }
             _ => answer,
         }
@@ -62,20 +66,29 @@ fn is_chunked(head: &str) -> bool {
     head.lines().any(|line| line.eq_ignore_ascii_case("Transfer-Encoding: chunked"))
 }
 
-/// El contenido de un cuerpo que viajó por trozos.
+/// El contenido de un cuerpo que viajó por trozos, y si llegó su final.
 #[track_caller]
-fn joined(mut body: &str) -> String {
+fn joined(mut body: &str) -> (String, bool) {
     let mut content = String::new();
-    loop {
-        let (size, rest) = body.split_once("\r\n").expect("una línea con la longitud del trozo");
-        let size = usize::from_str_radix(size, 16).expect("la longitud va en hexadecimal");
-        let (chunk, after) = rest.split_at(size);
+    while !body.is_empty() {
+        let (size, chunk, after) = first_chunk(body, "\r\n");
         content.push_str(chunk);
         match size {
-            0 => return content,
-            _ => body = after.strip_prefix("\r\n").expect("un trozo termina su línea"),
+            0 => return (content, true),
+            _ => body = after,
         }
     }
+    (content, false)
+}
+
+/// Lo que mide el primer trozo de un cuerpo, sus bytes y lo que sigue, si las líneas que no son
+/// suyas terminan en `end`.
+#[track_caller]
+fn first_chunk<'a>(body: &'a str, end: &str) -> (usize, &'a str, &'a str) {
+    let (size, rest) = body.split_once(end).expect("una línea con la longitud del trozo");
+    let size = usize::from_str_radix(size, 16).expect("la longitud va en hexadecimal");
+    let (chunk, after) = rest.split_at(size);
+    (size, chunk, after.strip_prefix(end).expect("un trozo termina su línea"))
 }
 
 /// Lee una transcripción de `curl -i` (`$ curl …` y la respuesta) o de bytes (`> ` y `< `).
@@ -94,7 +107,24 @@ fn curl_dialogue(name: &str, text: &str) -> Dialogue {
     let request = curl::request(arguments).unwrap_or_else(|argument| {
         panic!("{name}: no sé repetir «{argument}» de «curl {arguments}»")
     });
-    Dialogue { request, response: on_the_wire(response), is_decoded: true }
+    let is_cut = without_complaint(response).1.is_some();
+    let response = match without_complaint(response) {
+        (_, None) => on_the_wire(response),
+        // Lo que se recibió termina donde `curl` empieza a quejarse.
+        (received, Some(_)) => on_the_wire(&format!("{received}\n\n")),
+    };
+    Dialogue { request, response, is_decoded: true, is_cut }
+}
+
+/// La respuesta, y el código del error que escribió `curl` detrás de ella, si escribió uno.
+pub fn without_complaint(response: &str) -> (&str, Option<i32>) {
+    match response.rsplit_once("\ncurl: (") {
+        Some((response, complaint)) => {
+            let code = complaint.split_once(')').and_then(|(code, _)| code.parse().ok());
+            (response, Some(code.expect("el error de curl lleva su número")))
+        }
+        None => (response, None),
+    }
 }
 
 fn bytes_dialogue(text: &str) -> Dialogue {
@@ -108,12 +138,30 @@ fn bytes_dialogue(text: &str) -> Dialogue {
         (head.replace('\n', "\r\n"), sized(head, body).to_owned())
     };
     let response = side("<");
-    // En el cable, cada línea de un cuerpo por trozos termina como las de la cabeza.
     let response = match response.split_once("\n\n") {
-        Some((head, _)) if is_chunked(head) => response.replace('\n', "\r\n"),
+        Some((head, body)) if is_chunked(head) => {
+            format!("{}\r\n\r\n{}", head.replace('\n', "\r\n"), chunks_on_the_wire(body))
+        }
         _ => on_the_wire(&response),
     };
-    Dialogue { request: format!("{head}\r\n\r\n{body}"), response, is_decoded: false }
+    Dialogue {
+        request: format!("{head}\r\n\r\n{body}"),
+        response,
+        is_decoded: false,
+        is_cut: false,
+    }
+}
+
+/// Pone CRLF detrás de cada trozo y de su longitud, y deja sus bytes como son.
+#[track_caller]
+fn chunks_on_the_wire(mut body: &str) -> String {
+    let mut wire = String::new();
+    while !body.is_empty() {
+        let (size, chunk, after) = first_chunk(body, "\n");
+        wire += &format!("{size:x}\r\n{chunk}\r\n");
+        body = after;
+    }
+    wire
 }
 
 /// Pone CRLF en la cabeza y deja el cuerpo como es.

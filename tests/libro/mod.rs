@@ -60,7 +60,7 @@ impl Chapter {
     pub fn new_words(&self) -> Vec<String> {
         let (_, list) = self.text.split_once("## Palabras nuevas").expect("la lista de palabras");
         let links = list.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
-        links.map(|(word, _)| word.trim_matches(['`', '*']).to_lowercase()).collect()
+        links.map(|(word, _)| word.trim_matches(['`', '*']).to_owned()).collect()
     }
 }
 
@@ -134,18 +134,22 @@ pub fn orders(text: &str) -> Vec<String> {
     in_blocks.chain(inline.collect::<Vec<_>>()).collect()
 }
 
-/// Si `prose` dice esa palabra, en singular o en plural.
+/// Si `prose` dice esa palabra, en singular o en plural. Las que van en mayúsculas, como `HEAD`, solo
+/// así: `<head>` es otra cosa.
 pub fn says(prose: &str, word: &str) -> bool {
-    let prose = prose.to_lowercase();
+    if word.chars().any(char::is_lowercase) {
+        return says_exactly(&prose.to_lowercase(), &word.to_lowercase());
+    }
+    says_exactly(prose, word)
+}
+
+fn says_exactly(prose: &str, word: &str) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     prose.match_indices(word).any(|(at, _)| {
         let after = &prose[at + word.len()..];
-        let after = after
-            .strip_prefix("es")
-            .or_else(|| after.strip_prefix('s'))
-            .filter(|rest| !rest.starts_with(is_letter))
-            .unwrap_or(after);
-        !prose[..at].ends_with(is_letter) && !after.starts_with(is_letter)
+        let ends = ["", "s", "es"].iter().filter_map(|end| after.strip_prefix(end));
+        !prose[..at].ends_with(is_letter)
+            && ends.into_iter().any(|rest| !rest.starts_with(is_letter))
     })
 }
 

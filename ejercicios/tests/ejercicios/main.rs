@@ -7,3 +7,11 @@ mod client;
 
 mod cap01_texto;
 mod cap02_html;
+mod cap03_environ;
+mod cap04_rutas;
+mod cap05_consulta;
+mod cap06_formularios;
+mod cap07_trozos;
+mod cap08_intermediarios;
+mod cap09_validador;
+mod cap10_archivos;

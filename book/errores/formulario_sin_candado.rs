@@ -1,0 +1,5 @@
+static NOTES: Vec<String> = Vec::new();
+
+pub fn add(note: String) {
+    NOTES.push(note);
+}

@@ -1,0 +1,41 @@
+//! Solución del capítulo 4.
+
+use pasarela::{Body, Environ, Result, StartResponse};
+
+const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
+
+pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    match (environ.method(), environ.path_info()) {
+        ("GET" | "HEAD", "/") => home(start_response),
+        ("GET" | "HEAD", "/puerta") => moved(start_response, "/"),
+        ("POST", "/timbre") => ring(start_response),
+        (_, "/" | "/puerta") => not_allowed(start_response, "GET, HEAD"),
+        (_, "/timbre") => not_allowed(start_response, "POST"),
+        (_, path) => not_found(start_response, path),
+    }
+}
+
+fn home(start_response: StartResponse) -> Result<Body> {
+    start_response("200 OK", &[TEXT])?;
+    Ok(Body::from("Estás en casa\n"))
+}
+
+fn moved(start_response: StartResponse, place: &str) -> Result<Body> {
+    start_response("301 Moved Permanently", &[TEXT, ("Location", place)])?;
+    Ok(Body::from(format!("Ahora es {place}\n")))
+}
+
+fn ring(start_response: StartResponse) -> Result<Body> {
+    start_response("200 OK", &[TEXT])?;
+    Ok(Body::from("¡Ring!\n"))
+}
+
+fn not_allowed(start_response: StartResponse, methods: &str) -> Result<Body> {
+    start_response("405 Method Not Allowed", &[TEXT, ("Allow", methods)])?;
+    Ok(Body::from(format!("Aquí se usa {methods}\n")))
+}
+
+fn not_found(start_response: StartResponse, path: &str) -> Result<Body> {
+    start_response("404 Not Found", &[TEXT])?;
+    Ok(Body::from(format!("No hay nada en {path}\n")))
+}

@@ -1,0 +1,38 @@
+//! Solución del capítulo 9.
+
+use pasarela::{Body, Environ, Result, StartResponse};
+
+const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
+const FIRST: &str = "Regar el jazmín";
+const SECOND: &str = "Leer el capítulo 10";
+
+pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    match environ.path_info() {
+        "/" => list(start_response),
+        "/borrar" => delete(start_response),
+        "/tareas" => moved(start_response),
+        _ => not_found(start_response),
+    }
+}
+
+fn list(start_response: StartResponse) -> Result<Body> {
+    // Sin `Content-Length`, lo calcula el servidor, que también cuenta los saltos de línea.
+    start_response("200 OK", &[TEXT])?;
+    Ok(Body::from(format!("{FIRST}\n{SECOND}\n")))
+}
+
+fn delete(start_response: StartResponse) -> Result<Body> {
+    start_response("204 No Content", &[])?;
+    Ok(Body::empty())
+}
+
+fn moved(start_response: StartResponse) -> Result<Body> {
+    // Si la conexión sigue abierta o se cierra lo decide el servidor.
+    start_response("301 Moved Permanently", &[TEXT, ("Location", "/")])?;
+    Ok(Body::from("Las tareas están en la portada\n"))
+}
+
+fn not_found(start_response: StartResponse) -> Result<Body> {
+    start_response("404 Not Found", &[TEXT])?;
+    Ok(Body::from("Aquí no hay ninguna tarea\n"))
+}

@@ -1,0 +1,60 @@
+//! cargo run --example cap06_formularios
+use pasarela::{Body, Config, Environ, Result, StartResponse, make_server_with};
+use std::{io::Read, sync::Mutex};
+
+mod form;
+
+static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    match environ.method() {
+        "GET" | "HEAD" => show(start_response),
+        "POST" => add(environ, start_response),
+        _ => {
+            start_response("405 Method Not Allowed", &[("Allow", "GET, HEAD, POST")])?;
+            Ok(Body::empty())
+        }
+    }
+}
+
+fn show(start_response: StartResponse) -> Result<Body> {
+    let mut page = PAGE.to_string();
+    for note in NOTES.lock().expect("nadie falla con la lista").iter() {
+        page += &format!("<p>{}</p>\n", form::escape(note));
+    }
+    start_response("200 OK", &[("Content-type", "text/html; charset=utf-8")])?;
+    Ok(Body::from(page))
+}
+
+const PAGE: &str = "\
+<!DOCTYPE html>
+<html lang=\"es\">
+<title>Notas</title>
+<form method=\"post\">
+  <input name=\"nota\" required> <button>Anotar</button>
+</form>
+";
+
+fn add(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    let mut body = Vec::new();
+    environ.input().read_to_end(&mut body)?;
+    let body = String::from_utf8_lossy(&body);
+    let note = form::value(&body, "nota").unwrap_or_default();
+    if note.is_empty() {
+        start_response("400 Bad Request", &[("Content-type", "text/plain; charset=utf-8")])?;
+        return Ok(Body::from(["Falta la nota"]));
+    }
+
+    let mut notes = NOTES.lock().expect("nadie falla con la lista");
+    notes.insert(0, note);
+    notes.truncate(20);
+    start_response("303 See Other", &[("Location", "/")])?;
+    Ok(Body::empty())
+}
+
+fn main() -> Result<()> {
+    let config = Config { max_body: 4096, ..Config::default() };
+    let server = make_server_with("localhost", 8000, application, config)?;
+    server.serve_forever()?;
+    Ok(())
+}
