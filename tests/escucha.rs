@@ -7,12 +7,14 @@ mod comun;
 use std::fs::File;
 use std::io::Write;
 use std::net::TcpListener;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread::JoinHandle;
 
-use comun::{Folder, Served, Wire, echo, get, ignore, last_ok, measure, ok, post};
+use comun::{Folder, Process, Served, Wire, echo, get, ignore, last_ok, measure, ok, post};
 use pasarela::simple_server::{Listeners, make_server_on, make_server_unix, make_server_unix_with};
 use pasarela::util::request_uri;
 use pasarela::{Application, Body, Config, Environ, Result, ServerError, StartResponse};
@@ -129,34 +131,111 @@ fn se_atiende_en_un_socket_que_abrio_otro() {
     assert!(folder.path().join("s").exists(), "no lo borra quien no lo creó");
 }
 
-#[test]
-fn lo_que_espera_en_una_cola_compartida_lo_atiende_quien_siga() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
-    let address = listener.local_addr().expect("escucha").to_string();
-    // Mientras alguien llama sin parar, los servidores van y vienen.
-    let is_over = Arc::new(AtomicBool::new(false));
-    let caller = std::thread::spawn({
-        let (address, is_over) = (address.clone(), is_over.clone());
-        move || {
+/// Alguien que llama sin parar y no acepta quedarse sin respuesta.
+struct Caller {
+    thread: JoinHandle<usize>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Caller {
+    fn start(open: impl Fn() -> Wire + Send + 'static) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let asked = is_over.clone();
+        let thread = std::thread::spawn(move || {
             let mut calls = 0;
-            while !is_over.load(SeqCst) || calls == 0 {
-                let mut wire = Wire::open(&address);
+            while !asked.load(SeqCst) || calls == 0 {
+                let mut wire = open();
                 wire.send(format!("GET /{calls} HTTP/1.0\r\n\r\n").as_bytes());
                 assert!(wire.rest().ends_with(&format!("GET /{calls} []")), "la {calls}");
                 calls += 1;
             }
-        }
-    });
+            calls
+        });
+        Self { thread, is_over }
+    }
+
+    /// Cuántas veces llamó.
+    fn stop(self) -> usize {
+        self.is_over.store(true, SeqCst);
+        self.thread.join().expect("nadie se quedó sin respuesta")
+    }
+}
+
+#[test]
+fn lo_que_espera_en_una_cola_compartida_lo_atiende_quien_siga() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = listener.local_addr().expect("escucha").to_string();
+    let caller = Caller::start(move || Wire::open(&address));
+    let serve = |listener: TcpListener| {
+        let server = make_server_on(Listeners::from(listener), echo, Config::default());
+        Served::run(server.expect("lo usa"))
+    };
     for _ in 0..20 {
-        let shared = listener.try_clone().expect("se comparte");
-        let server = make_server_on(Listeners::from(shared), echo, Config::default());
-        let served = Served::run(server.expect("lo usa"));
+        let served = serve(listener.try_clone().expect("se comparte"));
         assert!(served.get("/").body.starts_with("GET / "));
         assert_eq!(served.stop(), Ok(()));
     }
-    is_over.store(true, SeqCst);
     // La última llamada quizá esperaba a que alguien siguiera.
-    let last = make_server_on(Listeners::from(listener), echo, Config::default());
-    let _last = Served::run(last.expect("lo usa"));
-    caller.join().expect("nadie se quedó sin respuesta");
+    let _last = serve(listener);
+    caller.stop();
+}
+
+#[test]
+fn el_programa_de_estas_pruebas() {
+    if !Process::is_this() {
+        return;
+    }
+    let listeners = Listeners::from_env().expect("son sockets").expect("hay alguno");
+    assert_eq!(Listeners::from_env().map(|again| again.is_some()), Ok(false));
+    let server = make_server_on(listeners, echo, Config::default()).expect("se usan");
+    Process::announce(std::process::id());
+    server.serve_forever().expect("atiende");
+}
+
+/// Empieza un programa que hereda el socket, como lo haría systemd.
+fn heir(listener: &impl AsFd) -> Process {
+    let socket: OwnedFd = listener.as_fd().try_clone_to_owned().expect("se comparte");
+    Process::start_with("exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;", socket)
+}
+
+/// Los programas van y vienen, y a quien llama siempre le contesta alguno.
+#[track_caller]
+fn check_restarts(listener: &impl AsFd, callers: [Caller; 3]) {
+    let mut current = heir(listener);
+    for _ in 0..5 {
+        let next = heir(listener);
+        current.signal("-TERM");
+        assert!(current.ended_well());
+        current = next;
+    }
+    // También si entre uno y otro no hay ninguno.
+    current.signal("-TERM");
+    assert!(current.ended_well());
+    let _last = heir(listener);
+    for caller in callers {
+        assert!(caller.stop() > 5);
+    }
+}
+
+#[test]
+fn un_reinicio_no_deja_a_nadie_sin_respuesta() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = listener.local_addr().expect("escucha").to_string();
+    let callers = [(); 3].map(|()| {
+        let address = address.clone();
+        Caller::start(move || Wire::open(&address))
+    });
+    check_restarts(&listener, callers);
+}
+
+#[test]
+fn un_reinicio_por_un_socket_de_unix_tampoco() {
+    let folder = Folder::new("reinicio");
+    let path = folder.path().join("s");
+    let listener = UnixListener::bind(&path).expect("escucha");
+    let callers = [(); 3].map(|()| {
+        let path = path.clone();
+        Caller::start(move || Wire::open_unix(&path))
+    });
+    check_restarts(&listener, callers);
 }

@@ -10,6 +10,7 @@ use mio::net::UnixListener;
 use mio::{Interest, Registry, Token};
 
 use super::error::ServerError;
+use super::inherited;
 use super::socket::Socket;
 use super::tcp;
 #[cfg(unix)]
@@ -73,6 +74,36 @@ enum Owner {
 }
 
 impl Listeners {
+    /// Los sockets que abrió quien empezó este programa: systemd, u otro que siga su costumbre
+    /// (`LISTEN_FDS` y `LISTEN_PID`, en `sd_listen_fds(3)`). `None` si no abrió ninguno.
+    ///
+    /// Quien los abrió los conserva mientras el programa se detiene y vuelve a empezar: entre tanto,
+    /// quien llama espera en la cola del sistema, y nadie encuentra la puerta cerrada.
+    ///
+    /// Llámala al empezar, antes de crear otros hilos: quita esas variables del entorno, para que no
+    /// las tomen por suyas los programas que este empiece.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::System`] si alguno no es un socket de red ni de Unix.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use pasarela::simple_server::{Listeners, demo_app, make_server, make_server_on};
+    /// use pasarela::Config;
+    ///
+    /// let server = match Listeners::from_env()? {
+    ///     Some(listeners) => make_server_on(listeners, demo_app, Config::default())?,
+    ///     None => make_server("localhost", 8000, demo_app)?,
+    /// };
+    /// server.serve_forever()?;
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Option<Self>, ServerError> {
+        inherited::take()
+    }
+
     /// Escucha en todas las direcciones de `host`.
     pub(crate) fn tcp(host: &str, port: u16, backlog: u32) -> Result<Self, ServerError> {
         let sockets = tcp::listen(host, port, backlog)?.into_iter().map(Listener::tcp).collect();

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `server` | `make_server`, `serve_forever` y quién los detiene |
 //! | `listeners` | los sockets que escuchan, vengan de donde vengan |
-//! | `tcp`, `unix` | del nombre y el puerto, o de una ruta, a un socket que escucha |
+//! | `inherited`, `tcp`, `unix` | los que abrió otro, y de un nombre o de una ruta a uno propio |
 //! | `signals` | Ctrl-C y las demás señales de terminar |
 //! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
@@ -38,6 +38,7 @@ mod server;
 mod config;
 mod error;
 mod listeners;
+mod inherited;
 mod tcp;
 #[cfg(unix)]
 mod unix;

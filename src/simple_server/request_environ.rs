@@ -46,9 +46,11 @@ impl Peers {
 
 impl fmt::Display for Peers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.parts() {
-            _ if self.is_local() => f.write_str("un socket de Unix"),
-            [_, _, address, port] => write!(f, "{address}, puerto {port}"),
+        // Sin `parts`, que así se compila dentro de quien llena cada `environ`.
+        let [_, from, to, _] = self.ends.map(usize::from);
+        match &self.text[from..to] {
+            "" => f.write_str("un socket de Unix"),
+            address => f.write_str(address),
         }
     }
 }

@@ -113,7 +113,8 @@ fn respond(
             link.flush(context.now)?;
             return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
         }
-        if push_rest(link, &mut response) {
+        if response.rest.is_some() {
+            push_rest(link, &mut response);
             continue;
         }
         match send_file(link, context, &mut response)? {
@@ -159,16 +160,15 @@ fn push(link: &mut Link, response: &mut Response, chunk: Chunk) {
     }
 }
 
-/// Pone otra parte del trozo que va por partes; `false` si no hay ninguno.
-fn push_rest(link: &mut Link, response: &mut Response) -> bool {
+/// Pone otra parte del trozo que va por partes.
+fn push_rest(link: &mut Link, response: &mut Response) {
     let (Some(rest), Envelope::Records(id)) = (&mut response.rest, response.envelope) else {
-        return false;
+        return;
     };
     fastcgi::write_stdout(link.outgoing.tail(), id, rest.next_part(fastcgi::MAX_CONTENT));
     if rest.is_empty() {
         response.rest = None;
     }
-    true
 }
 
 /// Manda sin leerla una parte del archivo del que sale el cuerpo, si es de uno.
