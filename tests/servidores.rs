@@ -10,26 +10,17 @@ mod comun;
 mod checks;
 #[path = "servidores/front.rs"]
 mod front;
-#[path = "servidores/load.rs"]
-mod load;
-#[path = "servidores/machines.rs"]
-mod machines;
 #[path = "servidores/stage.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 
 use checks::{CHECKS, Lack, Site, Verdict};
 use comun::executable;
 use front::{Front, Place};
-use load::{Load, TOTAL};
-use machines::Machines;
-use stage::{Folder, Running, accepts, free_port};
-
-/// Las máquinas de dos pruebas a la vez tendrían las mismas direcciones.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+use stage::{Folder, Running, free_port};
 
 /// Un servidor y un protocolo.
 struct Pairing {
@@ -160,59 +151,4 @@ fn table(rows: &[Row]) -> String {
         }
     }
     text
-}
-
-#[test]
-#[ignore = "necesita nginx"]
-fn con_nginx_ninguna_peticion_se_pierde_al_reiniciar() {
-    check_restarts("nginx-balanceador");
-}
-
-#[test]
-#[ignore = "necesita Apache"]
-fn con_apache_ninguna_peticion_se_pierde_al_reiniciar() {
-    check_restarts("apache-balanceador");
-}
-
-/// Tres máquinas con carga: a una la mata un accidente y otra se reinicia en orden. De la segunda no
-/// se pierde nada; lo que costó la primera se cuenta.
-#[track_caller]
-fn check_restarts(config: &str) {
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = Folder::new(config);
-    let program = folder.install(&executable("cap16_muchas_maquinas"), "instancia");
-    let machines = Machines::new(3);
-    let start = |index: usize| {
-        let (host, port) = machines.place(index);
-        let mut command = machines.command(index, &program);
-        command.args([host.clone(), port.to_string()]);
-        let mut running = Running::start(command, "-TERM");
-        running.wait_until(|| accepts(&format!("{host}:{port}")));
-        running
-    };
-    let mut instances: Vec<Running> = (0..3).map(start).collect();
-    let places = [0, 1, 2].map(|index| Place::Tcp(machines.place(index)));
-    let front = Front::start(config, &folder, &places);
-
-    let load = Load::start(&front.address);
-    load.tally.wait_for(20);
-    instances[0].kill();
-    load.tally.wait_for(40);
-    instances[0] = start(0);
-    load.tally.wait_for(55);
-    let by_accident = load.tally.lost();
-    load.tally.wait_for(60);
-    instances[1].signal("-TERM");
-    assert!(instances[1].ended_well(), "se detuvo en orden");
-    load.tally.wait_for(80);
-    instances[1] = start(1);
-    let lost = load.finish();
-
-    let where_ = if machines.are_separate() { "tres redes" } else { "tres puertos" };
-    println!(
-        "{config}, {where_}: {TOTAL} peticiones; {} perdidas al matar una máquina, {} al reiniciar otra",
-        by_accident.len(),
-        lost.len() - by_accident.len(),
-    );
-    assert_eq!(lost[by_accident.len()..], [] as [String; 0]);
 }

@@ -13,7 +13,7 @@ pub mod records;
 mod served;
 mod transcript;
 
-pub use client::{Answer, Wire, mask_date};
+pub use client::{Answer, Wire, mask_date, send};
 pub use folder::Folder;
 pub use process::Process;
 pub use program::{Program, executable, tests_inside};
