@@ -3,7 +3,8 @@ use std::thread;
 use std::time::Duration;
 use std::{env, process};
 
-use pasarela::{Body, Environ, Result, StartResponse, make_server};
+use pasarela::simple_server::{Listeners, make_server_on};
+use pasarela::{Body, Config, Environ, Result, StartResponse, make_server};
 
 const TEXT: [(&str, &str); 1] = [("Content-type", "text/plain; charset=utf-8")];
 
@@ -34,6 +35,10 @@ fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
     let host = arguments.next().unwrap_or("localhost".into());
     let port = arguments.next().map_or(Ok(8000), |port| port.parse())?;
-    make_server(&host, port, application)?.serve_forever()?;
+    let server = match Listeners::from_env()? {
+        Some(listeners) => make_server_on(listeners, application, Config::default())?,
+        None => make_server(&host, port, application)?,
+    };
+    server.serve_forever()?;
     Ok(())
 }

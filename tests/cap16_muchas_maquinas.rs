@@ -41,16 +41,49 @@ fn dice_que_esta_bien() {
 
 #[cfg(unix)]
 mod balanced {
+    use std::fs;
+    use std::process::{Command, Output};
     use std::sync::{Mutex, PoisonError};
 
-    use super::comun::executable;
-    use super::front::{Front, Place};
+    use pretty_assertions::assert_eq;
+
+    use super::comun::{self, executable};
+    use super::front::{Front, Place, book_file};
     use super::load::{Load, TOTAL};
     use super::machines::Machines;
-    use super::stage::{Folder, Running, accepts};
+    use super::stage::{Folder, Running, accepts, free_port};
 
     /// Las máquinas de dos pruebas a la vez tendrían las mismas direcciones.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+    #[test]
+    #[ignore = "necesita systemd"]
+    fn toma_el_socket_que_abre_systemd() {
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut activator = Command::new("systemd-socket-activate");
+        activator.args(["-l", &address]).arg(executable("cap16_muchas_maquinas"));
+        let mut running = Running::start(activator, "-TERM");
+        running.wait_until(|| accepts(&address));
+        let answer = comun::send("GET", &format!("http://{address}/salud"), &[], "");
+        assert_eq!((answer.status, answer.body.as_str()), (200, "bien\n"));
+    }
+
+    #[test]
+    #[ignore = "necesita systemd"]
+    fn los_archivos_de_systemd_estan_bien_escritos() {
+        let folder = Folder::new("systemd");
+        for name in ["pasarela.service", "pasarela.socket"] {
+            // El programa tiene que existir.
+            let text = book_file(name).replace("/srv/pasarela/aplicacion", "/bin/true");
+            fs::write(folder.join(name), text).expect("se puede escribir");
+        }
+        let Output { status, stderr, .. } = Command::new("systemd-analyze")
+            .arg("verify")
+            .args(["pasarela.service", "pasarela.socket"].map(|name| folder.join(name)))
+            .output()
+            .expect("hay un systemd-analyze");
+        assert_eq!((String::from_utf8_lossy(&stderr).as_ref(), status.code()), ("", Some(0)));
+    }
 
     #[test]
     #[ignore = "necesita nginx"]
