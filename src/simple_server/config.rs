@@ -72,6 +72,9 @@ pub struct Config {
     /// `"unix:"` son todos los que llegan por un socket de Unix: quiénes pueden, lo dicen los permisos
     /// de su archivo ([`unix_mode`](Self::unix_mode)).
     ///
+    /// Con FastCGI, SCGI y uwsgi, quien llega es el que dice el servidor web en `REMOTE_ADDR`: al
+    /// servidor web se le cree siempre.
+    ///
     /// ```
     /// use pasarela::Config;
     ///
