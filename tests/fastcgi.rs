@@ -269,6 +269,38 @@ fn una_peticion_abandonada_termina_y_la_conexion_sigue() {
 }
 
 #[test]
+fn lo_que_se_pregunta_en_medio_de_un_cuerpo_grande_se_contesta_antes_de_la_respuesta() {
+    let served = start_with(measure, Config { small_body: 10, ..Config::default() });
+    let mut wire = served.open();
+    for _ in 0..2 {
+        let head = [begin(1, true), params(1, &usual("PUT", "/", "90"))].concat();
+        wire.send(&[head, record(STDIN, 1, &[b'x'; 50]), record(99, 0, b"")].concat());
+        wire.send(&[begin(2, true), stdin(1, &[b'x'; 40])].concat());
+        assert_eq!(wire.record().kind, UNKNOWN_TYPE);
+        let cannot = Record { kind: END, id: 2, content: vec![0, 0, 0, 0, 1, 0, 0, 0] };
+        assert_eq!(wire.record(), cannot);
+        assert_eq!(wire.answer(1), status_ok("90"));
+    }
+}
+
+#[test]
+fn quien_no_lee_las_respuestas_no_ocupa_memoria_sin_limite() {
+    let served = start_with(measure, Config { small_body: 10, ..Config::default() });
+    // Mientras la aplicación lee un cuerpo que no acaba, y cuando no hay petición.
+    let head = [begin(1, true), params(1, &usual("PUT", "/", ""))].concat();
+    for start in [head, Vec::new()] {
+        let mut wire = served.open();
+        wire.send(&start);
+        let flood = [record(STDIN, 1, b"x"), record(99, 0, b"")].concat().repeat(1000);
+        let is_stopped = (0..10_000).any(|_| wire.try_send_now(&flood).is_err());
+        assert!(is_stopped, "el servidor deja de recibir");
+    }
+    let mut wire = served.open();
+    wire.send(&fastcgi(1, "GET", "/", ""));
+    assert_eq!(wire.answer(1), status_ok("0"));
+}
+
+#[test]
 fn abandonar_un_cuerpo_grande_es_un_error_de_lectura() {
     let served = start_with(measure, Config { small_body: 10, ..Config::default() });
     let mut wire = served.open();
@@ -289,8 +321,8 @@ fn un_cuerpo_incompleto_se_corta_para_que_se_note() {
     wire.send(&fastcgi(1, "GET", "/", ""));
     wire.record();
     assert_eq!(wire.record().content, b"la mitad");
-    // Ni el final de la salida, ni el de la petición.
-    assert_eq!(wire.rest(), "");
+    // Ni el final de la salida, ni el de la petición: algo que ningún servidor web puede entender.
+    assert_eq!(wire.rest(), "\0".repeat(8));
 }
 
 #[test]

@@ -53,7 +53,8 @@ pub use self::environment::CgiError;
 ///
 /// [`CgiError::NotCgi`] si nadie lo ejecutó como programa CGI; [`CgiError::BodyIncomplete`] y
 /// [`CgiError::Output`] si la respuesta no salió entera. Un `main` que los devuelve termina con un
-/// código distinto de 0, y así el servidor web sabe que no debe tomar la mitad por el todo.
+/// código distinto de 0 y con el motivo en la salida de errores. Apache no mira el código: quien pide
+/// nota que falta algo solo si la aplicación declaró `Content-Length`.
 pub fn run(application: impl Application) -> Result<(), CgiError> {
     run_with(application, std::env::vars_os(), io::stdin(), io::stdout().lock(), io::stderr())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode;
+
 use crate::application::{Application, StartResponse};
 use crate::body::Body;
 use crate::environ::Environ;
@@ -16,7 +18,8 @@ use crate::gateway::error_page;
 ///
 /// - detrás de un proxy HTTP que no corta el prefijo: manda `/app/saludo` en `PATH_INFO`;
 /// - detrás de un `ProxyPass` de Apache para FastCGI o SCGI, que manda la ruta entera en
-///   `SCRIPT_NAME` y nada en `PATH_INFO`. También en la raíz: `mount("/", application)`.
+///   `SCRIPT_NAME` y nada en `PATH_INFO`. También en la raíz: `mount("/", application)`;
+/// - detrás del de uwsgi, si importa distinguir `/app` de `/app/`.
 ///
 /// Si el servidor ya las reparte bien, como hace nginx si se le dice, quedan como están. Lo que no
 /// está debajo del prefijo recibe una página 404 que lo explica.
@@ -56,9 +59,7 @@ pub struct Mount<A> {
 
 impl<A: Application> Application for Mount<A> {
     fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-        let path =
-            ["SCRIPT_NAME", "PATH_INFO"].map(|key| environ.get_bytes(key).unwrap_or_default());
-        let path = path.concat();
+        let path = requested_path(&self.prefix, environ);
         let Some(rest) = below(&self.prefix, &path) else {
             return self.not_here().call(environ, start_response);
         };
@@ -74,6 +75,20 @@ impl<A> Mount<A> {
         let reason =
             format!("Aquí no hay nada: lo que se sirve está debajo de <code>{shown}/</code>.");
         error_page("404 Not Found", reason)
+    }
+}
+
+/// La ruta entera, como la pidió el navegador. El `ProxyPass` de Apache para uwsgi añade una barra a la
+/// que es solo el prefijo: sobra si en `REQUEST_URI` no está.
+fn requested_path(prefix: &str, environ: &Environ) -> Vec<u8> {
+    let value = |key| environ.get_bytes(key).unwrap_or_default();
+    let path = [value("SCRIPT_NAME"), value("PATH_INFO")].concat();
+    let asked = value("REQUEST_URI").split(|byte| *byte == b'?').next().unwrap_or_default();
+    let asked: Vec<u8> = percent_decode(asked).collect();
+    let after = |path: &[u8], start: &str| path.strip_prefix(start.as_bytes()).map(<[u8]>::to_vec);
+    match after(&path, &format!("{prefix}/")) {
+        Some(rest) if after(&asked, prefix) == Some(rest.clone()) => asked,
+        _ => path,
     }
 }
 
@@ -119,6 +134,21 @@ mod tests {
         check("/app", ("", "/app"), "/app  http://localhost:8000/app");
         check("/app", ("/app/", ""), "/app / http://localhost:8000/app/");
         check("/a/b", ("/a/b", "//c"), "/a/b //c http://localhost:8000/a/b//c");
+    }
+
+    #[test]
+    fn la_barra_que_anade_apache_se_quita() {
+        for (asked, path, expected) in [
+            ("/app", "/", "/app  http://localhost:8000/app"),
+            ("/app?x=/", "/", "/app  http://localhost:8000/app"),
+            ("/app/", "//", "/app / http://localhost:8000/app/"),
+            ("/app//", "//", "/app // http://localhost:8000/app//"),
+            ("/%61pp/a", "/a", "/app /a http://localhost:8000/app/a"),
+        ] {
+            let request = testing::get("/").variable("REQUEST_URI", asked);
+            let request = request.variable("SCRIPT_NAME", "/app").variable("PATH_INFO", path);
+            assert_eq!(request.call(&mount("/app", show)).text(), expected, "{asked} {path}");
+        }
     }
 
     #[test]

@@ -6,6 +6,9 @@
 //!
 //! Detrás de un `ProxyPass` de Apache, la aplicación va en un [`mount`](super::mount).
 //!
+//! Un cuerpo de longitud desconocida termina en el cierre. Si se corta, el cierre es brusco para que
+//! se note; pero un socket de Unix no tiene cierres bruscos: ahí solo se nota con `Content-Length`.
+//!
 //! # Examples
 //!
 //! ```

@@ -4,6 +4,10 @@
 //! El motor es el de `simple_server`, con los mismos límites, plazos, hilos y manera de detenerse;
 //! `max_head` mide las variables, que en este protocolo no pasan de 64 KiB.
 //!
+//! Un cuerpo de longitud desconocida termina en el cierre. Si se corta, el cierre es brusco para que
+//! se note; pero un socket de Unix no tiene cierres bruscos, y a Apache le dan igual: ahí solo se nota
+//! con `Content-Length`.
+//!
 //! # Examples
 //!
 //! ```

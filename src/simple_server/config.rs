@@ -20,14 +20,16 @@ use crate::http::head::Limits;
 pub struct Config {
     /// Bytes de la línea de petición; si se pasan, 414. RFC 9112 §3 recomienda admitir 8000.
     pub max_request_line: usize,
-    /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431.
+    /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431. En FastCGI, SCGI y
+    /// uwsgi, los de las variables.
     pub max_head: usize,
     /// Cuántos encabezados; si se pasan, 431.
     pub max_fields: usize,
     /// Bytes del cuerpo de una petición; si se pasan, 413.
     pub max_body: u64,
     /// Bytes que un cuerpo por trozos puede gastar en lo que no es contenido: tamaños, extensiones y
-    /// campos finales; si se pasan, 400. Cada trozo da crédito para su tamaño y una firma corta.
+    /// campos finales; si se pasan, 400. Cada trozo da crédito para su tamaño y una firma corta. En
+    /// FastCGI, lo que gasta en registros.
     pub max_chunk_overhead: u64,
     /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. El resto de un
     /// cuerpo mayor lo lee ella a su ritmo, y mientras tanto ocupa un hilo.
@@ -69,6 +71,9 @@ pub struct Config {
     ///
     /// `"unix:"` son todos los que llegan por un socket de Unix: quiénes pueden, lo dicen los permisos
     /// de su archivo ([`unix_mode`](Self::unix_mode)).
+    ///
+    /// Con FastCGI, SCGI y uwsgi, quien llega es el que dice el servidor web en `REMOTE_ADDR`: al
+    /// servidor web se le cree siempre.
     ///
     /// ```
     /// use pasarela::Config;

@@ -51,6 +51,14 @@ impl Envelope {
         }
     }
 
+    /// Escribe lo que hace notar que la respuesta se corta, si hay con qué.
+    pub(super) fn write_cut(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Http(_) | Self::Plain(_) => {}
+            Self::Records(_) => fastcgi::write_nonsense(out),
+        }
+    }
+
     /// Escribe lo que va detrás del último trozo.
     pub(super) fn write_end(self, out: &mut Vec<u8>, framing: Framing) {
         match self {

@@ -102,7 +102,6 @@ fn respond(
     context: &mut Context<'_, '_>,
     mut response: Response,
 ) -> io::Result<Step> {
-    let framing = response.delivery.framing;
     let paces = &context.service.paces;
     for _ in 0..FAIR_CHUNKS {
         if link.outgoing.is_full() && !link.flush(context.now)? {
@@ -136,7 +135,7 @@ fn respond(
         match next {
             Ok(Some(chunk)) => push(link, &mut response, chunk),
             Ok(None) => return Ok(finish(link, context, &response)),
-            Err(()) => return cut_short(link, context, framing),
+            Err(()) => return cut_short(link, context, &response),
         }
         // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
         if is_lazy && !link.flush(context.now)? {
@@ -206,9 +205,12 @@ fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> St
 }
 
 /// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
-fn cut_short(link: &mut Link, context: &Context<'_, '_>, framing: Framing) -> io::Result<Step> {
-    link.flush(context.now)?;
-    make_cut_visible(link, framing)?;
+fn cut_short(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> io::Result<Step> {
+    response.envelope.write_cut(link.outgoing.tail());
+    if !link.flush(context.now)? && matches!(response.envelope, Envelope::Records(_)) {
+        return Ok(Step::Park(Stage::Closing(Farewell::Brief)));
+    }
+    make_cut_visible(link, response.delivery.framing)?;
     Ok(Step::Close(CloseReason::BodyIncomplete))
 }
 

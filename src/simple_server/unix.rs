@@ -6,7 +6,6 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use mio::net::UnixListener;
@@ -40,7 +39,7 @@ fn make_way(path: &Path) -> Result<(), ServerError> {
     if !found.file_type().is_socket() {
         return Err(ServerError::NotASocket { path: path.to_owned() });
     }
-    match UnixStream::connect(path) {
+    match call(path) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             // Si no se puede, tampoco se podrá escuchar, y entonces se dirá por qué.
             let _ = fs::remove_file(path);
@@ -49,6 +48,13 @@ fn make_way(path: &Path) -> Result<(), ServerError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         _ => Err(ServerError::SocketInUse { path: path.to_owned() }),
     }
+}
+
+/// Llama a quien escuche en `path`, sin esperar a que conteste.
+fn call(path: &Path) -> io::Result<()> {
+    let caller = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    caller.set_nonblocking(true)?;
+    caller.connect(&SockAddr::unix(path)?)
 }
 
 fn open(path: &Path, backlog: u32, mode: Option<u32>) -> io::Result<(UnixListener, SocketFile)> {
@@ -90,6 +96,7 @@ fn id(path: &Path) -> io::Result<(u64, u64)> {
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+    use std::os::unix::net::UnixStream;
 
     /// Una carpeta propia de cada prueba, que se borra al final.
     struct Folder(PathBuf);
@@ -131,6 +138,19 @@ mod tests {
         let again = listen(folder.socket(), 8, None).map(drop);
         assert_eq!(again, Err(ServerError::SocketInUse { path: folder.socket() }));
         UnixStream::connect(folder.socket()).expect("sigue contestando");
+    }
+
+    #[test]
+    fn a_uno_vivo_que_no_da_abasto_no_se_le_espera() {
+        let folder = Folder::new("lleno");
+        let _busy = listen(folder.socket(), 0, None).expect("escucha");
+        let callers: Vec<_> = (0..10).map(|_| call(&folder.socket())).collect();
+        let is_full = |called: &io::Result<()>| {
+            called.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        };
+        assert!(callers.iter().any(is_full), "{callers:?}");
+        let again = listen(folder.socket(), 8, None).map(drop);
+        assert_eq!(again, Err(ServerError::SocketInUse { path: folder.socket() }));
     }
 
     #[test]

@@ -128,6 +128,14 @@ impl Wire {
         self.0.write_all(bytes)
     }
 
+    /// Envía lo que quepa sin esperar a que el servidor reciba.
+    pub fn try_send_now(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0
+            .set_write_timeout(Some(Duration::from_millis(500)))
+            .expect("se puede poner un plazo");
+        self.0.write_all(bytes)
+    }
+
     /// No se enviará nada más.
     pub fn finish(&self) {
         // Si el servidor ya cerró, da lo mismo.

@@ -88,6 +88,12 @@ pub(crate) fn write_end(out: &mut Vec<u8>, id: u16) {
     write_ending(out, id, Ending::Complete);
 }
 
+/// Escribe algo que nadie puede entender: nginx toma por entera una respuesta a la que le falta el
+/// final, y solo esto la estropea.
+pub(crate) fn write_nonsense(out: &mut Vec<u8>) {
+    out.extend_from_slice(&[0; HEADER]);
+}
+
 pub(super) fn write_ending(out: &mut Vec<u8>, id: u16, ending: Ending) {
     write(out, END_REQUEST, id, &[0, 0, 0, 0, ending as u8, 0, 0, 0]);
 }
