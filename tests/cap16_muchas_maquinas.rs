@@ -81,7 +81,7 @@ mod balanced {
             .arg("verify")
             .args(["pasarela.service", "pasarela.socket"].map(|name| folder.join(name)))
             .output()
-            .expect("hay un systemd-analyze");
+            .expect("está systemd");
         assert_eq!((String::from_utf8_lossy(&stderr).as_ref(), status.code()), ("", Some(0)));
     }
 
