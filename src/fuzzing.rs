@@ -3,11 +3,14 @@
 
 use crate::Config;
 use crate::application::StartResponseError;
+use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
+use crate::cgi::variables::{self, Process, Variable};
+use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
-use crate::http::{BodyDecoder, Persistence, RequestBody, request};
+use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, request};
 use crate::simple_server::{Peers, fill_environ};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
@@ -25,7 +28,7 @@ pub fn read_request(
     let parsed = request::parse(buffer, &limits).map_err(|rejection| rejection.to_string())?;
     Ok(parsed.map(|request| {
         let mut environ = Environ::new();
-        let peers = Peers::new("localhost", 8000, ([127, 0, 0, 1], 50_000).into());
+        let peers = Peers::new("localhost", 8000, Some(([127, 0, 0, 1], 50_000).into()));
         fill_environ(&mut environ, &request, &peers);
         (request.head.length, environ)
     }))
@@ -77,4 +80,87 @@ pub fn response_head(
     let mut out = Vec::new();
     response::write_head(&mut out, head.status(), &[], head.fields(), delivery);
     Ok(out)
+}
+
+/// Cuántos encabezados se admiten de un servidor web.
+const MAX_FIELDS: usize = 26;
+
+/// Lee las variables de SCGI que empiezan en `buffer[0]`, de `max` bytes como mucho: cuántos ocupan,
+/// y su `environ`.
+///
+/// # Errors
+///
+/// El motivo del rechazo.
+pub fn read_scgi(buffer: &[u8], max: usize) -> Result<Option<(usize, Environ)>, String> {
+    match scgi::parse(buffer, max).map_err(|rejection| rejection.to_string())? {
+        Some(block) => Ok(Some((block.length, environ_of(block.variables())?))),
+        None => Ok(None),
+    }
+}
+
+/// Como [`read_scgi`], de uwsgi.
+///
+/// # Errors
+///
+/// El motivo del rechazo.
+pub fn read_uwsgi(buffer: &[u8], max: usize) -> Result<Option<(usize, Environ)>, String> {
+    match uwsgi::parse(buffer, max).map_err(|rejection| rejection.to_string())? {
+        Some(block) => Ok(Some((block.length, environ_of(block.variables())?))),
+        None => Ok(None),
+    }
+}
+
+fn environ_of<'v>(variables: impl Iterator<Item = Variable<'v>>) -> Result<Environ, String> {
+    let mut environ = Environ::new();
+    variables::fill(&mut environ, variables, Process::Serving, "localhost", MAX_FIELDS)
+        .map_err(|rejection| rejection.to_string())?;
+    Ok(environ)
+}
+
+/// El lector de una petición de FastCGI.
+#[derive(Debug)]
+pub struct Records {
+    receiver: Receiver,
+    environ: Option<Environ>,
+    content: Vec<u8>,
+    replies: Vec<u8>,
+}
+
+impl Records {
+    /// Con límites de `head` bytes de variables y `overhead` de lo que un cuerpo gasta de más.
+    pub fn new(head: usize, overhead: u64) -> Self {
+        let receiver = Receiver::new(ReceiverLimits { head, overhead, connections: 1 });
+        Self { receiver, environ: None, content: Vec::new(), replies: Vec::new() }
+    }
+
+    /// Entiende lo que pueda de `input` y dice cuántos bytes consumió.
+    ///
+    /// # Errors
+    ///
+    /// El motivo del rechazo.
+    pub fn receive(&mut self, input: &[u8], room: usize) -> Result<usize, String> {
+        let consumed = self.decode(input, room).map_err(|rejection| rejection.to_string())?;
+        if self.receiver.phase() == Phase::Content && self.environ.is_none() {
+            let environ = environ_of(self.receiver.variables())?;
+            self.receiver.expect_content(environ.content_length());
+            self.environ = Some(environ);
+        }
+        Ok(consumed)
+    }
+
+    fn decode(&mut self, input: &[u8], room: usize) -> Result<usize, Rejection> {
+        let consumed = self.receiver.decode(input, &mut self.content, room)?;
+        self.replies.extend(self.receiver.take_replies());
+        Ok(consumed)
+    }
+
+    /// Su `environ`, si ya llegaron las variables.
+    pub fn environ(&self) -> Option<&Environ> {
+        self.environ.as_ref()
+    }
+
+    /// Por dónde va, el cuerpo recibido y lo que se contestó.
+    pub fn progress(&self) -> (String, &[u8], &[u8]) {
+        (format!("{:?}", self.receiver.phase()), &self.content, &self.replies)
+    }
 }

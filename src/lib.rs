@@ -42,14 +42,17 @@
 //!
 //! 1. `application`, `error`, `environ`, `input` y `body` son el contrato, y [`headers`] una ayuda
 //!    para responder;
-//! 2. `http` es el protocolo, como funciones puras;
+//! 2. `http` es el protocolo, como funciones puras; y `cgi`, lo que tienen en común los protocolos en
+//!    que un servidor web entrega una petición ya leída;
 //! 3. `gateway` llama a la aplicación y comprueba lo que responde, para cualquier protocolo;
 //! 4. [`simple_server`] es el servidor: sockets, bucle de eventos y relevo;
-//! 5. [`static_files`] es una aplicación que sirve archivos, y [`mod@access_log`] un intermediario que
+//! 5. [`handlers`] sirve la misma aplicación detrás de Apache o de nginx: como programa CGI, y por
+//!    FastCGI, SCGI y uwsgi;
+//! 6. [`static_files`] es una aplicación que sirve archivos, y [`mod@access_log`] un intermediario que
 //!    anota cada petición;
-//! 6. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
+//! 7. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
 //!    cumplan PEP 3333, regla a regla;
-//! 7. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
+//! 8. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
 //!
 //! # De `wsgiref` a `pasarela`
 //!
@@ -57,6 +60,7 @@
 //! |---|---|
 //! | `wsgiref.simple_server.make_server`, `demo_app` | [`simple_server::make_server`], [`simple_server::demo_app`] |
 //! | `wsgiref.headers.Headers` | [`headers::Headers`] |
+//! | `wsgiref.handlers` | [`handlers`] |
 //! | `wsgiref.util` | [`util`] |
 //! | `wsgiref.validate.validator` | [`validate::validator`] |
 //! | `wsgiref.types` | los nombres de la raíz: [`Application`], [`StartResponse`], [`Environ`]… |
@@ -84,8 +88,10 @@ mod input;
 mod body;
 pub mod headers;
 mod http;
+mod cgi;
 mod gateway;
 pub mod simple_server;
+pub mod handlers;
 pub mod static_files;
 pub mod access_log;
 pub mod testing;

@@ -52,11 +52,17 @@ fn slugs(folder: &str, extension: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Programas con su prueba, de capítulos que todavía no se escriben.
+const WITHOUT_CHAPTER: [&str; 3] = ["cap14_cgi", "cap15_apache_nginx", "cap16_muchas_maquinas"];
+
 #[test]
 fn cada_capitulo_esta_en_sus_cuatro_sitios() {
-    let examples = slugs("examples", "rs");
-    assert!(!examples.is_empty());
+    let mut examples = slugs("examples", "rs");
     assert_eq!(slugs("tests", "rs"), examples, "tests");
+    for slug in WITHOUT_CHAPTER {
+        assert!(examples.remove(slug), "{slug} no tiene programa");
+    }
+    assert!(!examples.is_empty());
     assert_eq!(slugs("book/capitulos", "md"), examples, "book/capitulos");
     for folder in ["src/pendientes", "src/soluciones", "tests/ejercicios"] {
         assert_eq!(slugs(&format!("ejercicios/{folder}"), "rs"), examples, "ejercicios/{folder}");
@@ -113,7 +119,7 @@ fn cada_promesa_del_servidor_tiene_sus_pruebas() {
         .collect();
     let readme = read(&root().join("tests/README.md"));
     let (_, promises) = readme.split_once("## Lo que promete").expect("la lista de promesas");
-    for number in 1..=22 {
+    for number in 1..=23 {
         let from =
             promises.find(&format!("\n{number}. ")).unwrap_or_else(|| panic!("falta la {number}"));
         let until = promises.find(&format!("\n{}. ", number + 1)).unwrap_or(promises.len());
@@ -135,12 +141,14 @@ fn is_test(code: &str, name: &str) -> bool {
 }
 
 /// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 7] = [
     &["application", "error", "environ", "input", "body", "headers", "util"],
     &["http"],
+    &["cgi"],
     &["gateway"],
     &["simple_server"],
-    &["static_files", "access_log", "testing", "validate", "fuzzing"],
+    &["static_files", "access_log", "testing", "validate"],
+    &["handlers", "fuzzing"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
@@ -168,8 +176,8 @@ fn las_dependencias_van_en_un_solo_sentido() {
 }
 
 #[test]
-fn http_no_conoce_sockets_ni_relojes_ni_hilos() {
-    for path in files("src/http", "rs") {
+fn los_protocolos_no_conocen_sockets_ni_relojes_ni_hilos() {
+    for path in ["src/http", "src/cgi"].iter().flat_map(|folder| files(folder, "rs")) {
         let text = read(&path);
         for forbidden in
             ["std::net::Tcp", "std::time", "std::thread", "mio::", "socket2::", "Instant"]

@@ -32,7 +32,7 @@ impl Requested {
     pub(super) fn of(environ: &Environ, format: LogFormat) -> Self {
         let field = |key| escape(environ.get_bytes(key).unwrap_or(b"-"), Place::Quoted);
         Self {
-            address: escape(environ.get_bytes("REMOTE_ADDR").unwrap_or(b"-"), Place::Bare),
+            address: escape(environ.remote_addr().unwrap_or("-").as_bytes(), Place::Bare),
             request: request_line(environ),
             fields: match format {
                 LogFormat::Common => None,

@@ -212,9 +212,10 @@ impl Environ {
         self.get("SERVER_PROTOCOL").unwrap_or_default()
     }
 
-    /// La dirección IP de quien pregunta (RFC 3875 §4.1.8).
+    /// La dirección IP de quien pregunta (RFC 3875 §4.1.8). `None` si llegó por un socket de Unix y
+    /// nadie la dijo.
     pub fn remote_addr(&self) -> Option<&str> {
-        self.get("REMOTE_ADDR")
+        self.get("REMOTE_ADDR").filter(|address| !address.is_empty())
     }
 
     /// `http` o `https` (PEP 3333, «environ Variables»).

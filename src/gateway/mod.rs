@@ -43,6 +43,23 @@ pub(crate) fn run(
     })
 }
 
+/// Desde este tamaño, en bytes, los encabezados de una respuesta no caben en lo que nginx les reserva.
+const LARGE_HEAD: usize = 4 * 1024;
+
+/// Avisa si los encabezados de la respuesta son tantos que un servidor de delante puede rechazarla.
+pub(crate) fn warn_if_large(head: &ResponseHead, environ: &Environ) {
+    let size = head.fields().len();
+    if size > LARGE_HEAD {
+        log::warn!(
+            "los encabezados de la respuesta a {} {}{} miden {size} bytes; por encima de {LARGE_HEAD}, \
+             nginx y Apache pueden responder 502 o 500 en su lugar",
+            environ.method(),
+            environ.script_name(),
+            environ.path_info()
+        );
+    }
+}
+
 fn attempt(
     application: &dyn Application,
     environ: &mut Environ,

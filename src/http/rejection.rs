@@ -40,6 +40,12 @@ pub(crate) enum Rejection {
     BodyTooLarge,
     /// RFC 9112 §7.1.
     Chunk,
+    /// El cuerpo no mide lo que anunciaba `CONTENT_LENGTH` (RFC 3875 §4.1.2).
+    BodyLength,
+    /// Lo que llegó no es del protocolo que se atiende.
+    Record,
+    /// FastCGI §5.4: el servidor web ya no quiere la respuesta.
+    Aborted,
     /// RFC 9110 §15.5.9: no llegó a tiempo.
     Timeout,
 }
@@ -82,6 +88,9 @@ impl fmt::Display for Rejection {
             Self::Expectation => "la expectativa del encabezado Expect no se puede cumplir",
             Self::BodyTooLarge => "el cuerpo de la petición es demasiado grande",
             Self::Chunk => "un trozo del cuerpo no está bien escrito",
+            Self::BodyLength => "el cuerpo de la petición no mide lo que se anunció",
+            Self::Record => "la petición no está escrita en el protocolo que se atiende",
+            Self::Aborted => "el servidor web abandonó la petición",
             Self::Timeout => "la petición no llegó completa a tiempo",
         })
     }

@@ -3,6 +3,10 @@
 
 use super::{Persistence, Version};
 
+/// Cómo se presenta este programa: en `SERVER_SOFTWARE` y en el encabezado `Server`.
+pub(crate) const SOFTWARE: &str =
+    concat!("pasarela/", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+
 /// Lo que el servidor decide de una respuesta, aparte de lo que la aplicación declaró.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Delivery {
@@ -23,6 +27,8 @@ pub(crate) enum Framing {
     Chunked,
     /// El cierre de la conexión marca el final.
     UntilClose,
+    /// Lo dice el protocolo que lo envuelve.
+    Enveloped,
 }
 
 impl Framing {
@@ -55,7 +61,7 @@ pub(crate) fn write_head(
     match delivery.framing {
         Framing::Length(length) => write_content_length(out, length),
         Framing::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
-        Framing::None | Framing::Declared | Framing::UntilClose => {}
+        Framing::None | Framing::Declared | Framing::UntilClose | Framing::Enveloped => {}
     }
     out.extend_from_slice(match delivery.persistence {
         Persistence::KeepAlive => b"".as_slice(),

@@ -49,6 +49,7 @@ fn call(
     let Scratch { environ, head, .. } = &mut **scratch;
     let body = leader.during(&service.paces, terms.slot, || {
         let body = gateway::run(&*service.application, environ, head);
+        gateway::warn_if_large(head, environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         environ.clear();
         body
@@ -68,7 +69,8 @@ fn call(
 /// cerrarse: un cuerpo sin leer nunca se convierte en la petición siguiente.
 fn settle_upload(link: &mut Link, upload: Option<Upload>) -> Farewell {
     let Some(upload) = upload else { return Farewell::Brief };
-    let Some(incoming) = upload.recover() else { return Farewell::Lingering };
+    let Some((incoming, replies)) = upload.recover() else { return Farewell::Lingering };
     link.incoming = incoming;
+    link.outgoing.tail().extend(replies);
     Farewell::Brief
 }

@@ -20,14 +20,16 @@ use crate::http::head::Limits;
 pub struct Config {
     /// Bytes de la línea de petición; si se pasan, 414. RFC 9112 §3 recomienda admitir 8000.
     pub max_request_line: usize,
-    /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431.
+    /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431. En FastCGI, SCGI y
+    /// uwsgi, los de las variables.
     pub max_head: usize,
     /// Cuántos encabezados; si se pasan, 431.
     pub max_fields: usize,
     /// Bytes del cuerpo de una petición; si se pasan, 413.
     pub max_body: u64,
     /// Bytes que un cuerpo por trozos puede gastar en lo que no es contenido: tamaños, extensiones y
-    /// campos finales; si se pasan, 400. Cada trozo da crédito para su tamaño y una firma corta.
+    /// campos finales; si se pasan, 400. Cada trozo da crédito para su tamaño y una firma corta. En
+    /// FastCGI, lo que gasta en registros.
     pub max_chunk_overhead: u64,
     /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. El resto de un
     /// cuerpo mayor lo lee ella a su ritmo, y mientras tanto ocupa un hilo.
@@ -67,16 +69,26 @@ pub struct Config {
     /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. Los de cualquier
     /// otro son encabezados corrientes, que cualquiera puede escribir. De entrada, ninguno.
     ///
+    /// `"unix:"` son todos los que llegan por un socket de Unix: quiénes pueden, lo dicen los permisos
+    /// de su archivo ([`unix_mode`](Self::unix_mode)).
+    ///
+    /// Con FastCGI, SCGI y uwsgi, quien llega es el que dice el servidor web en `REMOTE_ADDR`: al
+    /// servidor web se le cree siempre.
+    ///
     /// ```
     /// use pasarela::Config;
     ///
-    /// let trusted_proxies = vec!["127.0.0.1".parse()?, "10.0.0.0/8".parse()?];
+    /// let trusted_proxies = vec!["127.0.0.1".parse()?, "10.0.0.0/8".parse()?, "unix:".parse()?];
     /// let config = Config { trusted_proxies, ..Config::default() };
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub trusted_proxies: Vec<Network>,
     /// Con qué encabezados dicen esos proxies quién hizo la petición y a qué dirección.
     pub proxy_headers: ProxyHeaders,
+    /// Los permisos del archivo de un socket de Unix, como `Some(0o660)`. Para conectarse hace falta
+    /// el de escribir. Sin decirlo son los que deje la máscara del proceso (`umask`), que casi siempre
+    /// es decir que solo entra el mismo usuario: si el servidor de delante es otro, responde 502.
+    pub unix_mode: Option<u32>,
     /// Si Ctrl-C y las señales SIGTERM y SIGHUP detienen [`serve_forever`](crate::Server::serve_forever).
     /// Un programa que atiende las señales por su cuenta pone `false` y usa un
     /// [`Handle`](crate::Handle).
@@ -144,6 +156,7 @@ impl Default for Config {
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             trusted_proxies: Vec::new(),
             proxy_headers: ProxyHeaders::default(),
+            unix_mode: None,
             handle_signals: true,
         }
     }

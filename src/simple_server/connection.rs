@@ -15,21 +15,21 @@
 //! `calling` y `sending`.
 
 use std::io;
-use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
-use mio::net::TcpStream;
 use mio::{Registry, Token};
 
 use super::calling;
 use super::config::FAR_AWAY;
 use super::incoming::Received;
 use super::link::{Link, Readiness};
+use super::protocol::Protocol;
 use super::receiving;
 use super::request_environ::Peers;
-use super::sending;
+use super::sending::{self, Asked};
 use super::service::{Context, Service};
-use super::stage::{CloseReason, Farewell, Stage, Step};
+use super::socket::Socket;
+use super::stage::{CloseReason, Farewell, Reading, Stage, Step};
 use crate::http::Rejection;
 
 /// Cuántos pasos se dan seguidos antes de dejar sitio a otras conexiones.
@@ -54,7 +54,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, peers: Peers, now: Instant) -> Self {
+    pub(super) fn new(socket: Socket, peers: Peers, now: Instant) -> Self {
         Self { link: Link::new(socket, peers, now), stage: Stage::default() }
     }
 
@@ -77,13 +77,14 @@ impl Connection {
     pub(super) fn deadline(&self, service: &Service) -> Instant {
         let config = &service.config;
         let is_idle = self.link.incoming.is_empty() && self.link.answered > 0;
-        if let (Some(stopping), Stage::Reading(_)) = (service.stopping.get(), &self.stage)
+        if let (Some(stopping), Stage::Reading(Reading::Head(_))) =
+            (service.stopping.get(), &self.stage)
             && self.link.is_quiet()
         {
             return after(self.link.since.max(*stopping), config.last_call);
         }
         let patience = match self.stage {
-            Stage::Reading(_) if is_idle => config.idle_timeout,
+            Stage::Reading(Reading::Head(_)) if is_idle => config.idle_timeout,
             Stage::Reading(_) => config.head_timeout,
             Stage::Body(_) => config.body_timeout,
             // No espera al cliente, sino a un hilo.
@@ -105,23 +106,27 @@ impl Connection {
     /// Venció el plazo que dio [`deadline`](Self::deadline).
     pub(super) fn expire(&mut self, context: &mut Context<'_, '_>) -> Outcome {
         let pending = self.link.incoming.pending();
+        let is_http = context.service.protocol == Protocol::Http;
         let halfway = match &self.stage {
-            Stage::Reading(_) if !pending.is_empty() => Some(receiving::method_at(pending)),
-            Stage::Body(request) => Some(request.method()),
+            // En los demás protocolos, la mitad de una cabeza no dice a quién responder.
+            Stage::Reading(_) if !pending.is_empty() && is_http => {
+                Some(Asked::over_http(receiving::method_at(pending)))
+            }
+            Stage::Body(request) => Some(request.asked()),
             _ => None,
         };
         if let Stage::Responding(response) = &self.stage {
             // Si el socket ya no sirve, el corte se nota igual.
             let _ = sending::make_cut_visible(&self.link, response.delivery.framing);
         }
-        let Some(method) = halfway else {
+        let Some(asked) = halfway else {
             return Outcome::Close(match context.service.is_stopping() {
                 true => CloseReason::Stopping,
                 false => CloseReason::Deadline,
             });
         };
         self.link.borrow_room(context.scratch);
-        let step = sending::reject(&mut self.link, context, method, Rejection::Timeout);
+        let step = sending::reject(&mut self.link, context, asked, Rejection::Timeout);
         let outcome = self.follow(step).unwrap_or_else(|| self.advance(context));
         self.link.return_room(context.scratch);
         outcome
@@ -131,7 +136,7 @@ impl Connection {
         for _ in 0..FAIR_SHARE {
             let link = &mut self.link;
             let step = match std::mem::take(&mut self.stage) {
-                Stage::Reading(patience) => receiving::read_request(link, context, patience),
+                Stage::Reading(reading) => receiving::read_request(link, context, reading),
                 Stage::Body(pending) => receiving::gather_body(link, context, pending),
                 Stage::Calling(call) => calling::resume(link, context, *call),
                 Stage::Responding(response) => sending::resume(link, context, response),
@@ -177,7 +182,7 @@ fn close(link: &mut Link, context: &Context<'_, '_>, farewell: Farewell) -> io::
     if farewell == Farewell::Brief && !link.may_have_unread() {
         return Ok(Step::Close(CloseReason::Finished));
     }
-    link.socket.shutdown(Shutdown::Write)?;
+    link.socket.finish()?;
     link.since = context.now;
     Ok(Step::Go(Stage::Lingering { heard: 0 }))
 }

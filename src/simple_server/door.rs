@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
-use mio::net::{TcpListener, TcpStream};
-use mio::{Interest, Registry, Token};
+use mio::{Registry, Token};
+
+use super::listeners::Listener;
+use super::socket::Socket;
 
 /// Cuántas conexiones se aceptan seguidas antes de atenderlas.
 const BATCH: usize = 64;
@@ -19,13 +21,14 @@ const LAST_TOKEN: usize = usize::MAX - 1;
 
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    listeners: Vec<Listener>,
+    entrances: Vec<Entrance>,
 }
 
+/// Un socket que escucha, y lo que se sabe de él.
 #[derive(Debug)]
-struct Listener {
-    socket: TcpListener,
-    port: u16,
+struct Entrance {
+    listener: Listener,
+    token: Token,
     queue: Queue,
     /// Si lo último que se supo es que no se podía aceptar: se dice una vez, no en cada intento.
     is_short: bool,
@@ -45,79 +48,88 @@ enum Queue {
 /// Una conexión recién aceptada.
 #[derive(Debug)]
 pub(super) struct Arrival {
-    pub(super) socket: TcpStream,
-    pub(super) remote: SocketAddr,
+    pub(super) socket: Socket,
+    /// Desde dónde, si llegó por la red.
+    pub(super) remote: Option<SocketAddr>,
     pub(super) local_port: u16,
 }
 
 impl Door {
     /// Añade un socket que escucha.
-    pub(super) fn add(&mut self, mut socket: TcpListener, registry: &Registry) -> io::Result<()> {
-        let token = Token(LAST_TOKEN - self.listeners.len());
-        registry.register(&mut socket, token, Interest::READABLE)?;
-        let port = socket.local_addr()?.port();
-        self.listeners.push(Listener { socket, port, queue: Queue::MayHaveMore, is_short: false });
+    pub(super) fn add(&mut self, mut listener: Listener, registry: &Registry) -> io::Result<()> {
+        let token = Token(LAST_TOKEN - self.entrances.len());
+        listener.register(registry, token)?;
+        let queue = Queue::MayHaveMore;
+        self.entrances.push(Entrance { listener, token, queue, is_short: false });
         Ok(())
     }
 
     /// Anota un aviso, si es de uno de estos sockets.
     pub(super) fn notice(&mut self, event: &Event) -> bool {
-        let at = LAST_TOKEN.checked_sub(event.token().0);
-        let Some(listener) = at.and_then(|at| self.listeners.get_mut(at)) else { return false };
-        listener.queue = Queue::MayHaveMore;
+        let mut entrances = self.entrances.iter_mut();
+        let Some(entrance) = entrances.find(|entrance| entrance.token == event.token()) else {
+            return false;
+        };
+        entrance.queue = Queue::MayHaveMore;
         true
     }
 
     /// Si ya no hay ninguno.
     pub(super) fn is_closed(&self) -> bool {
-        self.listeners.is_empty()
+        self.entrances.is_empty()
     }
 
     /// Si puede haber conexiones por aceptar.
     pub(super) fn has_visitors(&self) -> bool {
-        self.listeners.iter().any(|listener| listener.queue == Queue::MayHaveMore)
+        self.entrances.iter().any(|entrance| entrance.queue == Queue::MayHaveMore)
     }
 
     /// Si alguno no pudo aceptar y habrá que volver a probar.
     pub(super) fn is_starved(&self) -> bool {
-        self.listeners.iter().any(|listener| matches!(listener.queue, Queue::Starved { .. }))
+        self.entrances.iter().any(|entrance| matches!(entrance.queue, Queue::Starved { .. }))
     }
 
     /// Vuelve a probar con los que no pudieron aceptar hace un rato.
     pub(super) fn retry(&mut self) {
-        for listener in &mut self.listeners {
-            if matches!(listener.queue, Queue::Starved { until } if Instant::now() >= until) {
-                listener.queue = Queue::MayHaveMore;
+        for entrance in &mut self.entrances {
+            if matches!(entrance.queue, Queue::Starved { until } if Instant::now() >= until) {
+                entrance.queue = Queue::MayHaveMore;
             }
         }
     }
 
     /// Acepta una tanda. `welcome` dice si todavía cabe otra.
     pub(super) fn accept(&mut self, mut welcome: impl FnMut(Arrival) -> bool) {
-        for listener in &mut self.listeners {
+        for entrance in &mut self.entrances {
             let mut batch = BATCH;
-            while listener.queue == Queue::MayHaveMore && batch > 0 {
+            while entrance.queue == Queue::MayHaveMore && batch > 0 {
                 batch -= 1;
-                match listener.socket.accept() {
+                match entrance.listener.accept() {
                     Ok((socket, remote)) => {
-                        listener.is_short = false;
-                        if !welcome(Arrival { socket, remote, local_port: listener.port }) {
+                        entrance.is_short = false;
+                        let local_port = entrance.listener.port;
+                        if !welcome(Arrival { socket, remote, local_port }) {
                             return;
                         }
                     }
-                    Err(error) => listener.fail(&error),
+                    Err(error) => entrance.fail(&error),
                 }
             }
         }
     }
 
+    /// Que no llegue nadie más. Lo que ya espera en una cola compartida es de quien siga con ella.
+    pub(super) fn stop_inviting(&mut self, registry: &Registry) {
+        self.entrances.retain_mut(|entrance| entrance.listener.stop_inviting(registry));
+    }
+
     /// Deja de escuchar.
     pub(super) fn close(&mut self) {
-        self.listeners.clear();
+        self.entrances.clear();
     }
 }
 
-impl Listener {
+impl Entrance {
     /// Anota qué pasa con la cola después de no poder aceptar.
     fn fail(&mut self, error: &io::Error) {
         self.queue = match error.kind() {

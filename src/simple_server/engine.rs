@@ -6,13 +6,12 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mio::net::TcpListener;
-
 use super::crew::{Crew, Priority};
 use super::event_loop::{EventLoop, Surroundings, Until, Work};
-use super::listener;
+use super::listeners::Listener;
 use super::relay::{Clock, Leader, Turn};
 use super::service::{Scratch, Service};
+use super::tcp;
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
 const SWEEP: Duration = Duration::from_millis(500);
@@ -34,7 +33,7 @@ pub(super) struct Engine {
 
 impl Engine {
     /// Un motor parado; el primer bucle escucha en `listeners`.
-    pub(super) fn new(service: Service, listeners: Vec<TcpListener>) -> io::Result<Self> {
+    pub(super) fn new(service: Service, listeners: Vec<Listener>) -> io::Result<Self> {
         // Siempre queda un hilo que no lidera, salvo que solo haya uno: alguien debe atender lo lento.
         let most = service.config.max_threads.saturating_sub(1).max(1);
         let cores = service.config.event_loops.clamp(1, most);
@@ -96,10 +95,15 @@ impl Engine {
     /// Donde el sistema reparte las conexiones de un puerto entre varios sockets, uno por núcleo. El
     /// que no se pueda poner no hace falta: su bucle recibe conexiones de los demás.
     fn listen_on_every_core(&self, addresses: &[SocketAddr]) {
+        if addresses.is_empty() {
+            return;
+        }
         let backlog = self.service.config.backlog;
         for (core, event_loop) in self.loops.iter().enumerate().skip(1) {
-            let listened = listener::listen_again(addresses, backlog, core)
-                .and_then(|sockets| sockets.into_iter().try_for_each(|it| event_loop.listen(it)));
+            let listened = tcp::listen_again(addresses, backlog, core).and_then(|sockets| {
+                let mut listeners = sockets.into_iter().map(Listener::tcp);
+                listeners.try_for_each(|listener| event_loop.listen(listener))
+            });
             if let Err(error) = listened {
                 log::debug!("el núcleo {core} no escucha por su cuenta: {error}");
             }

@@ -1,5 +1,6 @@
 //! Por qué un servidor no pudo empezar a atender.
 
+use std::path::PathBuf;
 use std::{fmt, io};
 
 /// Lo que impide crear un servidor o seguir sirviendo.
@@ -45,6 +46,23 @@ pub enum ServerError {
         host: String,
         /// El puerto pedido.
         port: u16,
+    },
+    /// Otro programa escucha en ese socket de Unix.
+    SocketInUse {
+        /// La ruta pedida.
+        path: PathBuf,
+    },
+    /// En esa ruta hay otra cosa, que no se borra.
+    NotASocket {
+        /// La ruta pedida.
+        path: PathBuf,
+    },
+    /// No se pudo crear el socket de Unix.
+    SocketNotCreated {
+        /// La ruta pedida.
+        path: PathBuf,
+        /// La respuesta del sistema.
+        reason: String,
     },
     /// El servidor ya está atendiendo en otro hilo.
     AlreadyServing,
@@ -99,6 +117,22 @@ impl fmt::Display for ServerError {
                 "no se puede usar el puerto {port} de {host} porque esa dirección no es de esta \
                  computadora; usa \"localhost\" o una dirección propia"
             ),
+            Self::SocketInUse { path } => write!(
+                f,
+                "el socket {} ya está en uso; cierra el otro programa o elige otra ruta",
+                path.display()
+            ),
+            Self::NotASocket { path } => write!(
+                f,
+                "en {} hay un archivo que no es un socket; bórralo o elige otra ruta",
+                path.display()
+            ),
+            Self::SocketNotCreated { path, reason } => write!(
+                f,
+                "no se pudo crear el socket {}: {reason}; revisa que su carpeta exista y que puedas \
+                 escribir en ella",
+                path.display()
+            ),
             Self::AlreadyServing => {
                 f.write_str("este servidor ya está atendiendo en otro hilo; crea otro servidor")
             }
@@ -138,6 +172,15 @@ mod tests {
             "192.0.2.1",
             "no se puede usar el puerto 80 de 192.0.2.1 porque esa dirección no es de esta \
              computadora; usa \"localhost\" o una dirección propia",
+        );
+        let path = std::path::PathBuf::from("/run/x");
+        assert_eq!(
+            ServerError::SocketInUse { path: path.clone() }.to_string(),
+            "el socket /run/x ya está en uso; cierra el otro programa o elige otra ruta"
+        );
+        assert_eq!(
+            ServerError::NotASocket { path }.to_string(),
+            "en /run/x hay un archivo que no es un socket; bórralo o elige otra ruta"
         );
         let unknown = ServerError::UnknownHost { host: "nadie.invalid".to_owned() };
         assert_eq!(

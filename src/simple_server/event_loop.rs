@@ -13,13 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use mio::net::TcpListener;
 use mio::{Registry, Token, Waker};
 
 use super::connection::{Connection, Outcome};
 use super::crew::{Crew, Priority};
 use super::door::Arrival;
 use super::house::{House, Summons};
+use super::listeners::Listener;
 use super::placement::{Tally, choose};
 use super::poller::Poller;
 use super::relay::{Clock, Leader, Relay, Turn};
@@ -89,8 +89,8 @@ impl EventLoop {
     }
 
     /// Añade un socket que escucha.
-    pub(super) fn listen(&self, socket: TcpListener) -> io::Result<()> {
-        self.poller().door.add(socket, &self.registry)?;
+    pub(super) fn listen(&self, listener: Listener) -> io::Result<()> {
+        self.poller().door.add(listener, &self.registry)?;
         self.tally.start_listening();
         Ok(())
     }
@@ -362,6 +362,7 @@ impl EventLoop {
     fn stop(&self, around: Surroundings<'_>, poller: &mut Poller) {
         if !poller.is_stopping {
             poller.is_stopping = true;
+            poller.door.stop_inviting(&self.registry);
             self.house().summon_all();
         }
         // Lo que ya estaba en la cola del sistema cuenta como recibido.

@@ -65,8 +65,12 @@ pub(crate) fn apply(environ: &mut Environ, trusted: &[Network], headers: ProxyHe
         return;
     }
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
-    let peer = environ.remote_addr().and_then(|address| address.parse().ok());
-    if !peer.is_some_and(is_trusted) {
+    let is_trusted_peer = match environ.remote_addr() {
+        // Así lo llama nginx, si a él también le llegó de ese modo.
+        None | Some("unix:") => trusted.iter().any(Network::is_unix),
+        Some(address) => address.parse().is_ok_and(is_trusted),
+    };
+    if !is_trusted_peer {
         return;
     }
     let hops = match headers {

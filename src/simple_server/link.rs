@@ -7,17 +7,17 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 use super::incoming::{Incoming, Received};
 use super::outgoing::Outgoing;
 use super::request_environ::Peers;
 use super::service::Scratch;
+use super::socket::Socket;
 
 #[derive(Debug)]
 pub(super) struct Link {
-    pub(super) socket: Arc<TcpStream>,
+    pub(super) socket: Arc<Socket>,
     pub(super) peers: Peers,
     pub(super) incoming: Incoming,
     pub(super) outgoing: Outgoing,
@@ -67,7 +67,7 @@ impl Readiness {
 }
 
 impl Link {
-    pub(super) fn new(socket: TcpStream, peers: Peers, now: Instant) -> Self {
+    pub(super) fn new(socket: Socket, peers: Peers, now: Instant) -> Self {
         Self {
             socket: Arc::new(socket),
             peers,
@@ -202,14 +202,15 @@ impl Link {
 const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 #[cfg(unix)]
-fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> io::Result<()> {
+fn register(socket: &mut Arc<Socket>, registry: &Registry, token: Token) -> io::Result<()> {
     use std::os::fd::AsRawFd;
     registry.register(&mut mio::unix::SourceFd(&socket.as_raw_fd()), token, INTEREST)
 }
 
 #[cfg(not(unix))]
-fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> io::Result<()> {
+fn register(socket: &mut Arc<Socket>, registry: &Registry, token: Token) -> io::Result<()> {
     let socket = Arc::get_mut(socket).ok_or(io::ErrorKind::ResourceBusy)?;
+    let Socket::Tcp(socket) = socket;
     registry.register(socket, token, INTEREST)
 }
 
@@ -218,7 +219,7 @@ fn register(socket: &mut Arc<TcpStream>, registry: &Registry, token: Token) -> i
 const FILE_PART: u64 = 8 * 1024 * 1024;
 
 #[cfg(target_os = "linux")]
-fn file_to_socket(socket: &TcpStream, file: &File, length: u64) -> io::Result<FileSent> {
+fn file_to_socket(socket: &Socket, file: &File, length: u64) -> io::Result<FileSent> {
     use nix::errno::Errno;
     let count = usize::try_from(length.min(FILE_PART)).unwrap_or(usize::MAX);
     match nix::sys::sendfile::sendfile(socket, file, None, count) {
@@ -231,7 +232,7 @@ fn file_to_socket(socket: &TcpStream, file: &File, length: u64) -> io::Result<Fi
 }
 
 #[cfg(not(target_os = "linux"))]
-fn file_to_socket(_socket: &TcpStream, _file: &File, _length: u64) -> io::Result<FileSent> {
+fn file_to_socket(_socket: &Socket, _file: &File, _length: u64) -> io::Result<FileSent> {
     Ok(FileSent::NotThisWay)
 }
 
@@ -247,7 +248,7 @@ mod tests {
         let address = listener.local_addr().expect("tiene dirección");
         let client = std::net::TcpStream::connect(address).expect("conecta");
         client.set_nonblocking(true).expect("se puede");
-        let socket = TcpStream::from_std(client);
+        let socket = Socket::Tcp(mio::net::TcpStream::from_std(client));
         let mut file =
             File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect("abre");
         assert_eq!(file_to_socket(&socket, &file, 100).expect("envía"), FileSent::Bytes(100));

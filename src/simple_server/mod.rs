@@ -5,7 +5,8 @@
 //! | estación | qué hace |
 //! |---|---|
 //! | `server` | `make_server`, `serve_forever` y quién los detiene |
-//! | `listener` | del nombre y el puerto a los sockets que escuchan |
+//! | `listeners` | los sockets que escuchan, vengan de donde vengan |
+//! | `inherited`, `tcp`, `unix` | los que abrió otro, y de un nombre o de una ruta a uno propio |
 //! | `signals` | Ctrl-C y las demás señales de terminar |
 //! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
@@ -18,10 +19,14 @@
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
 //! | `pace` | cuáles peticiones suelen tardar |
 //! | `connection` | la máquina de estados de una conexión |
+//! | `protocol` | cuál se habla |
 //! | `stage` | en qué punto está cada una |
-//! | `receiving` | recibir una petición |
+//! | `receiving`, `relayed` | recibir una petición, del cliente o de un servidor web |
+//! | `decoder` | leer su cuerpo |
 //! | `calling` | llamar a la aplicación |
 //! | `sending` | enviar su respuesta |
+//! | `envelope` | en qué va envuelta |
+//! | `socket` | de red o de Unix |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
 //! | `network`, `forwarded` | en qué proxies se confía, y lo que cuentan |
@@ -32,7 +37,11 @@
 mod server;
 mod config;
 mod error;
-mod listener;
+mod listeners;
+mod inherited;
+mod tcp;
+#[cfg(unix)]
+mod unix;
 mod signals;
 mod engine;
 mod event_loop;
@@ -45,11 +54,16 @@ mod relay;
 mod pace;
 mod service;
 mod connection;
+mod protocol;
 mod stage;
 mod receiving;
+mod relayed;
+mod decoder;
 mod calling;
 mod sending;
+mod envelope;
 mod link;
+mod socket;
 mod request_environ;
 mod network;
 mod forwarded;
@@ -63,7 +77,12 @@ pub use demo_app::demo_app;
 pub use engine::Handle;
 pub use error::ServerError;
 pub use forwarded::ProxyHeaders;
+pub use listeners::Listeners;
 pub use network::{Network, NetworkError};
-pub use server::{Server, make_server, make_server_with};
+pub use server::{Server, make_server, make_server_on, make_server_with};
+#[cfg(unix)]
+pub use server::{make_server_unix, make_server_unix_with};
 
+pub(crate) use protocol::Protocol;
 pub(crate) use request_environ::{Peers, fill as fill_environ};
+pub(crate) use server::make;

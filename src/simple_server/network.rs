@@ -4,7 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// Una dirección IP, o todas las que comparten su principio (RFC 4632 §3.1, RFC 4291 §2.3).
+/// Una dirección IP, o todas las que comparten su principio (RFC 4632 §3.1, RFC 4291 §2.3). También
+/// `unix:`, que son los procesos de la misma computadora que llegan por un socket de Unix.
 ///
 /// # Examples
 ///
@@ -20,10 +21,16 @@ use std::str::FromStr;
 /// # Ok::<(), pasarela::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
+pub struct Network(Kind);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Ip { address: IpAddr, prefix: u8 },
+    Unix,
 }
+
+/// Como se escribe la de los sockets de Unix; nginx la escribe igual.
+const UNIX: &str = "unix:";
 
 impl Network {
     /// Si `address` es de esta red. Una dirección IPv4 escrita como IPv6 (`::ffff:10.0.0.1`) cuenta
@@ -42,8 +49,14 @@ impl Network {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn contains(&self, address: IpAddr) -> bool {
+        let Kind::Ip { address: first, prefix } = self.0 else { return false };
         let address = address.to_canonical();
-        address.is_ipv4() == self.address.is_ipv4() && start(address, self.prefix) == self.address
+        address.is_ipv4() == first.is_ipv4() && start(address, prefix) == first
+    }
+
+    /// Si es la de los que llegan por un socket de Unix.
+    pub(super) fn is_unix(&self) -> bool {
+        self.0 == Kind::Unix
     }
 }
 
@@ -74,15 +87,18 @@ impl From<IpAddr> for Network {
     fn from(address: IpAddr) -> Self {
         let address = address.to_canonical();
         let prefix = if address.is_ipv4() { 32 } else { 128 };
-        Self { address, prefix }
+        Self(Kind::Ip { address, prefix })
     }
 }
 
-/// Lee `10.0.0.0/8`, `fd00::/8` o una dirección sola.
+/// Lee `10.0.0.0/8`, `fd00::/8`, una dirección sola o `unix:`.
 impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
+        if text == UNIX {
+            return Ok(Self(Kind::Unix));
+        }
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
@@ -94,8 +110,9 @@ impl FromStr for Network {
         let is_number = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = prefix.parse().ok().filter(|prefix| is_number && u32::from(*prefix) <= max);
         let prefix = prefix.ok_or_else(|| NetworkError::Prefix { text: text.to_owned(), max })?;
-        let network = Self { address: start(address, prefix), prefix };
-        match network.address == address {
+        let first = start(address, prefix);
+        let network = Self(Kind::Ip { address: first, prefix });
+        match first == address {
             true => Ok(network),
             false => Err(NetworkError::HostBits { text: text.to_owned(), network }),
         }
@@ -104,7 +121,10 @@ impl FromStr for Network {
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
+        match self.0 {
+            Kind::Ip { address, prefix } => write!(f, "{address}/{prefix}"),
+            Kind::Unix => f.write_str(UNIX),
+        }
     }
 }
 

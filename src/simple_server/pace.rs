@@ -31,6 +31,7 @@ pub(super) struct Slot(usize);
 
 impl Slot {
     /// La casilla de las peticiones de `method` a las rutas que empiezan como `path`.
+    #[inline]
     pub(super) fn of(method: &str, path: &str) -> Self {
         let segment =
             path.as_bytes().iter().skip(1).take(SEGMENT).take_while(|&&byte| byte != b'/');

@@ -5,14 +5,18 @@
 use std::io;
 
 use super::calling::answer;
+use super::decoder::Decoder;
+use super::envelope::Envelope;
 use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
 use super::pace::Slot;
+use super::protocol::Protocol;
+use super::relayed;
 use super::request_environ;
-use super::sending::reject;
+use super::sending::{Asked, reject};
 use super::service::Context;
-use super::stage::{Arrival, CloseReason, PendingRequest, Stage, Step, Terms};
+use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
@@ -20,15 +24,29 @@ use crate::http::{BodyDecoder, Rejection, RequestBody};
 use crate::input::Input;
 
 /// Lo que se sabe de una petición cuando su `environ` ya está lleno.
-struct Accepted {
-    head_length: usize,
-    terms: Terms,
-    body: RequestBody,
-    expectation: Expectation,
+pub(super) struct Accepted {
+    pub(super) head_length: usize,
+    pub(super) terms: Terms,
+    /// Cómo se lee su cuerpo, si lo tiene.
+    pub(super) body: Option<Decoder>,
+    pub(super) arrival: Arrival,
 }
 
 /// Lee la siguiente petición.
 pub(super) fn read_request(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    reading: Reading,
+) -> io::Result<Step> {
+    match (context.service.protocol, reading) {
+        (Protocol::Http, Reading::Head(patience)) => read_head(link, context, patience),
+        (Protocol::Scgi | Protocol::Uwsgi, _) => relayed::read_block(link, context),
+        (_, reading) => relayed::read_records(link, context, reading),
+    }
+}
+
+/// Lee la siguiente petición de HTTP.
+fn read_head(
     link: &mut Link,
     context: &mut Context<'_, '_>,
     mut patience: Patience,
@@ -43,7 +61,7 @@ pub(super) fn read_request(
         }
     }
     patience.remember(link.incoming.pending(), is_worth_parsing, &context.service.limits);
-    let stage = Stage::Reading(patience);
+    let stage = Stage::Reading(Reading::Head(patience));
     Ok(match link.exchange_bytes(context.now)? {
         Received::Bytes | Received::LastBytes => Step::Go(stage),
         Received::Nothing => Step::Park(stage),
@@ -67,8 +85,8 @@ fn reject_head(
     context: &mut Context<'_, '_>,
     rejection: Rejection,
 ) -> io::Result<Step> {
-    let method = method_at(link.incoming.pending());
-    reject(link, context, method, rejection)
+    let asked = Asked::over_http(method_at(link.incoming.pending()));
+    reject(link, context, asked, rejection)
 }
 
 /// De la petición que empieza ahí, lo que importa de su método para rechazarla.
@@ -97,30 +115,40 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
         head_length: request.head.length,
         terms: Terms {
             slot: Slot::of(request.head.method, request.target.path_and_query().path),
-            version: request.head.version,
             persistence: request.persistence,
+            envelope: Envelope::Http(request.head.version),
         },
-        body: request.body,
-        expectation: request.expectation,
+        body: match request.body {
+            RequestBody::None => None,
+            body => {
+                let max_overhead = service.config.max_chunk_overhead;
+                Some(Decoder::Plain(BodyDecoder::new(body, max_overhead)))
+            }
+        },
+        arrival: match request.expectation {
+            Expectation::Continue => Arrival::Streamed(Permission::Awaited),
+            // También de uno grande se espera el principio: quien lo deja a medias no ocupa un hilo.
+            Expectation::None => Arrival::Gathered,
+        },
     }))
 }
 
-fn begin(link: &mut Link, context: &mut Context<'_, '_>, accepted: Accepted) -> io::Result<Step> {
+/// Empieza a atender una petición, cuyo `environ` es el de este hilo.
+pub(super) fn begin(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    accepted: Accepted,
+) -> io::Result<Step> {
     link.incoming.consume(accepted.head_length);
-    if accepted.body == RequestBody::None {
+    let Some(decoder) = accepted.body else {
         return answer(link, context, accepted.terms, None);
-    }
-    let arrival = match accepted.expectation {
-        Expectation::Continue => Arrival::Streamed(Permission::Awaited),
-        // También de uno grande se espera el principio: quien lo deja a medias no ocupa un hilo.
-        Expectation::None => Arrival::Gathered,
     };
     Ok(Step::Go(Stage::Body(Box::new(PendingRequest {
         environ: std::mem::take(&mut context.scratch.environ),
         terms: accepted.terms,
-        decoder: BodyDecoder::new(accepted.body, context.service.config.max_chunk_overhead),
+        decoder,
         content: Vec::new(),
-        arrival,
+        arrival: accepted.arrival,
     }))))
 }
 
@@ -134,10 +162,16 @@ pub(super) fn gather_body(
     let room = small.saturating_sub(pending.content.len());
     match pending.decoder.decode(link.incoming.pending(), &mut pending.content, room) {
         Ok(consumed) => link.incoming.consume(consumed),
-        Err(rejection) => return reject(link, context, pending.method(), rejection),
+        Err(rejection) => return reject(link, context, pending.asked(), rejection),
+    }
+    link.outgoing.tail().extend(pending.decoder.take_replies());
+    if let Decoder::Records(receiver) = &pending.decoder
+        && pending.decoder.is_aborted()
+    {
+        return Ok(relayed::abandon(link, context, receiver));
     }
     if pending.content.len() as u64 > context.service.config.max_body {
-        return reject(link, context, pending.method(), Rejection::BodyTooLarge);
+        return reject(link, context, pending.asked(), Rejection::BodyTooLarge);
     }
     match pending.arrival {
         _ if pending.decoder.is_done() => {

@@ -3,25 +3,25 @@
 use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
+use crate::cgi::variables::complete_address;
 use crate::environ::{Adopted, Environ};
+use crate::http::response::SOFTWARE;
 use crate::http::{Field, Request, RequestBody, Target};
-
-/// Cómo se presenta este programa: en `SERVER_SOFTWARE` y en el encabezado `Server`.
-pub(super) const SOFTWARE: &str =
-    concat!("pasarela/", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 /// Los dos extremos de una conexión: lo que no cambia de una petición a otra, ya escrito.
 #[derive(Debug, Clone)]
 pub(crate) struct Peers {
-    pub(crate) remote: SocketAddr,
-    /// Nombre y puerto del servidor, y dirección y puerto del cliente, seguidos.
+    /// Nombre y puerto del servidor, y dirección y puerto del cliente, seguidos. Lo que no se sabe
+    /// está vacío.
     text: Box<str>,
     /// Dónde termina cada uno.
     ends: [u16; 4],
 }
 
 impl Peers {
-    pub(crate) fn new(server_name: &str, local_port: u16, remote: SocketAddr) -> Self {
+    /// `remote` es desde dónde llegó, si llegó por la red.
+    pub(crate) fn new(server_name: &str, local_port: u16, remote: Option<SocketAddr>) -> Self {
+        let Some(remote) = remote else { return Self { text: "".into(), ends: [0; 4] } };
         let mut text = String::with_capacity(server_name.len() + 32);
         let address = remote.ip();
         let parts: [&dyn fmt::Display; 4] = [&server_name, &local_port, &address, &remote.port()];
@@ -29,13 +29,29 @@ impl Peers {
             write!(text, "{part}").expect("escribir en memoria no falla");
             u16::try_from(text.len()).expect("el nombre de un servidor es corto")
         });
-        Self { remote, text: text.into(), ends }
+        Self { text: text.into(), ends }
+    }
+
+    /// Si son dos procesos de la misma computadora, que no hablan por la red.
+    fn is_local(&self) -> bool {
+        self.text.is_empty()
     }
 
     fn parts(&self) -> [&str; 4] {
         let [name, port, address, remote_port] = self.ends.map(usize::from);
         let text = &*self.text;
         [&text[..name], &text[name..port], &text[port..address], &text[address..remote_port]]
+    }
+}
+
+impl fmt::Display for Peers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Sin `parts`, que así se compila dentro de quien llena cada `environ`.
+        let [_, from, to, _] = self.ends.map(usize::from);
+        match &self.text[from..to] {
+            "" => f.write_str("un socket de Unix"),
+            address => f.write_str(address),
+        }
     }
 }
 
@@ -58,15 +74,26 @@ pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) 
     environ.push_part("QUERY_STRING", head, target.query);
     environ.push_part("REQUEST_URI", head, request.head.target);
     environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
+    push_peers(environ, peers);
+    environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
+    environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
+    push_wsgi(environ);
+    push_fields(environ, request, head);
+    if peers.is_local() {
+        // Un socket de Unix no tiene nombre ni puerto: son los que pidió el cliente.
+        complete_address(environ, "localhost");
+    }
+}
+
+fn push_peers(environ: &mut Environ, peers: &Peers) {
+    if peers.is_local() {
+        return environ.push_fixed("REMOTE_ADDR", "");
+    }
     let adopted = environ.adopt(&peers.text);
     let keys = ["SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"];
     for (key, part) in keys.into_iter().zip(peers.parts()) {
         environ.push_part(key, adopted, part);
     }
-    environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
-    environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
-    push_wsgi(environ);
-    push_fields(environ, request, head);
 }
 
 fn push_wsgi(environ: &mut Environ) {
@@ -132,7 +159,7 @@ mod tests {
         let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
         let mut environ = Environ::new();
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
-        fill(&mut environ, &request, &Peers::new("localhost", 8000, remote));
+        fill(&mut environ, &request, &Peers::new("localhost", 8000, Some(remote)));
         environ
     }
 
@@ -224,6 +251,23 @@ mod tests {
     }
 
     #[test]
+    fn por_un_socket_de_unix_el_servidor_es_el_que_pidio_el_cliente() {
+        let cases: [(&[u8], (&str, u16)); 3] = [
+            (b"GET / HTTP/1.1\r\nHost: ejemplo.mx\r\n\r\n", ("ejemplo.mx", 80)),
+            (b"GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n", ("[::1]", 8080)),
+            (b"GET / HTTP/1.0\r\n\r\n", ("localhost", 80)),
+        ];
+        for (input, (name, port)) in cases {
+            let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
+            let mut environ = Environ::new();
+            fill(&mut environ, &request, &Peers::new("x", 0, None));
+            assert_eq!((environ.server_name(), environ.server_port()), (name, Some(port)));
+            assert_eq!((environ.get("REMOTE_ADDR"), environ.remote_addr()), (Some(""), None));
+            assert_eq!(environ.get("REMOTE_PORT"), None);
+        }
+    }
+
+    #[test]
     fn la_direccion_absoluta_manda_sobre_host() {
         let environ = environ_of(b"GET http://y:81/z HTTP/1.1\r\nHost: x\r\n\r\n");
         assert_eq!(environ.header("host"), Some("y:81"));
@@ -254,7 +298,7 @@ mod tests {
         ] {
             let mut environ = Environ::new();
             let remote = remote.parse().expect("una dirección");
-            fill(&mut environ, &request, &Peers::new("localhost", 80, remote));
+            fill(&mut environ, &request, &Peers::new("localhost", 80, Some(remote)));
             assert_eq!(environ.remote_addr(), Some(address));
             assert_eq!(environ.get("REMOTE_PORT"), Some(port));
             assert_eq!((environ.server_port(), environ.path_info()), (Some(80), ""));
@@ -266,7 +310,7 @@ mod tests {
         let input = b"GET http://[::1]:8/a%20b?c HTTP/1.1\r\nHost: [::1]:8\r\nCookie: a=b\r\n\
                       Content-Length: 12\r\nExpect: 100-continue\r\nA:b\r\nA: c\r\n\r\n";
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
-        let peers = Peers::new("x", 80, remote);
+        let peers = Peers::new("x", 80, Some(remote));
         let mut environ = Environ::new();
         for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
             let mut changed = *input;
@@ -283,7 +327,7 @@ mod tests {
     fn la_peticion_de_un_navegador_pide_memoria_dos_veces() {
         let request = request::parse(BROWSER, &LIMITS).expect("válida").expect("entera");
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
-        let peers = Peers::new("localhost", 8000, remote);
+        let peers = Peers::new("localhost", 8000, Some(remote));
         let mut environ = Environ::new();
         environ.reserve(BROWSER.len() + peers.text.len() + OTHER_TEXT);
         let reserved = environ.capacity();

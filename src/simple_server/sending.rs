@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
+use super::envelope::Envelope;
 use super::link::{FileSent, Link};
 use super::pace::Slot;
 use super::service::Context;
-use super::stage::{CloseReason, Farewell, Response, Stage, Step, Terms};
+use super::stage::{CloseReason, Farewell, Response, Rest, Stage, Step, Terms};
+use crate::body::Chunk;
+use crate::cgi::fastcgi;
 use crate::gateway::{self, BodyLength, ResponseBody, error_page};
-use crate::http::response::{self, Delivery, Framing};
+use crate::http::response::{Delivery, Framing};
 use crate::http::{Persistence, Rejection, Version};
 
 /// Cuántos trozos se envían seguidos antes de dejar sitio a otras conexiones.
@@ -24,14 +27,28 @@ pub(super) struct Answer {
     pub(super) farewell: Farewell,
 }
 
+/// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) method: &'static str,
+    pub(super) envelope: Envelope,
+}
+
+impl Asked {
+    pub(super) fn over_http(method: &'static str) -> Self {
+        Self { method, envelope: Envelope::Http(Version::Http11) }
+    }
+}
+
 /// Responde que la petición no se puede atender, y cierra. A `HEAD` se le responde sin cuerpo.
 pub(super) fn reject(
     link: &mut Link,
     context: &mut Context<'_, '_>,
-    method: &'static str,
+    asked: Asked,
     rejection: Rejection,
 ) -> io::Result<Step> {
-    log::debug!("petición de {} rechazada: {rejection}", link.peers.remote);
+    let Asked { method, envelope } = asked;
+    log::debug!("petición de {} rechazada: {rejection}", link.peers);
     link.incoming.clear();
     let scratch = &mut *context.scratch;
     scratch.environ.clear();
@@ -39,7 +56,7 @@ pub(super) fn reject(
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
     let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
     let slot = Slot::of(method, "");
-    let terms = Terms { slot, version: Version::Http11, persistence: Persistence::Close };
+    let terms = Terms { slot, persistence: Persistence::Close, envelope };
     deliver(link, context, Answer { body, terms, farewell: Farewell::Lingering })
 }
 
@@ -54,7 +71,7 @@ pub(super) fn deliver(
         BodyLength::Forbidden => Framing::None,
         BodyLength::Declared(_) => Framing::Declared,
         BodyLength::Known(length) => Framing::Length(length),
-        BodyLength::Unknown => Framing::for_unknown_length(terms.version),
+        BodyLength::Unknown => terms.envelope.for_unknown_length(),
     };
     let persistence = match framing {
         Framing::UntilClose => Persistence::Close,
@@ -63,8 +80,9 @@ pub(super) fn deliver(
     let delivery = Delivery { framing, persistence };
     let head = &context.scratch.head;
     let common = context.scratch.common.missing_from(head, context.now);
-    response::write_head(link.outgoing.tail(), head.status(), &common, head.fields(), delivery);
-    respond(link, context, Response { body, delivery, farewell, slot: terms.slot })
+    let Terms { slot, envelope, .. } = terms;
+    envelope.write_head(link.outgoing.tail(), head, &common, delivery);
+    respond(link, context, Response { body, rest: None, envelope, delivery, farewell, slot })
 }
 
 /// Sigue con una respuesta que el cliente no terminaba de tomar.
@@ -84,7 +102,6 @@ fn respond(
     context: &mut Context<'_, '_>,
     mut response: Response,
 ) -> io::Result<Step> {
-    let framing = response.delivery.framing;
     let paces = &context.service.paces;
     for _ in 0..FAIR_CHUNKS {
         if link.outgoing.is_full() && !link.flush(context.now)? {
@@ -94,6 +111,10 @@ fn respond(
         if is_lazy && context.leader.should_hand_off() && paces.is_slow(response.slot) {
             link.flush(context.now)?;
             return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
+        }
+        if response.rest.is_some() {
+            push_rest(link, &mut response);
+            continue;
         }
         match send_file(link, context, &mut response)? {
             Some(FileSent::Blocked) => {
@@ -112,9 +133,9 @@ fn respond(
             false => response.body.next_chunk(),
         };
         match next {
-            Ok(Some(chunk)) => link.outgoing.push_chunk(framing, chunk),
+            Ok(Some(chunk)) => push(link, &mut response, chunk),
             Ok(None) => return Ok(finish(link, context, &response)),
-            Err(()) => return cut_short(link, context, framing),
+            Err(()) => return cut_short(link, context, &response),
         }
         // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
         if is_lazy && !link.flush(context.now)? {
@@ -124,6 +145,31 @@ fn respond(
     Ok(Step::Yield(Stage::Responding(Box::new(response))))
 }
 
+/// Pone un trozo entre lo que hay que enviar. Lo que se escribe en registros se copia por partes, para
+/// que uno enorme no ocupe el doble.
+fn push(link: &mut Link, response: &mut Response, chunk: Chunk) {
+    match response.envelope {
+        Envelope::Http(_) | Envelope::Plain(_) => {
+            link.outgoing.push_chunk(response.delivery.framing, chunk);
+        }
+        Envelope::Records(_) => {
+            response.rest = Some(Rest::of(chunk));
+            push_rest(link, response);
+        }
+    }
+}
+
+/// Pone otra parte del trozo que va por partes.
+fn push_rest(link: &mut Link, response: &mut Response) {
+    let (Some(rest), Envelope::Records(id)) = (&mut response.rest, response.envelope) else {
+        return;
+    };
+    fastcgi::write_stdout(link.outgoing.tail(), id, rest.next_part(fastcgi::MAX_CONTENT));
+    if rest.is_empty() {
+        response.rest = None;
+    }
+}
+
 /// Manda sin leerla una parte del archivo del que sale el cuerpo, si es de uno.
 fn send_file(
     link: &mut Link,
@@ -131,7 +177,8 @@ fn send_file(
     response: &mut Response,
 ) -> io::Result<Option<FileSent>> {
     let Some((file, length)) = response.body.file() else { return Ok(None) };
-    if response.delivery.framing == Framing::Chunked {
+    let is_wrapped = matches!(response.envelope, Envelope::Records(_));
+    if is_wrapped || response.delivery.framing == Framing::Chunked {
         return Ok(None);
     }
     if !link.flush(context.now)? {
@@ -148,7 +195,7 @@ fn send_file(
 }
 
 fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> Step {
-    response::write_end(link.outgoing.tail(), response.delivery.framing);
+    response.envelope.write_end(link.outgoing.tail(), response.delivery.framing);
     link.since = context.now;
     link.answered += 1;
     Step::Go(match response.delivery.persistence {
@@ -158,9 +205,12 @@ fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> St
 }
 
 /// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
-fn cut_short(link: &mut Link, context: &Context<'_, '_>, framing: Framing) -> io::Result<Step> {
-    link.flush(context.now)?;
-    make_cut_visible(link, framing)?;
+fn cut_short(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> io::Result<Step> {
+    response.envelope.write_cut(link.outgoing.tail());
+    if !link.flush(context.now)? && matches!(response.envelope, Envelope::Records(_)) {
+        return Ok(Step::Park(Stage::Closing(Farewell::Brief)));
+    }
+    make_cut_visible(link, response.delivery.framing)?;
     Ok(Step::Close(CloseReason::BodyIncomplete))
 }
 

@@ -1,13 +1,15 @@
 //! `make_server` y el servidor que devuelve.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use super::config::Config;
 use super::engine::{Engine, Handle};
 use super::error::ServerError;
-use super::listener::listen;
+use super::listeners::Listeners;
+use super::protocol::Protocol;
 use super::service::Service;
 use super::signals;
 use crate::application::Application;
@@ -70,19 +72,96 @@ pub fn make_server_with(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    let listeners = listen(host, port, config.backlog)?;
-    let local_addrs: Vec<SocketAddr> =
-        listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
-    let name = if host.is_empty() { "localhost" } else { host }.to_owned();
-    let handle_signals = config.handle_signals;
-    let service = Service::new(Box::new(application), config, name);
-    let engine = Engine::new(service, listeners)
-        .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
-    let serving = AtomicBool::new(false);
-    Ok(Server { engine: Arc::new(engine), serving, handle_signals, local_addrs })
+    let listeners = Listeners::tcp(host, port, config.backlog)?;
+    make_server_on(listeners, application, config)
 }
 
-/// Un servidor HTTP/1.1 que escucha.
+/// Crea un servidor que escucha en el socket de Unix `path`, para un servidor web de la misma
+/// computadora. Solo en Unix.
+///
+/// Si en esa ruta quedó el socket de un proceso que ya no está, lo reemplaza. Al detenerse borra el
+/// suyo.
+///
+/// De quien se conecta así no se sabe la dirección: `REMOTE_ADDR` queda vacía y `REMOTE_PORT` no
+/// está, salvo que lo cuente un proxy en el que se confía ([`Config::trusted_proxies`] con
+/// `"unix:"`). `SERVER_NAME` y `SERVER_PORT` son los que pidió el cliente en `Host`. Un cuerpo
+/// cortado de longitud desconocida, con un cliente HTTP/1.0, parece entero: un socket de Unix no
+/// tiene otra manera de cerrarse.
+///
+/// # Errors
+///
+/// [`ServerError::SocketInUse`] si otro programa escucha ahí, [`ServerError::NotASocket`] si hay un
+/// archivo de otra clase, o [`ServerError::SocketNotCreated`].
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::simple_server::{demo_app, make_server_unix};
+///
+/// let path = std::env::temp_dir().join("pasarela-ejemplo.sock");
+/// let server = make_server_unix(&path, demo_app)?;
+/// assert_eq!(server.local_path(), Some(&*path));
+///
+/// drop(server);
+/// assert!(!path.exists());
+/// # Ok::<(), pasarela::Error>(())
+/// ```
+#[cfg(unix)]
+pub fn make_server_unix(
+    path: impl AsRef<Path>,
+    application: impl Application,
+) -> Result<Server, ServerError> {
+    make_server_unix_with(path, application, Config::default())
+}
+
+/// Como [`make_server_unix`], con otros límites, plazos, hilos o permisos ([`Config::unix_mode`]).
+///
+/// # Errors
+///
+/// Los mismos que [`make_server_unix`].
+#[cfg(unix)]
+pub fn make_server_unix_with(
+    path: impl AsRef<Path>,
+    application: impl Application,
+    config: Config,
+) -> Result<Server, ServerError> {
+    let path = path.as_ref().to_owned();
+    let listeners = Listeners::unix(path, config.backlog, config.unix_mode)?;
+    make_server_on(listeners, application, config)
+}
+
+/// Crea un servidor que atiende en unos sockets que ya escuchan.
+///
+/// # Errors
+///
+/// [`ServerError::System`] si el sistema no deja prepararlo.
+pub fn make_server_on(
+    listeners: Listeners,
+    application: impl Application,
+    config: Config,
+) -> Result<Server, ServerError> {
+    make(Protocol::Http, listeners, application, config)
+}
+
+/// Crea un servidor del protocolo que se le pida.
+pub(crate) fn make(
+    protocol: Protocol,
+    listeners: Listeners,
+    application: impl Application,
+    config: Config,
+) -> Result<Server, ServerError> {
+    let (local_addrs, local_path) = (listeners.local_addrs(), listeners.local_path());
+    let Listeners { sockets, name, can_spread } = listeners;
+    let spread_over = if can_spread { local_addrs.clone() } else { Vec::new() };
+    let handle_signals = config.handle_signals;
+    let service = Service::new(protocol, Box::new(application), config, name);
+    let engine = Engine::new(service, sockets)
+        .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
+    let (engine, serving) = (Arc::new(engine), AtomicBool::new(false));
+    Ok(Server { engine, serving, handle_signals, local_addrs, local_path, spread_over })
+}
+
+/// Un servidor que escucha.
 ///
 /// Al soltarlo deja de escuchar.
 #[derive(Debug)]
@@ -91,10 +170,13 @@ pub struct Server {
     serving: AtomicBool,
     handle_signals: bool,
     local_addrs: Vec<SocketAddr>,
+    local_path: Option<PathBuf>,
+    /// Las direcciones en que también pueden escuchar los demás bucles.
+    spread_over: Vec<SocketAddr>,
 }
 
 impl Server {
-    /// Las direcciones en que escucha, con su puerto real.
+    /// Las direcciones en que escucha, con su puerto real. Un socket de Unix no tiene.
     ///
     /// # Examples
     ///
@@ -110,6 +192,11 @@ impl Server {
     /// ```
     pub fn local_addrs(&self) -> Vec<SocketAddr> {
         self.local_addrs.clone()
+    }
+
+    /// La ruta del socket de Unix en que escucha, si es uno.
+    pub fn local_path(&self) -> Option<&Path> {
+        self.local_path.as_deref()
     }
 
     /// Con qué detenerlo desde otro hilo.
@@ -169,9 +256,12 @@ impl Server {
         let _turn = self.claim()?;
         let _stopped_by_signals =
             self.handle_signals.then(|| signals::stop_on_signal(self.handle()));
-        log::info!("atendiendo en {:?}", self.local_addrs);
+        match &self.local_path {
+            Some(path) => log::info!("atendiendo en {}", path.display()),
+            None => log::info!("atendiendo en {:?}", self.local_addrs),
+        }
         self.engine
-            .serve(&self.local_addrs)
+            .serve(&self.spread_over)
             .map_err(|error| ServerError::system("empezar un hilo", &error))?;
         log::info!("detenido");
         Ok(())

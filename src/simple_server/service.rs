@@ -10,15 +10,17 @@ use super::config::Config;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::pace::Paces;
+use super::protocol::Protocol;
 use super::relay::Leader;
-use super::request_environ::SOFTWARE;
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
 use crate::http::head::Limits;
+use crate::http::response::SOFTWARE;
 
 /// Lo que comparten todas las conexiones de un servidor.
 pub(super) struct Service {
+    pub(super) protocol: Protocol,
     pub(super) application: Box<dyn Application>,
     pub(super) config: Config,
     pub(super) limits: Limits,
@@ -32,8 +34,14 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn new(application: Box<dyn Application>, config: Config, name: String) -> Self {
+    pub(super) fn new(
+        protocol: Protocol,
+        application: Box<dyn Application>,
+        config: Config,
+        name: String,
+    ) -> Self {
         Self {
+            protocol,
             application,
             limits: config.limits(),
             config,

@@ -1,19 +1,24 @@
 //! En qué punto está la conversación con un cliente, qué se sabe en cada uno, y cuál es el siguiente
 //! paso.
 
+use super::decoder::Decoder;
+use super::envelope::Envelope;
 use super::pace::Slot;
+use super::sending::Asked;
 use super::upload::{Permission, Upload};
+use crate::body::Chunk;
+use crate::cgi::fastcgi::Receiver;
 use crate::environ::Environ;
 use crate::gateway::ResponseBody;
+use crate::http::Persistence;
 use crate::http::head::Patience;
 use crate::http::response::Delivery;
-use crate::http::{BodyDecoder, Persistence, Version};
 
 /// En qué punto está la conversación con un cliente.
 #[derive(Debug)]
 pub(super) enum Stage {
     /// Espera o recibe una cabeza.
-    Reading(Patience),
+    Reading(Reading),
     /// Recibe un cuerpo.
     Body(Box<PendingRequest>),
     /// Espera a un hilo que pueda detenerse en la aplicación.
@@ -28,7 +33,22 @@ pub(super) enum Stage {
 
 impl Default for Stage {
     fn default() -> Self {
-        Self::Reading(Patience::default())
+        Self::Reading(Reading::default())
+    }
+}
+
+/// Qué se sabe de una cabeza que llega.
+#[derive(Debug)]
+pub(super) enum Reading {
+    /// Se entenderá cuando esté entera.
+    Head(Patience),
+    /// Se entiende a medida que llega.
+    Records(Box<Receiver>),
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::Head(Patience::default())
     }
 }
 
@@ -71,8 +91,8 @@ pub(super) enum Farewell {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     pub(super) slot: Slot,
-    pub(super) version: Version,
     pub(super) persistence: Persistence,
+    pub(super) envelope: Envelope,
 }
 
 /// Una petición cuyo cuerpo está llegando.
@@ -80,15 +100,16 @@ pub(super) struct Terms {
 pub(super) struct PendingRequest {
     pub(super) environ: Environ,
     pub(super) terms: Terms,
-    pub(super) decoder: BodyDecoder,
+    pub(super) decoder: Decoder,
     pub(super) content: Vec<u8>,
     pub(super) arrival: Arrival,
 }
 
 impl PendingRequest {
-    /// Lo que importa de su método para rechazarla.
-    pub(super) fn method(&self) -> &'static str {
-        if self.environ.method() == "HEAD" { "HEAD" } else { "GET" }
+    /// Lo que hay que saber para rechazarla.
+    pub(super) fn asked(&self) -> Asked {
+        let method = if self.environ.method() == "HEAD" { "HEAD" } else { "GET" };
+        Asked { method, envelope: self.terms.envelope }
     }
 }
 
@@ -113,7 +134,35 @@ pub(super) struct Call {
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) body: ResponseBody,
+    /// Lo que falta de un trozo que se escribe por partes.
+    pub(super) rest: Option<Rest>,
+    pub(super) envelope: Envelope,
     pub(super) delivery: Delivery,
     pub(super) farewell: Farewell,
     pub(super) slot: Slot,
+}
+
+/// Lo que falta de un trozo.
+#[derive(Debug)]
+pub(super) struct Rest {
+    chunk: Chunk,
+    written: usize,
+}
+
+impl Rest {
+    pub(super) fn of(chunk: Chunk) -> Self {
+        Self { chunk, written: 0 }
+    }
+
+    /// La siguiente parte, de `max` bytes como mucho.
+    pub(super) fn next_part(&mut self, max: usize) -> &[u8] {
+        let rest = &self.chunk.as_bytes()[self.written..];
+        let part = &rest[..rest.len().min(max)];
+        self.written += part.len();
+        part
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.written == self.chunk.len()
+    }
 }

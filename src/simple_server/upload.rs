@@ -7,10 +7,11 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::decoder::Decoder;
 use super::incoming::{Incoming, Received};
+use super::socket::Socket;
+use crate::http::Rejection;
 use crate::http::response::CONTINUE;
-use crate::http::{BodyDecoder, Rejection};
-use mio::net::TcpStream;
 
 /// El cuerpo que falta, compartido por la conexión y por el `wsgi.input` de la aplicación.
 #[derive(Debug, Clone)]
@@ -18,9 +19,9 @@ pub(super) struct Upload(Arc<Mutex<Pending>>);
 
 #[derive(Debug)]
 struct Pending {
-    socket: Arc<TcpStream>,
+    socket: Arc<Socket>,
     incoming: Incoming,
-    decoder: BodyDecoder,
+    decoder: Decoder,
     ready: Vec<u8>,
     taken: usize,
     total: u64,
@@ -52,9 +53,9 @@ const BLOCK: usize = 64 * 1024;
 impl Upload {
     /// `ready` es el contenido que ya llegó, e `incoming` lo que todavía no se decodificó.
     pub(super) fn new(
-        socket: Arc<TcpStream>,
+        socket: Arc<Socket>,
         incoming: Incoming,
-        decoder: BodyDecoder,
+        decoder: Decoder,
         ready: Vec<u8>,
         limits: UploadLimits,
         permission: Permission,
@@ -65,14 +66,18 @@ impl Upload {
         Self(Arc::new(Mutex::new(pending)))
     }
 
-    /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él.
-    pub(super) fn recover(&self) -> Option<Incoming> {
+    /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él, y lo que quedó por
+    /// contestar.
+    pub(super) fn recover(&self) -> Option<(Incoming, Vec<u8>)> {
         // Si otro hilo de la aplicación sigue leyendo, no llegó entero, y no se le espera.
         let mut pending = self.0.try_lock().ok()?;
         if pending.permission == Permission::Awaited {
             pending.permission = Permission::TooLate;
         }
-        pending.decoder.is_done().then(|| std::mem::take(&mut pending.incoming))
+        pending
+            .decoder
+            .is_done()
+            .then(|| (std::mem::take(&mut pending.incoming), pending.decoder.take_replies()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
@@ -120,6 +125,9 @@ impl Pending {
         let pending = self.incoming.pending();
         let consumed = self.decoder.decode(pending, &mut self.ready, BLOCK).map_err(invalid)?;
         self.incoming.consume(consumed);
+        if self.decoder.is_aborted() {
+            return Err(invalid(Rejection::Aborted));
+        }
         self.total += self.ready.len() as u64;
         if self.total > self.limits.max_body {
             return Err(invalid(Rejection::BodyTooLarge));
@@ -172,7 +180,7 @@ fn too_slow() -> io::Error {
 
 /// Espera a que haya algo que leer.
 #[cfg(unix)]
-fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
+fn wait_readable(socket: &Socket, timeout: Duration) -> io::Result<()> {
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::AsFd;
@@ -186,11 +194,12 @@ fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
 
 /// Espera a que haya algo que leer: donde no hay `poll`, mirando sin llevárselo en modo de espera.
 #[cfg(not(unix))]
-fn wait_readable(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
+fn wait_readable(socket: &Socket, timeout: Duration) -> io::Result<()> {
     let waiting = socket2::SockRef::from(socket);
     waiting.set_read_timeout(Some(timeout.min(super::config::FAR_AWAY)))?;
     waiting.set_nonblocking(false)?;
-    let seen = socket.peek(&mut [0]);
+    let Socket::Tcp(stream) = socket;
+    let seen = stream.peek(&mut [0]);
     waiting.set_nonblocking(true)?;
     match seen {
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(too_slow()),

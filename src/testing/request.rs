@@ -226,7 +226,7 @@ impl Request {
         let request = request::parse(&wire, &Config::default().limits())?
             .expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
-        fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, REMOTE));
+        fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, Some(REMOTE)));
         for (key, value) in &self.variables {
             environ.insert(key, value);
         }

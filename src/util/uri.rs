@@ -77,6 +77,16 @@ pub fn request_uri(environ: &Environ, include_query: bool) -> String {
     uri
 }
 
+/// Lo que habría en `REQUEST_URI` si nadie lo dice: la ruta, vuelta a escapar, y la consulta.
+pub(crate) fn request_target(environ: &Environ) -> String {
+    let (script, path) =
+        (quote(environ, "SCRIPT_NAME", &SCRIPT), quote(environ, "PATH_INFO", &PATH));
+    match environ.query_string() {
+        "" => format!("{script}{path}"),
+        query => format!("{script}{path}?{query}"),
+    }
+}
+
 fn authority(environ: &Environ, scheme: &str) -> String {
     if let Some(host) = environ.get("HTTP_HOST").filter(|host| !host.is_empty()) {
         return host.to_owned();

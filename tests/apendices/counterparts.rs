@@ -75,6 +75,14 @@ fn server() -> Result<()> {
     Ok(())
 }
 
+fn handlers() {
+    let demo = pasarela::simple_server::demo_app;
+    let _ = || pasarela::handlers::cgi::run(demo);
+    let (none, input, output, errors) = ([], std::io::empty(), std::io::sink(), std::io::sink());
+    let _ = || pasarela::handlers::cgi::run_with(demo, none, input, output, errors);
+    let _ = pasarela::handlers::mount("/", demo);
+}
+
 fn rules() {
     let demo = pasarela::simple_server::demo_app;
     let _ = pasarela::validate::validator(demo);

@@ -1,8 +1,11 @@
 //! Clientes: uno con `ureq`, que entiende HTTP, y otro que manda y recibe bytes.
 
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
+
+use socket2::Socket;
 
 /// Cuánto se espera a un servidor antes de dar la prueba por fallida.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,22 +82,40 @@ fn answer_of(mut response: ureq::http::Response<ureq::Body>) -> Answer {
 /// Manda unos bytes, cierra su lado, y devuelve todo lo que responden, con la fecha tapada.
 #[track_caller]
 pub fn exchange(address: &str, request: &str) -> String {
-    let mut wire = Wire::open(address);
+    talk(Wire::open(address), request)
+}
+
+/// Como [`exchange`], por una conexión ya abierta.
+#[track_caller]
+pub fn talk(mut wire: Wire, request: &str) -> String {
     wire.send(request.as_bytes());
     wire.finish();
     mask_date(&wire.rest())
 }
 
 /// Una conexión en crudo.
-pub struct Wire(TcpStream);
+pub struct Wire(Socket);
 
 impl Wire {
     #[track_caller]
     pub fn open(address: &str) -> Self {
         let stream = TcpStream::connect(address).expect("el servidor acepta conexiones");
-        stream.set_read_timeout(Some(PATIENCE)).expect("se puede poner un plazo");
         stream.set_nodelay(true).expect("se puede enviar sin demora");
-        Self(stream)
+        Self::over(stream)
+    }
+
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn open_unix(path: &std::path::Path) -> Self {
+        let stream = std::os::unix::net::UnixStream::connect(path);
+        Self::over(stream.expect("el servidor acepta conexiones"))
+    }
+
+    #[track_caller]
+    pub fn over(stream: impl Into<Socket>) -> Self {
+        let socket = stream.into();
+        socket.set_read_timeout(Some(PATIENCE)).expect("se puede poner un plazo");
+        Self(socket)
     }
 
     #[track_caller]
@@ -104,6 +125,14 @@ impl Wire {
 
     /// Envía lo que el servidor quiera recibir.
     pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    /// Envía lo que quepa sin esperar a que el servidor reciba.
+    pub fn try_send_now(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0
+            .set_write_timeout(Some(Duration::from_millis(500)))
+            .expect("se puede poner un plazo");
         self.0.write_all(bytes)
     }
 
@@ -132,7 +161,7 @@ impl Wire {
     /// Si por ahora no ha llegado nada.
     pub fn is_silent(&self) -> bool {
         self.0.set_nonblocking(true).expect("se puede no esperar");
-        let peeked = self.0.peek(&mut [0]).map_err(|error| error.kind());
+        let peeked = self.0.peek(&mut [MaybeUninit::uninit()]).map_err(|error| error.kind());
         self.0.set_nonblocking(false).expect("se puede esperar");
         peeked == Err(io::ErrorKind::WouldBlock)
     }
@@ -140,9 +169,15 @@ impl Wire {
     /// Lee `length` bytes.
     #[track_caller]
     pub fn take(&mut self, length: usize) -> String {
+        String::from_utf8_lossy(&self.take_bytes(length)).into_owned()
+    }
+
+    /// Lee `length` bytes, sean texto o no.
+    #[track_caller]
+    pub fn take_bytes(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         self.0.read_exact(&mut bytes).expect("el servidor envía lo que anunció");
-        String::from_utf8_lossy(&bytes).into_owned()
+        bytes
     }
 
     /// Lee hasta que el servidor cierra.

@@ -5,15 +5,18 @@
 
 mod client;
 mod curl;
+mod folder;
 mod process;
 mod program;
 mod protocol;
+pub mod records;
 mod served;
 mod transcript;
 
-pub use client::{Answer, Wire, mask_date};
+pub use client::{Answer, Wire, mask_date, send};
+pub use folder::Folder;
 pub use process::Process;
-pub use program::{Program, tests_inside};
+pub use program::{Program, executable, tests_inside};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };

@@ -1,7 +1,8 @@
 //! El servidor en otro proceso: el mismo archivo de prueba, ejecutado con otro papel.
 
+use std::fmt::Display;
 use std::io::{BufRead, BufReader, Lines, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::client::Wire;
@@ -28,19 +29,25 @@ impl Process {
     }
 
     /// El programa dice dónde escucha.
-    pub fn announce(address: SocketAddr) {
+    pub fn announce(address: impl Display) {
         println!("{ANNOUNCEMENT}{address}");
         std::io::stdout().flush().expect("se puede escribir");
     }
 
     /// Lo empieza desde un intérprete de órdenes, que antes ejecuta `setup`.
     pub fn start(setup: &str) -> Self {
+        Self::start_with(setup, Stdio::inherit())
+    }
+
+    /// Como [`start`](Self::start), con otra entrada.
+    pub fn start_with(setup: &str, input: impl Into<Stdio>) -> Self {
         let program = std::env::current_exe().expect("esta prueba es un programa");
         let mut child = Command::new("sh")
             .args(["-c", &format!("{setup} exec \"$0\" \"$@\"")])
             .arg(program)
             .args(["--exact", "el_programa_de_estas_pruebas", "--nocapture"])
             .env(ROLE, "1")
+            .stdin(input)
             .stdout(Stdio::piped())
             .spawn()
             .expect("hay un intérprete de órdenes");

@@ -50,6 +50,14 @@ impl Program {
         Self::run(Command::new(executable(slug)))
     }
 
+    /// Como [`start`](Self::start), con argumentos.
+    #[track_caller]
+    pub fn start_with(slug: &str, arguments: &[&str]) -> Self {
+        let mut program = Command::new(executable(slug));
+        program.args(arguments);
+        Self::run(program)
+    }
+
     /// Arranca el gemelo en Python del ejemplo `slug`, y espera a que conteste.
     #[track_caller]
     pub fn start_python(slug: &str) -> Self {
@@ -67,6 +75,11 @@ impl Program {
         let mut program = Self { child, _port: port };
         program.wait_until_it_answers();
         program
+    }
+
+    /// Su número de proceso.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// La respuesta a un GET de `path`.
@@ -206,7 +219,7 @@ pub fn tests_inside(slug: &str) -> String {
 
 /// Compila el ejemplo con lo mismo que compiló esta prueba, y dice dónde quedó.
 #[track_caller]
-fn executable(slug: &str) -> PathBuf {
+pub fn executable(slug: &str) -> PathBuf {
     let build = cargo("build", slug).status().expect("cargo se ejecuta");
     assert!(build.success(), "el ejemplo {slug} no compila");
     let (_, profile) = target_folder();

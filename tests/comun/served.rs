@@ -1,16 +1,18 @@
 //! Un servidor en este mismo proceso y en un puerto libre.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 
-use pasarela::{Application, Config, Handle, ServerError, make_server_with};
+use pasarela::{Application, Config, Handle, Server, ServerError, make_server_with};
 
 use super::client::{self, Answer, Wire};
 use super::transcript;
 
 /// Una aplicación servida, que se detiene al soltarla.
 pub struct Served {
-    address: SocketAddr,
+    address: Option<SocketAddr>,
+    path: Option<PathBuf>,
     handle: Handle,
     thread: Option<JoinHandle<Result<(), ServerError>>>,
 }
@@ -23,17 +25,22 @@ impl Served {
 
     #[track_caller]
     pub fn start_with(application: impl Application, config: Config) -> Self {
-        let server =
-            make_server_with("127.0.0.1", 0, application, config).expect("hay un puerto libre");
-        let address = server.local_addrs()[0];
-        let handle = server.handle();
+        Self::run(
+            make_server_with("127.0.0.1", 0, application, config).expect("hay un puerto libre"),
+        )
+    }
+
+    /// Pone en marcha un servidor ya creado.
+    pub fn run(server: Server) -> Self {
+        let address = server.local_addrs().first().copied();
+        let (path, handle) = (server.local_path().map(PathBuf::from), server.handle());
         let thread = Some(thread::spawn(move || server.serve_forever()));
-        Self { address, handle, thread }
+        Self { address, path, handle, thread }
     }
 
     /// Dónde escucha.
     pub fn address(&self) -> String {
-        self.address.to_string()
+        self.address.expect("escucha en la red").to_string()
     }
 
     /// Con qué detenerlo.
@@ -43,18 +50,22 @@ impl Served {
 
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
-        client::get(&format!("http://{}{path}", self.address))
+        client::get(&format!("http://{}{path}", self.address()))
     }
 
     #[track_caller]
     pub fn open(&self) -> Wire {
-        Wire::open(&self.address.to_string())
+        #[cfg(unix)]
+        if let Some(path) = &self.path {
+            return Wire::open_unix(path);
+        }
+        Wire::open(&self.address())
     }
 
     /// Manda unos bytes y devuelve todo lo que responden, con la fecha tapada.
     #[track_caller]
     pub fn exchange(&self, request: &str) -> String {
-        client::exchange(&self.address.to_string(), request)
+        client::talk(self.open(), request)
     }
 
     /// Repite las transcripciones del libro contra la aplicación.

@@ -1,0 +1,218 @@
+//! De las variables que entrega un servidor web al `environ`: se quita lo peligroso, se unen las
+//! repetidas y se completa lo que PEP 3333 exige (RFC 3875 §4.1).
+//!
+//! Es el único sitio que sabe en qué se diferencian nginx y Apache al contar una petición.
+
+use crate::environ::Environ;
+use crate::http::response::SOFTWARE;
+use crate::http::{Rejection, is_token};
+use crate::util::{guess_scheme, request_target};
+
+/// Cuántas variables hay además de los encabezados: las de CGI, y las que Apache añade de TLS.
+const BESIDES_FIELDS: usize = 256;
+
+/// Una variable y su valor, si están bien escritos.
+pub(crate) type Variable<'v> = Result<(&'v [u8], &'v [u8]), Rejection>;
+
+/// Cómo se ejecuta la aplicación (PEP 3333, «environ Variables»).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Process {
+    /// Un proceso que atiende peticiones a la vez con varios hilos.
+    Serving,
+    /// Un proceso por petición.
+    RunOnce,
+}
+
+/// Llena `environ`, que llega vacío. `server_name` es el nombre si nadie dice otro, y `max_fields`,
+/// cuántos encabezados se admiten.
+///
+/// # Errors
+///
+/// Si con esas variables no hay petición que atender.
+pub(crate) fn fill<'v>(
+    environ: &mut Environ,
+    variables: impl IntoIterator<Item = Variable<'v>>,
+    process: Process,
+    server_name: &str,
+    max_fields: usize,
+) -> Result<(), Rejection> {
+    let max = max_fields.saturating_add(BESIDES_FIELDS);
+    for (count, variable) in variables.into_iter().enumerate() {
+        let (name, value) = variable?;
+        if count >= max {
+            return Err(Rejection::TooManyFields);
+        }
+        if let Some(name) = accepted(name) {
+            add(environ, name, value)?;
+        }
+    }
+    complete(environ, server_name)?;
+    push_wsgi(environ, process);
+    Ok(())
+}
+
+/// El nombre, si puede entrar en `environ`.
+///
+/// `HTTP_PROXY` la obedecen muchas bibliotecas, y la escribe el cliente con un encabezado `Proxy`
+/// (*httpoxy*); con las `UWSGI_*` se carga código en otros servidores; los gemelos del tipo y de la
+/// longitud los manda nginx; y las `wsgi.*` las pone la pasarela.
+fn accepted(name: &[u8]) -> Option<&str> {
+    let name = str::from_utf8(name).ok().filter(|name| is_name(name))?;
+    let is_banned = matches!(name, "HTTP_PROXY" | "HTTP_CONTENT_TYPE" | "HTTP_CONTENT_LENGTH")
+        || name.starts_with("UWSGI_")
+        || name.starts_with("wsgi.");
+    (!is_banned).then_some(name)
+}
+
+fn is_name(name: &str) -> bool {
+    match name.strip_prefix("HTTP_") {
+        // Un encabezado ya traducido: lo que se sale de ahí suplantaría a otro.
+        Some(field) => {
+            !field.is_empty()
+                && field.bytes().all(|b| is_token(&[b]) && b != b'-' && !b.is_ascii_lowercase())
+        }
+        None => !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b'='),
+    }
+}
+
+fn add(environ: &mut Environ, name: &str, value: &[u8]) -> Result<(), Rejection> {
+    let Some(before) = environ.get_bytes(name) else {
+        environ.insert_bytes(name, value);
+        return Ok(());
+    };
+    // nginx repite el nombre de un encabezado repetido.
+    let joined = match name {
+        "CONTENT_LENGTH" if before != value => return Err(Rejection::ContentLength),
+        "HTTP_COOKIE" => [before, b"; ", value].concat(),
+        _ if name.starts_with("HTTP_") => [before, b", ", value].concat(),
+        // De las demás vale la última: es la que alguien escribió para corregir la anterior.
+        _ => value.to_owned(),
+    };
+    environ.insert_bytes(name, &joined);
+    Ok(())
+}
+
+/// Pone lo que falta y deja lo demás en su forma normal.
+fn complete(environ: &mut Environ, server_name: &str) -> Result<(), Rejection> {
+    if !is_token(environ.method().as_bytes()) {
+        return Err(Rejection::RequestLine);
+    }
+    complete_paths(environ)?;
+    complete_content(environ)?;
+    complete_server(environ, server_name);
+    let defaults =
+        [("REMOTE_ADDR", ""), ("SERVER_SOFTWARE", SOFTWARE), ("GATEWAY_INTERFACE", "CGI/1.1")];
+    for (key, value) in defaults {
+        if environ.get(key).is_none() {
+            environ.insert(key, value);
+        }
+    }
+    if environ.get("REQUEST_URI").is_none_or(str::is_empty) {
+        let target = request_target(environ);
+        environ.insert("REQUEST_URI", target);
+    }
+    Ok(())
+}
+
+/// `SCRIPT_NAME` no es nunca `/`, y alguna de las dos dice algo (PEP 3333, «environ Variables»).
+fn complete_paths(environ: &mut Environ) -> Result<(), Rejection> {
+    if environ.path_info() == "*" && environ.method() == "OPTIONS" {
+        environ.insert("PATH_INFO", "");
+    }
+    for key in ["SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"] {
+        if environ.get(key).is_none() {
+            environ.insert(key, "");
+        }
+    }
+    if environ.script_name() == "/" {
+        environ.insert("SCRIPT_NAME", "");
+        if !environ.path_info().starts_with('/') {
+            let path = [b"/", environ.get_bytes("PATH_INFO").unwrap_or_default()].concat();
+            environ.insert_bytes("PATH_INFO", &path);
+        }
+    }
+    let is_path = |path: &str| path.is_empty() || path.starts_with('/');
+    if !is_path(environ.script_name()) || !is_path(environ.path_info()) {
+        return Err(Rejection::Target);
+    }
+    let is_empty = environ.script_name().is_empty() && environ.path_info().is_empty();
+    if is_empty && environ.method() != "OPTIONS" {
+        environ.insert("PATH_INFO", "/");
+    }
+    Ok(())
+}
+
+/// Una longitud ausente, vacía o de cero son tres maneras de decir que no hay cuerpo; las dos
+/// primeras quedan igual.
+fn complete_content(environ: &mut Environ) -> Result<(), Rejection> {
+    for key in ["CONTENT_TYPE", "CONTENT_LENGTH"] {
+        if environ.get(key) == Some("") {
+            environ.remove(key);
+        }
+    }
+    let Some(length) = environ.get("CONTENT_LENGTH") else { return Ok(()) };
+    let is_decimal = length.bytes().all(|byte| byte.is_ascii_digit());
+    let length: u64 = length.parse().ok().filter(|_| is_decimal).ok_or(Rejection::ContentLength)?;
+    environ.insert("CONTENT_LENGTH", length.to_string());
+    Ok(())
+}
+
+/// El esquema y el servidor, de lo que se sepa de ellos.
+fn complete_server(environ: &mut Environ, server_name: &str) {
+    let scheme = match environ.get("REQUEST_SCHEME") {
+        Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
+        _ => guess_scheme(environ),
+    };
+    environ.insert("wsgi.url_scheme", scheme);
+    complete_address(environ, server_name);
+    let protocol = environ.server_protocol();
+    let is_protocol = protocol
+        .split_once('/')
+        .is_some_and(|(name, version)| is_token(name.as_bytes()) && is_version(version));
+    if !is_protocol {
+        environ.insert("SERVER_PROTOCOL", "HTTP/1.0");
+    }
+}
+
+fn is_version(version: &str) -> bool {
+    version.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// El nombre y el puerto del servidor, si no se saben: los que pidió el cliente, o los que queden.
+pub(crate) fn complete_address(environ: &mut Environ, server_name: &str) {
+    let host = environ.get("HTTP_HOST").unwrap_or_default().to_owned();
+    let (host, port) = split_port(&host);
+    let host = if host.is_empty() { server_name } else { host };
+    let is_port = |port: &str| is_version(port) && port.parse::<u16>().is_ok();
+    let usual_port = if environ.url_scheme() == "https" { "443" } else { "80" };
+    if environ.server_name().is_empty() {
+        environ.insert("SERVER_NAME", host);
+    }
+    if !environ.get("SERVER_PORT").is_some_and(is_port) {
+        environ.insert("SERVER_PORT", port.filter(|port| is_port(port)).unwrap_or(usual_port));
+    }
+}
+
+/// Un servidor y su puerto, si lo lleva. Los corchetes de una dirección IPv6 se quedan.
+fn split_port(host: &str) -> (&str, Option<&str>) {
+    let name_end = host.rfind(']').map_or(0, |at| at + 1);
+    match host[name_end..].rfind(':') {
+        Some(at) => (&host[..name_end + at], Some(&host[name_end + at + 1..])),
+        None => (host, None),
+    }
+}
+
+fn push_wsgi(environ: &mut Environ, process: Process) {
+    let (many_threads, many_processes, once) = match process {
+        Process::Serving => ("true", "false", "false"),
+        Process::RunOnce => ("false", "true", "true"),
+    };
+    environ.push_fixed("wsgi.version", "1.0");
+    environ.push_fixed("wsgi.multithread", many_threads);
+    environ.push_fixed("wsgi.multiprocess", many_processes);
+    environ.push_fixed("wsgi.run_once", once);
+    environ.push_fixed("wsgi.input_terminated", "true");
+}
+
+#[cfg(test)]
+mod tests;

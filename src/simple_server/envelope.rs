@@ -1,0 +1,70 @@
+//! En qué va envuelta una respuesta: cómo se escriben su cabeza, sus trozos y su final en cada
+//! protocolo.
+
+use crate::cgi::fastcgi;
+use crate::cgi::head::{self, StatusLine};
+use crate::gateway::ResponseHead;
+use crate::http::Version;
+use crate::http::response::{self, Delivery, Framing};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Envelope {
+    Http(Version),
+    /// Una cabeza y los bytes del cuerpo, hasta el cierre: SCGI y uwsgi.
+    Plain(StatusLine),
+    /// Los registros de una petición de FastCGI.
+    Records(u16),
+}
+
+impl Envelope {
+    /// La forma de un cuerpo cuya longitud no se conoce.
+    pub(super) fn for_unknown_length(self) -> Framing {
+        match self {
+            Self::Http(version) => Framing::for_unknown_length(version),
+            Self::Plain(_) => Framing::UntilClose,
+            Self::Records(_) => Framing::Enveloped,
+        }
+    }
+
+    /// Escribe la cabeza. `common` son los encabezados que pone un servidor de HTTP; en los demás
+    /// protocolos los pone el servidor web.
+    pub(super) fn write_head(
+        self,
+        out: &mut Vec<u8>,
+        head: &ResponseHead,
+        common: &[&[u8]],
+        delivery: Delivery,
+    ) {
+        let (status, fields) = (head.status(), head.fields());
+        let length = match delivery.framing {
+            Framing::Length(length) => Some(length),
+            _ => None,
+        };
+        match self {
+            Self::Http(_) => response::write_head(out, status, common, fields, delivery),
+            Self::Plain(line) => head::write(out, line, status, fields, length),
+            Self::Records(id) => {
+                let mut block = Vec::with_capacity(fields.len() + 64);
+                head::write(&mut block, StatusLine::Field, status, fields, length);
+                fastcgi::write_stdout(out, id, &block);
+            }
+        }
+    }
+
+    /// Escribe lo que hace notar que la respuesta se corta, si hay con qué.
+    pub(super) fn write_cut(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Http(_) | Self::Plain(_) => {}
+            Self::Records(_) => fastcgi::write_nonsense(out),
+        }
+    }
+
+    /// Escribe lo que va detrás del último trozo.
+    pub(super) fn write_end(self, out: &mut Vec<u8>, framing: Framing) {
+        match self {
+            Self::Http(_) => response::write_end(out, framing),
+            Self::Plain(_) => {}
+            Self::Records(id) => fastcgi::write_end(out, id),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! De una ruta al socket de Unix que escucha en ella.
+//!
+//! Un proceso que muere sin despedirse deja su archivo; otro que sigue vivo, también. Se distinguen
+//! llamando: al que nadie contesta, se le reemplaza.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use mio::net::UnixListener;
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::error::ServerError;
+
+/// El archivo de un socket, que se borra al soltarlo si todavía es el mismo.
+#[derive(Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    id: (u64, u64),
+}
+
+/// Escucha en `path`. Sin `mode`, los permisos son los que deje la máscara del proceso (`umask`).
+pub(super) fn listen(
+    path: PathBuf,
+    backlog: u32,
+    mode: Option<u32>,
+) -> Result<(UnixListener, SocketFile), ServerError> {
+    make_way(&path)?;
+    open(&path, backlog, mode).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => ServerError::SocketInUse { path },
+        _ => ServerError::SocketNotCreated { path, reason: error.to_string() },
+    })
+}
+
+/// Quita lo que dejó un proceso que ya no está.
+fn make_way(path: &Path) -> Result<(), ServerError> {
+    let Ok(found) = fs::symlink_metadata(path) else { return Ok(()) };
+    if !found.file_type().is_socket() {
+        return Err(ServerError::NotASocket { path: path.to_owned() });
+    }
+    match call(path) {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            // Si no se puede, tampoco se podrá escuchar, y entonces se dirá por qué.
+            let _ = fs::remove_file(path);
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        _ => Err(ServerError::SocketInUse { path: path.to_owned() }),
+    }
+}
+
+/// Llama a quien escuche en `path`, sin esperar a que conteste.
+fn call(path: &Path) -> io::Result<()> {
+    let caller = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    caller.set_nonblocking(true)?;
+    caller.connect(&SockAddr::unix(path)?)
+}
+
+fn open(path: &Path, backlog: u32, mode: Option<u32>) -> io::Result<(UnixListener, SocketFile)> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.bind(&SockAddr::unix(path)?)?;
+    let file = SocketFile::at(path)?;
+    if let Some(mode) = mode {
+        // Antes de escuchar: nadie entra mientras los permisos son otros.
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    Ok((UnixListener::from_std(socket.into()), file))
+}
+
+impl SocketFile {
+    fn at(path: &Path) -> io::Result<Self> {
+        // Absoluta: el proceso puede cambiar de carpeta antes de borrarlo.
+        Ok(Self { path: std::path::absolute(path)?, id: id(path)? })
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if id(&self.path).is_ok_and(|id| id == self.id) {
+            // Si no se puede, el siguiente lo reemplaza.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Lo que distingue a un archivo de otro que ocupe su nombre después.
+fn id(path: &Path) -> io::Result<(u64, u64)> {
+    let found = fs::symlink_metadata(path)?;
+    Ok((found.dev(), found.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::os::unix::net::UnixStream;
+
+    /// Una carpeta propia de cada prueba, que se borra al final.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("pasarela-{}-{name}", std::process::id()));
+            fs::create_dir_all(&path).expect("la carpeta se crea");
+            Self(path)
+        }
+
+        fn socket(&self) -> PathBuf {
+            self.0.join("s")
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn el_archivo_de_un_proceso_muerto_se_reemplaza() {
+        let folder = Folder::new("muerto");
+        let dead = std::os::unix::net::UnixListener::bind(folder.socket()).expect("escucha");
+        drop(dead);
+        assert!(folder.socket().exists(), "un socket que se suelta deja su archivo");
+        let (_socket, file) = listen(folder.socket(), 8, None).expect("lo reemplaza");
+        UnixStream::connect(folder.socket()).expect("contesta");
+        drop(file);
+        assert!(!folder.socket().exists());
+    }
+
+    #[test]
+    fn el_de_uno_vivo_no_se_toca() {
+        let folder = Folder::new("vivo");
+        let _alive = listen(folder.socket(), 8, None).expect("escucha");
+        let again = listen(folder.socket(), 8, None).map(drop);
+        assert_eq!(again, Err(ServerError::SocketInUse { path: folder.socket() }));
+        UnixStream::connect(folder.socket()).expect("sigue contestando");
+    }
+
+    #[test]
+    fn a_uno_vivo_que_no_da_abasto_no_se_le_espera() {
+        let folder = Folder::new("lleno");
+        let _busy = listen(folder.socket(), 0, None).expect("escucha");
+        let callers: Vec<_> = (0..10).map(|_| call(&folder.socket())).collect();
+        let is_full = |called: &io::Result<()>| {
+            called.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        };
+        assert!(callers.iter().any(is_full), "{callers:?}");
+        let again = listen(folder.socket(), 8, None).map(drop);
+        assert_eq!(again, Err(ServerError::SocketInUse { path: folder.socket() }));
+    }
+
+    #[test]
+    fn lo_que_no_es_un_socket_no_se_borra() {
+        let folder = Folder::new("archivo");
+        fs::write(folder.socket(), "importante").expect("se escribe");
+        let refused = listen(folder.socket(), 8, None).map(drop);
+        assert_eq!(refused, Err(ServerError::NotASocket { path: folder.socket() }));
+        assert_eq!(fs::read_to_string(folder.socket()).expect("sigue"), "importante");
+    }
+
+    #[test]
+    fn el_archivo_de_otro_no_se_borra_al_terminar() {
+        let folder = Folder::new("otro");
+        let (_first, file) = listen(folder.socket(), 8, None).expect("escucha");
+        fs::remove_file(folder.socket()).expect("alguien lo borra");
+        let _second = listen(folder.socket(), 8, None).expect("otro ocupa su sitio");
+        drop(file);
+        assert!(folder.socket().exists());
+    }
+
+    #[test]
+    fn los_permisos_son_los_que_se_piden() {
+        let folder = Folder::new("permisos");
+        let _kept = listen(folder.socket(), 8, Some(0o660)).expect("escucha");
+        let mode = fs::metadata(folder.socket()).expect("está").permissions().mode();
+        assert_eq!(mode & 0o777, 0o660);
+    }
+
+    #[test]
+    fn una_carpeta_que_no_existe_se_dice() {
+        let path = PathBuf::from("/no/existe/s");
+        let Err(ServerError::SocketNotCreated { path: told, .. }) =
+            listen(path.clone(), 8, None).map(drop)
+        else {
+            panic!("no dice que no se pudo");
+        };
+        assert_eq!(told, path);
+    }
+}

@@ -1,0 +1,241 @@
+//! Dónde escucha un servidor, además de un puerto: sockets de Unix, y sockets que abrió otro.
+
+#![cfg(unix)]
+
+mod comun;
+
+use std::fs::File;
+use std::io::Write;
+use std::net::TcpListener;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread::JoinHandle;
+
+use comun::{Folder, Process, Served, Wire, echo, get, ignore, last_ok, measure, ok, post};
+use pasarela::simple_server::{Listeners, make_server_on, make_server_unix, make_server_unix_with};
+use pasarela::util::request_uri;
+use pasarela::{Application, Body, Config, Environ, Result, ServerError, StartResponse};
+use pretty_assertions::assert_eq;
+
+/// Una aplicación servida en un socket de Unix.
+struct Local {
+    served: Served,
+    folder: Folder,
+}
+
+impl Local {
+    #[track_caller]
+    fn start(name: &str, application: impl Application, config: Config) -> Self {
+        let folder = Folder::new(name);
+        let server = make_server_unix_with(folder.path().join("s"), application, config);
+        Self { served: Served::run(server.expect("el socket se crea")), folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("s")
+    }
+}
+
+#[test]
+fn un_socket_de_unix_atiende_como_un_puerto() {
+    let local = Local::start("atiende", echo, Config::default());
+    let requests = [get("/a"), post("/b", "", "hola"), get("/c")].concat();
+    let expected = [ok("GET /a []"), ok("POST /b [hola]"), ok("GET /c []")].concat();
+    assert_eq!(local.served.exchange(&requests), expected);
+}
+
+#[test]
+fn un_cuerpo_grande_llega_por_un_socket_de_unix() {
+    let local = Local::start("cuerpo", measure, Config::default());
+    let mut wire = local.served.open();
+    let length = 3_000_000;
+    wire.send(format!("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n").as_bytes());
+    let part = vec![b'x'; 100_000];
+    for _ in 0..length / part.len() {
+        wire.send(&part);
+    }
+    wire.until("\r\n\r\n");
+    assert_eq!(wire.take(7), length.to_string());
+}
+
+#[test]
+fn un_archivo_sale_entero_por_un_socket_de_unix() {
+    let folder = Folder::new("archivo");
+    let path = folder.path().join("grande");
+    let content: Vec<u8> = (0..2_000_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    File::create(&path).and_then(|mut file| file.write_all(&content)).expect("se escribe");
+    let send = move |_: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
+        let file = File::open(&path)?;
+        start("200 OK", &[])?;
+        Ok(Body::file(file))
+    };
+    let local = Local::start("envia", send, Config::default());
+    let mut wire = local.served.open();
+    wire.send(get("/").as_bytes());
+    wire.until("\r\n\r\n");
+    assert!(wire.take_bytes(content.len()) == content);
+}
+
+#[test]
+fn al_detenerse_se_responde_lo_recibido_y_el_archivo_desaparece() {
+    let local = Local::start("detiene", ignore, Config::default());
+    let mut wire = local.served.open();
+    wire.send(get("/").as_bytes());
+    local.served.handle().shutdown();
+    let answer = comun::mask_date(&wire.rest());
+    assert!([ok("hecho"), last_ok("hecho")].contains(&answer), "{answer}");
+    assert_eq!(local.served.stop(), Ok(()));
+    assert!(!local.folder.path().join("s").exists());
+}
+
+#[test]
+fn el_socket_de_otro_servidor_no_se_toca() {
+    let local = Local::start("ocupado", ignore, Config::default());
+    let second = make_server_unix(local.path(), ignore).map(drop);
+    let error = ServerError::SocketInUse { path: local.path() };
+    assert_eq!(second, Err(error));
+    assert_eq!(local.served.exchange(&get("/")), ok("hecho"));
+}
+
+/// Responde quién pregunta y por qué dirección.
+fn who(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+    start_response("200 OK", &[])?;
+    let client = environ.remote_addr().unwrap_or("nadie");
+    Ok(Body::from(format!("{client} {}", request_uri(environ, true))))
+}
+
+#[test]
+fn a_quien_llega_por_un_socket_de_unix_se_le_cree_solo_si_se_dice() {
+    let request = "GET /a HTTP/1.1\r\nHost: interno\r\nX-Forwarded-For: 192.0.2.7\r\n\
+                   X-Forwarded-Proto: https\r\nX-Forwarded-Host: ejemplo.mx\r\n\r\n";
+    for (name, trusted, expected) in [
+        ("cree", "unix:", "192.0.2.7 https://ejemplo.mx/a"),
+        ("duda", "127.0.0.1", "nadie http://interno/a"),
+    ] {
+        let trusted_proxies = vec![trusted.parse().expect("es una red")];
+        let local = Local::start(name, who, Config { trusted_proxies, ..Config::default() });
+        assert_eq!(local.served.exchange(request), ok(expected));
+    }
+}
+
+#[test]
+fn se_atiende_en_un_socket_que_abrio_otro() {
+    let folder = Folder::new("ajeno");
+    let listener = UnixListener::bind(folder.path().join("s")).expect("escucha");
+    let server = make_server_on(listener.into(), echo, Config::default()).expect("lo usa");
+    assert_eq!(server.local_path(), Some(&*folder.path().join("s")));
+    assert_eq!(Served::run(server).exchange(&get("/")), ok("GET / []"));
+    assert!(folder.path().join("s").exists(), "no lo borra quien no lo creó");
+}
+
+/// Alguien que llama sin parar y no acepta quedarse sin respuesta.
+struct Caller {
+    thread: JoinHandle<usize>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Caller {
+    fn start(open: impl Fn() -> Wire + Send + 'static) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let asked = is_over.clone();
+        let thread = std::thread::spawn(move || {
+            let mut calls = 0;
+            while !asked.load(SeqCst) || calls == 0 {
+                let mut wire = open();
+                wire.send(format!("GET /{calls} HTTP/1.0\r\n\r\n").as_bytes());
+                assert!(wire.rest().ends_with(&format!("GET /{calls} []")), "la {calls}");
+                calls += 1;
+            }
+            calls
+        });
+        Self { thread, is_over }
+    }
+
+    /// Cuántas veces llamó.
+    fn stop(self) -> usize {
+        self.is_over.store(true, SeqCst);
+        self.thread.join().expect("nadie se quedó sin respuesta")
+    }
+}
+
+#[test]
+fn lo_que_espera_en_una_cola_compartida_lo_atiende_quien_siga() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = listener.local_addr().expect("escucha").to_string();
+    let caller = Caller::start(move || Wire::open(&address));
+    let serve = |listener: TcpListener| {
+        let server = make_server_on(Listeners::from(listener), echo, Config::default());
+        Served::run(server.expect("lo usa"))
+    };
+    for _ in 0..20 {
+        let served = serve(listener.try_clone().expect("se comparte"));
+        assert!(served.get("/").body.starts_with("GET / "));
+        assert_eq!(served.stop(), Ok(()));
+    }
+    // La última llamada quizá esperaba a que alguien siguiera.
+    let _last = serve(listener);
+    caller.stop();
+}
+
+#[test]
+fn el_programa_de_estas_pruebas() {
+    if !Process::is_this() {
+        return;
+    }
+    let listeners = Listeners::from_env().expect("son sockets").expect("hay alguno");
+    assert_eq!(Listeners::from_env().map(|again| again.is_some()), Ok(false));
+    let server = make_server_on(listeners, echo, Config::default()).expect("se usan");
+    Process::announce(std::process::id());
+    server.serve_forever().expect("atiende");
+}
+
+/// Empieza un programa que hereda el socket, como lo haría systemd.
+fn heir(listener: &impl AsFd) -> Process {
+    let socket: OwnedFd = listener.as_fd().try_clone_to_owned().expect("se comparte");
+    Process::start_with("exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;", socket)
+}
+
+/// Los programas van y vienen, y a quien llama siempre le contesta alguno.
+#[track_caller]
+fn check_restarts(listener: &impl AsFd, callers: [Caller; 3]) {
+    let mut current = heir(listener);
+    for _ in 0..5 {
+        let next = heir(listener);
+        current.signal("-TERM");
+        assert!(current.ended_well());
+        current = next;
+    }
+    // También si entre uno y otro no hay ninguno.
+    current.signal("-TERM");
+    assert!(current.ended_well());
+    let _last = heir(listener);
+    for caller in callers {
+        assert!(caller.stop() > 5);
+    }
+}
+
+#[test]
+fn un_reinicio_no_deja_a_nadie_sin_respuesta() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = listener.local_addr().expect("escucha").to_string();
+    let callers = [(); 3].map(|()| {
+        let address = address.clone();
+        Caller::start(move || Wire::open(&address))
+    });
+    check_restarts(&listener, callers);
+}
+
+#[test]
+fn un_reinicio_por_un_socket_de_unix_tampoco() {
+    let folder = Folder::new("reinicio");
+    let path = folder.path().join("s");
+    let listener = UnixListener::bind(&path).expect("escucha");
+    let callers = [(); 3].map(|()| {
+        let path = path.clone();
+        Caller::start(move || Wire::open_unix(&path))
+    });
+    check_restarts(&listener, callers);
+}
