@@ -4,6 +4,7 @@
 mod libro;
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use libro::{Chapter, chapters, fences, pages, read, tests_of};
 use pretty_assertions::assert_eq;
@@ -156,6 +157,10 @@ fn is_executed(order: &str) -> bool {
         ["cargo", "test", "-p", "ejercicios", chapter] => {
             chapters().iter().any(|known| known.number() == chapter)
         }
+        ["cargo", "ejercicios", ref order @ ..] => {
+            let guide = read("ejercicios/guia/tests/guia.rs") + &tests_of_the_class();
+            order.first().is_none_or(|order| guide.contains(&format!("\"{order}")))
+        }
         ["python3", path] => {
             let slug = path.trim_start_matches("book/python/").trim_end_matches(".py");
             read("tests/gemelos.rs").contains(&format!("check(\"{slug}\")"))
@@ -164,12 +169,27 @@ fn is_executed(order: &str) -> bool {
     }
 }
 
+/// Las pruebas de lo que dice la página para docentes. La copia para una clase no las lleva, ni esa
+/// página.
+fn tests_of_the_class() -> String {
+    fs::read_to_string("ejercicios/guia/tests/aula.rs").unwrap_or_default()
+}
+
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 11] = [
+const EXECUTED_ELSEWHERE: [&str; 17] = [
     // `.ci/promesas`, que las lee del README.
     "cargo test",
     // `book/tests`, y los pasos «Libro» de `.ci/run`.
     "cargo libro",
+    "cargo libro construir",
+    // `ejercicios/guia/tests/aula.rs`, en una copia para una clase.
+    "cargo nextest run -p ejercicios --profile aula --no-tests fail cap03_",
+    "cargo test --offline -p ejercicios cap01",
+    "cargo vendor --locked --sync book/Cargo.toml",
+    // Los pasos «Dependencias fijadas» de `.ci/run`.
+    "cargo fetch --locked",
+    // `.ci/instala`, si falta.
+    "cargo install --locked cargo-nextest",
     // Los programas que hay que tener: `.ci/run` no empieza sin ellos.
     "rustc --version",
     "curl --version",
