@@ -18,13 +18,15 @@ use crate::exercises::{Exercise, Project, SOLUTIONS, STUBS};
 use crate::progress::Progress;
 
 /// Lo que no va: las soluciones, lo que solo cuida al proyecto y lo que es para quien enseña.
-const LEFT_OUT: [&str; 12] = [
+const LEFT_OUT: [&str; 14] = [
     SOLUTIONS,
     ".ci",
     ".github",
     "fuzz",
     "CONTRIBUIR.md",
     "tests/orden.rs",
+    "tests/lectura.rs",
+    "tests/libro",
     "ejercicios/aula",
     "ejercicios/guia/tests/aula.rs",
     "ejercicios/guia/tests/aula",
