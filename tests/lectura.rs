@@ -156,6 +156,11 @@ fn is_executed(order: &str) -> bool {
         ["cargo", "test", "-p", "ejercicios", chapter] => {
             chapters().iter().any(|known| known.number() == chapter)
         }
+        ["cargo", "ejercicios", ref order @ ..] => {
+            let guide =
+                read("ejercicios/guia/tests/guia.rs") + &read("ejercicios/guia/tests/aula.rs");
+            order.first().is_none_or(|order| guide.contains(&format!("\"{order}")))
+        }
         ["python3", path] => {
             let slug = path.trim_start_matches("book/python/").trim_end_matches(".py");
             read("tests/gemelos.rs").contains(&format!("check(\"{slug}\")"))
@@ -165,11 +170,20 @@ fn is_executed(order: &str) -> bool {
 }
 
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 11] = [
+const EXECUTED_ELSEWHERE: [&str; 17] = [
     // `.ci/promesas`, que las lee del README.
     "cargo test",
     // `book/tests`, y los pasos «Libro» de `.ci/run`.
     "cargo libro",
+    "cargo libro construir",
+    // `ejercicios/guia/tests/aula.rs`, en una copia para una clase.
+    "cargo nextest run -p ejercicios --profile aula --no-tests fail cap03_",
+    "cargo test --offline -p ejercicios cap01",
+    "cargo vendor --locked --sync book/Cargo.toml",
+    // Los pasos «Dependencias fijadas» de `.ci/run`.
+    "cargo fetch --locked",
+    // `.ci/instala`, si falta.
+    "cargo install --locked cargo-nextest",
     // Los programas que hay que tener: `.ci/run` no empieza sin ellos.
     "rustc --version",
     "curl --version",

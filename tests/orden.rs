@@ -90,7 +90,8 @@ fn el_programa_que_se_muestra_fuera_del_libro_es_el_del_capitulo() {
 
 #[test]
 fn cada_transcripcion_la_repite_una_prueba() {
-    let tests: String = files("tests", "rs").iter().map(|path| read(path)).collect();
+    let places = ["tests", "ejercicios/guia/tests"].map(|folder| files(folder, "rs"));
+    let tests: String = places.iter().flatten().map(|path| read(path)).collect();
     let folder = root().join("book/transcripciones");
     for path in files("book/transcripciones", "txt") {
         let name = stem(&path);

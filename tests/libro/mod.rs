@@ -22,9 +22,12 @@ impl Chapter {
     pub fn everything_but_what_is_left_out(&self) -> Vec<(String, String)> {
         let slug = &self.slug;
         let mut all = vec![(format!("{slug}.md"), self.without_what_is_left_out())];
+        // Solo lo que pide: debajo escribe quien estudia, y puede saber más que el libro.
+        let stub = format!("ejercicios/src/pendientes/{slug}.rs");
+        let asked = read(&stub).lines().filter(|line| line.starts_with("//!")).collect();
+        all.push((stub, asked));
         for path in [
             format!("examples/{slug}.rs"),
-            format!("ejercicios/src/pendientes/{slug}.rs"),
             format!("ejercicios/src/soluciones/{slug}.rs"),
             format!("ejercicios/pistas/{slug}.md"),
         ] {

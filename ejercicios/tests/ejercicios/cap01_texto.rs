@@ -1,6 +1,7 @@
 //! Lo que debe responder el ejercicio del capítulo 1. El lado izquierdo es lo esperado.
 
 use ejercicios::cap01_texto::application;
+use pasarela::testing;
 use pretty_assertions::assert_eq;
 
 use crate::client::fetch;
@@ -27,10 +28,14 @@ fn anuncia_texto_en_utf8() {
 
 #[test]
 fn saluda_en_dos_trozos() {
+    let body = fetch(application).body;
+    let chunks = testing::get("/").call(&application).chunks().len();
+
+    // En pareja, el texto se compara con sus saltos de línea a la vista.
     assert_eq!(
-        "Hola, me llamo Ada\ny programo en español",
-        fetch(application).body,
-        "pista: el servidor envía los trozos seguidos, sin añadir nada entre ellos \
+        (2, "Hola, me llamo Ada\ny programo en español"),
+        (chunks, body.as_str()),
+        "pista: son dos trozos, y el servidor los envía seguidos, sin añadir nada entre ellos \
          (capítulo 1, «Por qué una lista»)"
     );
 }

@@ -30,7 +30,7 @@ fn anuncia_html_en_utf8() {
 
 #[test]
 fn abre_las_etiquetas_en_orden() {
-    let body = fetch(application).body;
+    let body = fetch(application).body.to_ascii_lowercase();
     let opened: Vec<&str> = tags(&body).filter(|name| OUTLINE.contains(name)).collect();
 
     assert_eq!(
@@ -43,7 +43,7 @@ fn abre_las_etiquetas_en_orden() {
 
 #[test]
 fn cierra_las_etiquetas_en_orden() {
-    let body = fetch(application).body;
+    let body = fetch(application).body.to_ascii_lowercase();
     let closed: Vec<&str> = tags(&body)
         .filter_map(|name| name.strip_prefix('/'))
         .filter(|name| OUTLINE.contains(name))

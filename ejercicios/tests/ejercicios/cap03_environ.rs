@@ -61,7 +61,8 @@ fn despues_van_los_encabezados_y_nada_mas() {
     assert_eq!(
         ["HTTP_X_SABOR: vainilla", "HTTP_X_MESA: 4"].as_slice(),
         listed.iter().filter(|line| line.starts_with("HTTP_X_")).copied().collect::<Vec<_>>(),
-        "pista: `environ.iter()` da todas las parejas \
+        "pista: `environ.iter()` da las parejas; cada línea lleva un nombre, dos puntos, un \
+         espacio, su valor y un salto de línea al final \
          (capítulo 3, «Recorrerlas todas»)"
     );
     assert_eq!(

@@ -29,7 +29,7 @@ fn la_puerta_se_mudo_a_la_raiz() {
             (301, TEXT, "/"),
             (response.status, response.content_type.as_str(), response.header("location")),
             "{method} /puerta\n\
-             pista: el estado no basta; `Location` dice a dónde ir \
+             pista: `HEAD` se atiende como `GET`, y `Location` dice a dónde ir \
              (capítulo 4, «301: está en otro lugar»)"
         );
     }
@@ -41,7 +41,7 @@ fn el_timbre_suena_con_post() {
     assert_eq!(
         (200, TEXT, "¡Ring!\n"),
         (response.status, response.content_type.as_str(), response.body.as_str()),
-        "pista: un brazo compara el método y la ruta a la vez \
+        "pista: un brazo compara el método y la ruta a la vez; el texto termina en `\\n` \
          (capítulo 4, «Decidir con match»)"
     );
 }
@@ -59,7 +59,7 @@ fn con_otro_metodo_dice_cuales_atiende() {
             (405, TEXT, allowed),
             (response.status, response.content_type.as_str(), response.header("allow")),
             "{method} {path}\n\
-             pista: `Allow` nombra los métodos de esa ruta, no los de todas \
+             pista: si la ruta existe, es un 405, y `Allow` nombra los métodos de esa ruta \
              (capítulo 4, «405: así no»)"
         );
     }

@@ -36,7 +36,7 @@ fn decodifica_cada_tema() {
     assert_eq!(
         vec!["té verde", "C++", "a b"],
         items(&body),
-        "pista: primero el `+`, y después los `%` \
+        "pista: decodifica cada valor cuando ya está separado: primero el `+`, y después los `%` \
          (capítulo 5, «Primero separar, después decodificar»)"
     );
 }
@@ -48,7 +48,8 @@ fn escapa_cada_tema() {
     assert_eq!(
         vec!["&lt;b&gt;Rust&lt;/b&gt;", "R&amp;B"],
         items(&body),
-        "pista: lo que escribió otra persona se escapa al ponerlo en la página \
+        "pista: lo que escribió otra persona se escapa al ponerlo en la página, y el `&`, antes \
+         que los demás signos \
          (capítulo 5, «Escapar»)"
     );
 }

@@ -14,7 +14,13 @@ fn ensena_el_formulario() {
     assert_eq!(
         (200, "text/html; charset=utf-8", expected),
         (response.status, response.content_type.as_str(), found),
-        "pista: el formulario es HTML, con un `name` en cada campo \
+        "pista: el formulario lleva `method=\"post\"`, y cada campo, su `name`, con comillas dobles \
+         (capítulo 6, «El formulario»)"
+    );
+    assert_eq!(
+        "/",
+        target(&response.body),
+        "pista: sin `action`, el formulario se envía a la página en la que está \
          (capítulo 6, «El formulario»)"
     );
 }
@@ -26,7 +32,7 @@ fn con_los_dos_campos_manda_a_gracias() {
     assert_eq!(
         (303, "/gracias"),
         (response.status, response.header("location")),
-        "pista: después de aceptar se manda a otra página \
+        "pista: después de aceptar, 303 manda a otra página \
          (capítulo 6, «Responder con otra dirección»)"
     );
 }
@@ -83,6 +89,12 @@ fn post(form: &'static str) -> Response {
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body(form)
         .send(application)
+}
+
+/// A dónde se envía el formulario: a su propia página si no dice otra cosa.
+fn target(page: &str) -> &str {
+    let action = page.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
+    action.filter(|action| !action.is_empty()).unwrap_or("/")
 }
 
 /// Lo que hay en cada `value="…"`.

@@ -1,5 +1,6 @@
 //! Lo que debe responder el ejercicio del capítulo 8. El lado izquierdo es lo esperado.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -26,8 +27,8 @@ fn dice_cuantas_quedan() {
     assert_eq!(
         [(200, "1".to_owned()), (200, "0".to_owned())],
         [ask(&application), ask(&application)],
-        "pista: dale a `inner` tu propio `start_response`, que añada el encabezado y llame al \
-         verdadero (capítulo 8, «Una start_response propia»)"
+        "pista: descuenta la petición y dale a `inner` tu propio `start_response`, que añada el \
+         encabezado y llame al verdadero (capítulo 8, «Una start_response propia»)"
     );
 }
 
@@ -39,7 +40,8 @@ fn al_acabarse_responde_429() {
     assert_eq!(
         [200, 429, 429],
         answers.map(|(status, _)| status),
-        "pista: llama a `start_response` y devuelve un cuerpo sin llamar a `inner` \
+        "pista: la cuenta es una sola para todas las peticiones; cuando llega a cero, responde sin \
+         llamar a `inner` \
          (capítulo 8, «Terminar antes»)"
     );
 }
@@ -99,12 +101,17 @@ fn varios_hilos_no_se_pasan_de_la_cuota() {
         threads.into_iter().flat_map(|thread| thread.join().expect("pregunta")).collect()
     });
     let served = answers.into_iter().filter(|(status, _)| *status == 200);
-    let mut left: Vec<u32> = served.map(|(_, left)| left.parse().unwrap_or(u32::MAX)).collect();
-    left.sort_unstable();
+    let left: Vec<u32> = served.map(|(_, left)| left.parse().unwrap_or(u32::MAX)).collect();
+    let distinct: BTreeSet<&u32> = left.iter().collect();
 
     assert_eq!(
-        (0..100).collect::<Vec<_>>(),
-        left,
+        [("atendidas", 100), ("cuentas distintas", 100), ("la menor", 0), ("la mayor", 99)],
+        [
+            ("atendidas", left.len()),
+            ("cuentas distintas", distinct.len()),
+            ("la menor", distinct.first().map_or(0, |least| **least as usize)),
+            ("la mayor", distinct.last().map_or(0, |most| **most as usize)),
+        ],
         "pista: mira la cuenta y réstale uno con un solo `lock` \
          (capítulo 8, «Una función que envuelve»)"
     );

@@ -1,7 +1,7 @@
 //! Lo que se quita del texto de una copia.
 //!
 //! - De los documentos, lo que va entre `<!-- docentes -->` y `<!-- /docentes -->`, y las filas de
-//!   una tabla que enlazan a lo que no va.
+//!   una tabla o de una lista que enlazan a lo que no va.
 //! - De los capítulos, el bloque plegado de la solución.
 //! - Del paquete de los ejercicios, la característica que elige las soluciones.
 
@@ -19,8 +19,10 @@ pub(super) fn clean(name: &str, text: &str, is_gone: impl Fn(&str) -> bool) -> S
     match name {
         LIBRARY => without_choice(text),
         MANIFEST => without_feature(text),
-        _ if name.starts_with(CHAPTERS) => without_solutions(&without_teachers(text)),
-        _ => without_dead_rows(name, &without_teachers(text), is_gone),
+        _ => {
+            let text = without_dead_rows(name, &without_teachers(text), is_gone);
+            if name.starts_with(CHAPTERS) { without_solutions(&text) } else { text }
+        }
     }
 }
 
@@ -93,7 +95,7 @@ fn without_dead_rows(name: &str, document: &str, is_gone: impl Fn(&str) -> bool)
     let is_dead = |row: &str| {
         let targets = row.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
         let mut places = targets.map(|target| [folder, target].join("/"));
-        row.starts_with('|') && places.any(|place| is_gone(place.trim_start_matches('/')))
+        row.starts_with(['|', '-']) && places.any(|place| is_gone(place.trim_start_matches('/')))
     };
     document.split_inclusive('\n').filter(|line| !is_dead(line)).collect()
 }
@@ -154,8 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn de_las_tablas_se_van_las_filas_de_lo_que_no_va() {
-        let is_gone = |place: &str| ["fuzz", "tests/orden.rs"].contains(&place);
+    fn de_tablas_y_listas_se_van_las_filas_de_lo_que_no_va() {
+        let gone = ["fuzz", "tests/orden.rs", "book/capitulos/gone.md"];
+        let is_gone = |place: &str| gone.contains(&place);
         let table = "| [`src`](src) | a |\n| [`fuzz`](fuzz) | b |\n[fuera](fuzz)\n";
         assert_eq!(clean("README.md", table, is_gone), "| [`src`](src) | a |\n[fuera](fuzz)\n");
         let tests = "| [`orden.rs`](orden.rs) | a |\n| [`otra.rs`](otra.rs#orden.rs) | b |\n";
@@ -163,5 +166,7 @@ mod tests {
             clean("tests/README.md", tests, is_gone),
             "| [`otra.rs`](otra.rs#orden.rs) | b |\n"
         );
+        let summary = "- [Uno](uno.md)\n- [Para docentes](gone.md)\n";
+        assert_eq!(clean("book/capitulos/SUMMARY.md", summary, is_gone), "- [Uno](uno.md)\n");
     }
 }

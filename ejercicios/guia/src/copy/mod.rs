@@ -17,9 +17,23 @@ use crate::error::GuideError;
 use crate::exercises::{Exercise, Project, SOLUTIONS, STUBS};
 use crate::progress::Progress;
 
-/// Lo que no va: las soluciones, lo que solo cuida al proyecto y lo que sirve para hacer la copia.
-const LEFT_OUT: [&str; 7] =
-    [SOLUTIONS, ".ci", ".github", "fuzz", "CONTRIBUIR.md", "ejercicios/aula", "tests/orden.rs"];
+/// Lo que no va: las soluciones, lo que solo cuida al proyecto y lo que es para quien enseña.
+const LEFT_OUT: [&str; 14] = [
+    SOLUTIONS,
+    ".ci",
+    ".github",
+    "fuzz",
+    "CONTRIBUIR.md",
+    "tests/orden.rs",
+    "tests/lectura.rs",
+    "tests/libro",
+    "ejercicios/aula",
+    "ejercicios/guia/tests/aula.rs",
+    "ejercicios/guia/tests/aula",
+    "book/capitulos/para_docentes.md",
+    "book/transcripciones/docentes_copia.txt",
+    "book/transcripciones/docentes_prueba.txt",
+];
 
 /// Una copia hecha.
 #[derive(Debug)]
