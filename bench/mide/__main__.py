@@ -132,7 +132,8 @@ def choose(options):
     if missing:
         warn("para instalar lo que falta: bash bench/prepara.sh")
     # Si se pidió por su nombre, o es el nuestro, seguir sin él no tiene sentido.
-    if missing and (options.solo or any(peer.name in missing and peer.kind is Kind.OURS for peer in peers)):
+    ours_missing = any(peer.name in missing and peer.kind is Kind.OURS for peer in peers)
+    if missing and (options.solo or ours_missing):
         sys.exit(f"no se mide nada: faltan {', '.join(missing)}")
     loads = {load.name: load for load in (BEHIND_SCENARIOS if options.detras else SCENARIOS)}
     scenarios = [known_name(name, loads) for name in options.escenarios or loads]
