@@ -5,6 +5,7 @@
     python3 bench/mide --comprueba               solo si responden bien
     python3 bench/mide --solo suelo,hyper --escenarios texto,cierre --rondas 3
     python3 bench/mide --desde bench/resultados/medicion.json
+    python3 bench/mide --detras                  detrás de nginx, y como programa CGI
     python3 bench/mide --autoprueba
 """
 
@@ -20,12 +21,15 @@ import shutil
 from pathlib import Path
 
 import places
-from campaign import Campaign
+from campaign import Campaign, save
+from cgi_cost import measure_cgi
 from isolation import isolate, prepare_process, warn
-from peers import OURS, PEERS, Kind, Peer
+from peers import BEHIND, PEERS, Kind, Peer
 from plot import plot
 from report import report
-from scenarios import BY_NAME, SCENARIOS
+from report_behind import report_behind
+from scenarios import BEHIND as BEHIND_SCENARIOS
+from scenarios import SCENARIOS
 
 
 def main():
@@ -37,10 +41,11 @@ def main():
     if options.desde:
         return write_results(json.loads(options.desde.read_text()), options.desde)
     if options.lista:
-        return list_peers()
+        return list_peers(options)
     peers, scenarios, missing = choose(options)
-    if not shutil.which("wrk"):
-        sys.exit("falta el programa wrk; ejecuta: bash bench/prepara.sh")
+    for program in ("wrk", "nginx") if options.detras else ("wrk",):
+        if not shutil.which(program):
+            sys.exit(f"falta el programa {program}; ejecuta: bash bench/prepara.sh")
     options.isolated = False if options.sin_aislar else isolate()
     prepare_process()
     places.prepare_files()
@@ -48,9 +53,14 @@ def main():
     if options.comprueba:
         options.rounds = 1
         return 1 if campaign.check_all() else 0
-    path = places.RESULTS / f"{options.nombre}.json"
+    if options.detras:
+        campaign.data["cgi"] = {}
+    path = places.RESULTS / f"{options.nombre or default_name(options)}.json"
     try:
         campaign.measure_all(path)
+        if options.detras:
+            campaign.data["cgi"] = measure_cgi(options)
+            save(campaign.data, path)
     except KeyboardInterrupt:
         warn("interrumpida: se informa de lo que haya")
     return write_results(campaign.data, path)
@@ -63,14 +73,14 @@ def read_options():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    names = ", ".join(scenario.name for scenario in SCENARIOS)
+    names = ", ".join(scenario.name for scenario in [*SCENARIOS, *BEHIND_SCENARIOS])
     add("--solo", metavar="NOMBRES", type=names_in, help="solo estos servidores, separados por comas")
     add("--escenarios", metavar="NOMBRES", type=names_in, help=f"solo estos: {names}")
     add("--agrega", metavar="NOMBRE=ORDEN", action="append", default=[], help="otro; {port} es su puerto")
     add("--rondas", dest="rounds", metavar="N", type=int, default=5)
     add("--segundos", dest="seconds", metavar="S", type=int, default=2, help="de cada medición")
     add("--calienta", dest="warmup", metavar="S", type=int, default=1, help="antes de medir")
-    add("--nombre", default="medicion", help="de los archivos que deja en bench/resultados")
+    add("--nombre", help="de los archivos que deja en bench/resultados")
     add("--hilos-wrk", dest="wrk_threads", metavar="N", type=int, default=2)
     add("--nucleos-servidor", dest="server_cpus", metavar="N,N", type=cores_in)
     add("--nucleos-cliente", dest="client_cpus", metavar="N,N", type=cores_in)
@@ -78,6 +88,7 @@ def read_options():
     add("--espera", dest="quiet_wait", metavar="S", type=float, default=20, help="a que haya silencio")
     add("--repite", dest="retries", metavar="N", type=int, default=2, help="si hubo ruido")
     add("--sin-aislar", action="store_true", help="sin un espacio de red propio")
+    add("--detras", action="store_true", help="con cada protocolo detrás de nginx, y como programa CGI")
     add("--lista", action="store_true", help="dice qué servidores hay y termina")
     add("--comprueba", action="store_true", help="solo comprueba las respuestas")
     add("--desde", metavar="JSON", type=Path, help="rehace el informe de una medición guardada")
@@ -93,17 +104,26 @@ def cores_in(text):
     return {int(number) for number in text.split(",")}
 
 
-def list_peers():
-    for peer in PEERS:
+def default_name(options):
+    return "detras" if options.detras else "medicion"
+
+
+def list_peers(options):
+    peers = peers_of(options)
+    for peer in peers:
         missing = peer.missing()
         state = f"FALTA: {missing}" if missing else peer.note
-        print(f"{peer.name:13} {peer.kind.value:8} {state}")
-    return 1 if any(peer.missing() for peer in PEERS) else 0
+        print(f"{peer.name:16} {peer.kind.value:8} {state}")
+    return 1 if any(peer.missing() for peer in peers) else 0
+
+
+def peers_of(options):
+    return BEHIND if options.detras else PEERS
 
 
 def choose(options):
     """Los servidores y los escenarios pedidos, y por qué faltan los que no están."""
-    known = {peer.name: peer for peer in PEERS}
+    known = {peer.name: peer for peer in peers_of(options)}
     peers = [known_name(name, known) for name in options.solo or known]
     peers += [added(text) for text in options.agrega]
     missing = {peer.name: reason for peer in peers if (reason := peer.missing())}
@@ -112,9 +132,11 @@ def choose(options):
     if missing:
         warn("para instalar lo que falta: bash bench/prepara.sh")
     # Si se pidió por su nombre, o es el nuestro, seguir sin él no tiene sentido.
-    if missing and (options.solo or OURS.name in missing):
+    ours_missing = any(peer.name in missing and peer.kind is Kind.OURS for peer in peers)
+    if missing and (options.solo or ours_missing):
         sys.exit(f"no se mide nada: faltan {', '.join(missing)}")
-    scenarios = [known_name(name, BY_NAME) for name in options.escenarios or BY_NAME]
+    loads = {load.name: load for load in (BEHIND_SCENARIOS if options.detras else SCENARIOS)}
+    scenarios = [known_name(name, loads) for name in options.escenarios or loads]
     return [peer for peer in peers if peer.name not in missing], scenarios, missing
 
 
@@ -132,7 +154,11 @@ def added(text):
 
 
 def write_results(data, path):
-    """La tabla y el dibujo, al lado de los números."""
+    """Las tablas y el dibujo, al lado de los números."""
+    if "cgi" in data:
+        path.with_suffix(".md").write_text(report_behind(data))
+        print(f"listo: {os.path.relpath(path.with_suffix('.md'))} y su JSON")
+        return 0
     picture = path.with_suffix(".svg")
     picture.write_text(plot(data))
     path.with_suffix(".md").write_text(report(data, picture.name))

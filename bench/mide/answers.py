@@ -5,8 +5,9 @@ import socket
 import time
 
 import places
+from program import Failed
 from scenarios import DEPTH
-from server import HOST, Failed
+from server import HOST
 
 TRIES = 3
 # Servidor: peticiones que nunca respondió, aunque otra conexión sí tuvo respuesta.

@@ -16,7 +16,8 @@ from pathlib import Path
 import answers
 from measure import measure_quietly
 from processes import CORES
-from server import Failed, Server
+from program import Failed
+from server import Server
 
 # Cuánto avanza en cada ronda el servidor que empieza, para que no sea siempre el mismo.
 STRIDE = 5

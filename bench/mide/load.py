@@ -13,8 +13,9 @@ import time
 
 import places
 from answers import request
+from program import Failed, child_setup
 from scenarios import DEPTH
-from server import HOST, Failed, child_setup
+from server import HOST
 
 # Segundos de más que se le dan a `wrk` antes de terminarlo.
 PATIENCE = 20

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 import places
 from answers import check_answers
 from load import Crowd, Wrk, run_wrk
-from processes import cpu_of, memory_of, noise_between, usage_now, wait_for_quiet
-from server import Failed, Server
+from processes import memory_of, noise_between, usage_now, wait_for_quiet
+from program import Failed
+from server import Server
 
 # Menos conexiones que esto por petición, y `cierre` no está midiendo lo que dice.
 FEWEST_CONNECTIONS = 0.9
@@ -84,14 +85,14 @@ def hold_idle(server, size, stack, run):
 
 def under_load(server, scenario, slow):
     """Los números de `wrk`, y lo que gastaron mientras tanto el servidor y la computadora."""
-    cpu_before, before = cpu_of(server.pid), usage_now()
+    (cpu_before, front_before), before = server.cpu(), usage_now()
     wrk = run_wrk(server, scenario, server.options.seconds)
-    after, cpu_after = usage_now(), cpu_of(server.pid)
+    after, (cpu_after, front_after) = usage_now(), server.cpu()
     requests, seconds = wrk["requests"], wrk["seconds"]
     if not requests:
         raise Failed("no terminó ninguna petición")
-    cpu = cpu_after - cpu_before
-    measured = cpu + wrk["cpu"]
+    cpu, front_cpu = cpu_after - cpu_before, front_after - front_before
+    measured = cpu + front_cpu + wrk["cpu"]
     moved = requests * places.LARGE if scenario.script == "post" else wrk["bytes"]
     run = {
         "rps": requests / seconds,
@@ -101,6 +102,7 @@ def under_load(server, scenario, slow):
         "server_cpu": cpu,
         "wrk_cpu": wrk["cpu"],
         "cpu_per_100k": cpu / requests * 1e5,
+        "front_cpu_per_100k": front_cpu / requests * 1e5,
         "connections_per_request": (after.accepted - before.accepted) / requests,
     }
     run |= {name: wrk[name] for name in ("p50_us", "p99_us", "max_us")}

@@ -22,7 +22,8 @@ class Kind(Enum):
 class Peer:
     name: str
     kind: Kind
-    # `{port}` y los nombres de `places.NAMES` se reemplazan al arrancar.
+    # Se reemplazan al arrancar: `{place}`, dónde escucha; `{port}`, su puerto; y los nombres de
+    # `places.NAMES`.
     order: str
     note: str
     # Escenario: por qué no lo hace. Los demás los hace todos.
@@ -31,10 +32,14 @@ class Peer:
     module: str = ""
     # Escenario: lo que reemplaza a `{mode}`; en los demás, `texto`.
     modes: dict = field(default_factory=dict)
+    # Cómo le habla nginx, si lo tiene delante, y si conserva las conexiones que abre.
+    protocol: str = "http"
+    keeps: bool = True
     prepare: object = None
 
-    def command(self, port, scenario_name):
-        words = dict(places.NAMES, port=str(port), mode=self.modes.get(scenario_name, "texto"))
+    def command(self, place, scenario_name):
+        mode = self.modes.get(scenario_name, "texto")
+        words = dict(places.NAMES, place=place, port=place.rpartition(":")[2], mode=mode)
         # Solo los nombres conocidos: una orden puede llevar otras llaves.
         pattern = re.compile(r"\{(\w+)\}")
         return [
@@ -50,7 +55,7 @@ class Peer:
 
     def missing(self):
         """Lo que falta para arrancarlo, o `None` si está todo."""
-        program = self.command(0, "")[0]
+        program = self.command("", "")[0]
         if not shutil.which(program):
             return f"no está el programa `{places.without_places(program)}`"
         if self.module and not any(places.VENV.glob(f"lib/python*/site-packages/{self.module}*")):
@@ -161,5 +166,49 @@ PEERS = [
         "--backlog 4096 --backpressure 16384 --log-level error app:application",
         "hyper y Python; 2 procesos",
         module="granian",
+    ),
+]
+
+
+def behind(protocol, note):
+    order = f"{{programas}}/detras {protocol} {{place}}"
+    return Peer(f"pasarela-{protocol}", Kind.OURS, order, note, protocol=protocol)
+
+
+UWSGI_BEHIND = (
+    "{venv}/uwsgi --socket {place} --chmod-socket=600 --processes 2 --master --no-orphans "
+    "--die-on-term --disable-logging --need-app --listen 4096 --pythonpath {python} "
+    "--wsgi-file {python}/app.py"
+)
+
+# Los que van detrás de nginx, en `--detras`. El primero es con el que se comparan los demás.
+BEHIND = [
+    behind("http", "el nuestro, y nginx le habla HTTP"),
+    behind("fastcgi", "el nuestro, por FastCGI"),
+    Peer(
+        "pasarela-http-cierre",
+        Kind.OURS,
+        "{programas}/detras http {place}",
+        "el nuestro por HTTP, sin conservar conexiones: como SCGI y uwsgi, una por petición",
+        keeps=False,
+    ),
+    behind("scgi", "el nuestro, por SCGI"),
+    behind("uwsgi", "el nuestro, por uwsgi"),
+    Peer("uwsgi", Kind.PYTHON, UWSGI_BEHIND, "2 procesos, por uwsgi", protocol="uwsgi"),
+    Peer(
+        "uwsgi-hilos",
+        Kind.PYTHON,
+        UWSGI_BEHIND + " --threads 4",
+        "2 procesos de 4 hilos, por uwsgi",
+        protocol="uwsgi",
+    ),
+    Peer(
+        "gunicorn",
+        Kind.PYTHON,
+        "{venv}/gunicorn -k gthread -w 2 --threads 4 --keep-alive 75 --worker-connections 16384 "
+        "--backlog 4096 --graceful-timeout 1 --log-level error -b {mode}{place} app:application",
+        "2 procesos de 4 hilos, por HTTP",
+        module="gunicorn",
+        modes={"tcp": "", "unix": "unix:"},
     ),
 ]

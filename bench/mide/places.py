@@ -5,6 +5,7 @@ from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
 EXAMPLES = BENCH.parent / "examples"
+BOOK_SERVERS = BENCH.parent / "book" / "servidores"
 RESULTS = BENCH / "resultados"
 PYTHON_PEERS = BENCH / "peers" / "python"
 SCRIPTS = BENCH / "wrk"

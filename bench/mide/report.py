@@ -26,11 +26,15 @@ def report(data, plot_name):
 
 
 def heading(data):
+    return f"# Servidores HTTP, uno al lado de otro\n\n{measured_when(data)}"
+
+
+def measured_when(data):
+    """Cuándo, dónde y cómo."""
     about = data["about"]
     apart = about["server_cpus"] and about["client_cpus"]
     shared = "en núcleos distintos" if apart else "en los mismos núcleos"
     return (
-        f"# Servidores HTTP, uno al lado de otro\n\n"
         f"{about['date']}. {about['cores']} núcleos (`{about['processor']}`), "
         f"Linux {about['kernel']}. Rondas: {about['rounds']}; en cada una, cada medición dura "
         f"{about['seconds']} segundos, después de {about['warmup']} de calentamiento. El cliente y "

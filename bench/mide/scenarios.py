@@ -20,6 +20,8 @@ class Scenario:
     beside: int = 0
     # ¿Se abren todas de golpe antes de medir, para ver a cuántas se responde?
     burst: bool = False
+    # Por dónde le habla el nginx que va delante; vacío, no hay ninguno.
+    front: str = ""
     # Los únicos que lo hacen; vacío, todos.
     only: tuple = ()
 
@@ -88,4 +90,10 @@ SCENARIOS = [
     ),
 ]
 
-BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+# Los de `--detras`. Nadie llega directo a la aplicación: 64 conexiones que se conservan con nginx.
+BEHIND = [
+    Scenario("tcp", "El texto del capítulo 1, y nginx le habla por TCP", front="tcp"),
+    Scenario("unix", "El texto del capítulo 1, y nginx le habla por un socket de Unix", front="unix"),
+]
+
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS + BEHIND}

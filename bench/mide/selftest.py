@@ -5,10 +5,14 @@ import re
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import cgi_cost
 import places
-from peers import OURS, PEERS, Kind, Peer
+from nginx import WORKERS, adapted
+from peers import BEHIND, OURS, PEERS, Kind, Peer
 from plot import plot
 from report import report, table, whole
+from report_behind import report_behind
+from scenarios import BEHIND as BEHIND_SCENARIOS
 from scenarios import BY_NAME, SCENARIOS
 from summary import Summary, median, metric_of, ratio, spread
 
@@ -186,8 +190,8 @@ class Servidores(unittest.TestCase):
 
     def test_la_orden_lleva_el_puerto_y_el_modo(self):
         peer = Peer("x", Kind.FLOOR, "x {port} {mode} {otra}", "", modes={"cierre": "cerrar"})
-        self.assertEqual(peer.command(80, "cierre"), ["x", "80", "cerrar", "{otra}"])
-        self.assertEqual(peer.command(80, "texto"), ["x", "80", "texto", "{otra}"])
+        self.assertEqual(peer.command("127.0.0.1:80", "cierre"), ["x", "80", "cerrar", "{otra}"])
+        self.assertEqual(peer.command("127.0.0.1:80", "texto"), ["x", "80", "texto", "{otra}"])
 
     def test_uno_que_falta_dice_que_le_falta(self):
         absent = Peer("x", Kind.RUST, "{programas}/no-existe {port}", "")
@@ -214,8 +218,60 @@ class Libro(unittest.TestCase):
         self.assertEqual(page[1].replace('\\"', '"'), places.HTML.decode())
 
 
+class Detras(unittest.TestCase):
+    def test_los_archivos_del_libro_se_adaptan(self):
+        for peer in BEHIND:
+            text = (places.BOOK_SERVERS / f"nginx-{peer.protocol}.conf").read_text()
+            for place, written in [("127.0.0.1:5", "127.0.0.1:5"), ("/a/socket", "unix:/a/socket")]:
+                changed = adapted(text, peer.keeps, "127.0.0.1:4", place)
+                self.assertIn("listen 127.0.0.1:4;", changed, peer.name)
+                self.assertIn(f"server {written};", changed, peer.name)
+                self.assertIn(f"worker_processes {WORKERS};", changed, peer.name)
+                keeps = "keepalive " in text and peer.keeps
+                self.assertEqual("keepalive " in changed, keeps, peer.name)
+
+    def test_un_archivo_que_ya_no_dice_lo_que_se_cambia_no_se_mide(self):
+        with self.assertRaisesRegex(ValueError, "ya no dice «worker_processes auto»"):
+            adapted("http {}", True, "127.0.0.1:4", "127.0.0.1:5")
+
+    def test_estan_los_que_se_prometen_y_se_comparan_con_http(self):
+        names = [peer.name for peer in BEHIND]
+        self.assertEqual(names[0], "pasarela-http")
+        promised = "fastcgi scgi uwsgi http-cierre".split()
+        wanted = {f"pasarela-{name}" for name in promised} | {"uwsgi", "uwsgi-hilos", "gunicorn"}
+        self.assertEqual(set(names[1:]), wanted)
+
+    def test_la_orden_dice_donde_escuchar(self):
+        gunicorn = next(peer for peer in BEHIND if peer.name == "gunicorn")
+        self.assertIn("127.0.0.1:5", gunicorn.command("127.0.0.1:5", "tcp"))
+        self.assertIn("unix:/a/socket", gunicorn.command("/a/socket", "unix"))
+
+    def test_cada_fila_dice_cuantas_veces_http(self):
+        text = report_behind(behind_sample())
+        self.assertIn("| **`pasarela-http`** | 200 | – | 1.00 | 0.50 | 1.50 | 0.10 | 0.90 |", text)
+        self.assertIn("| `otro` | 100 | – | 0.50 | 0.50 | 1.50 | 0.10 | 0.90 |", text)
+        self.assertIn("| `pasarela` | 3 | 2.00 | 3.00 | 3.00 | 5.00 | 6.00 |", text)
+
+    def test_el_percentil_95_deja_por_encima_al_cinco_por_ciento(self):
+        self.assertEqual(cgi_cost.percentile(list(range(1, 201)), 95), 190)
+        self.assertEqual(cgi_cost.percentile([7], 95), 7)
+
+
+def behind_sample():
+    rows = {"pasarela-http": [run(200, front_cpu_per_100k=1.5)], "otro": [run(100, front_cpu_per_100k=1.5)]}
+    kinds = {"pasarela-http": "nuestro", "otro": "Python"}
+    times = [(0.002, 0.005), (0.001, 0.004), (0.003, 0.006)]
+    return sample() | {
+        "peers": {name: {"kind": kind, "order": "", "note": "algo"} for name, kind in kinds.items()},
+        "cannot": {"tcp": {}},
+        "failed": {"tcp": {}},
+        "runs": {"tcp": rows},
+        "cgi": {"pasarela": cgi_cost.numbers(times)},
+    }
+
+
 class Escenarios(unittest.TestCase):
     def test_cada_uno_tiene_su_nombre_y_un_titulo_que_cabe_en_el_dibujo(self):
-        self.assertEqual(len(BY_NAME), len(SCENARIOS))
+        self.assertEqual(len(BY_NAME), len(SCENARIOS + BEHIND_SCENARIOS))
         for scenario in SCENARIOS:
             self.assertLessEqual(len(scenario.title), 62, scenario.name)

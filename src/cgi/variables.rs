@@ -77,7 +77,7 @@ fn is_name(name: &str) -> bool {
 
 fn add(environ: &mut Environ, name: &str, value: &[u8]) -> Result<(), Rejection> {
     let Some(before) = environ.get_bytes(name) else {
-        environ.insert_bytes(name, value);
+        environ.push_variable(name, value);
         return Ok(());
     };
     // nginx repite el nombre de un encabezado repetido.

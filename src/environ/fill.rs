@@ -84,6 +84,15 @@ impl Environ {
         }
     }
 
+    /// Como [`push_bytes`](Self::push_bytes), con un nombre que también hay que copiar.
+    pub(crate) fn push_variable(&mut self, key: &str, value: &[u8]) {
+        let Ok(value) = std::str::from_utf8(value) else {
+            return self.insert_bytes(key, value);
+        };
+        let (key, value) = (self.store(key), self.store(value));
+        self.entries.push(Entry { key, value });
+    }
+
     /// Como [`push`](Self::push), con un número.
     pub(crate) fn push_number(&mut self, key: &'static str, number: u64) {
         let start = self.text.len();

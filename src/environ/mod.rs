@@ -322,7 +322,17 @@ impl Environ {
     }
 
     fn position(&self, key: &str) -> Option<usize> {
-        self.entries.iter().position(|entry| self.resolve(entry.key) == key)
+        self.entries.iter().position(|entry| self.is_named(entry, key))
+    }
+
+    /// Casi todas se descartan por su longitud, sin ir a buscar su nombre.
+    fn is_named(&self, entry: &Entry, key: &str) -> bool {
+        match entry.key {
+            Text::Fixed(name) => name == key,
+            Text::Span { start, end } => {
+                end - start == key.len() && self.text.as_bytes()[start..end] == *key.as_bytes()
+            }
+        }
     }
 }
 
