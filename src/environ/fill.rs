@@ -11,26 +11,6 @@ const USUAL_ENTRIES: usize = 48;
 /// Cuántas letras de un nombre se traducen de una vez.
 const NAME_PART: usize = 32;
 
-/// Los encabezados que manda casi todo el mundo, con su variable ya escrita.
-const COMMON: [(&str, &str); 16] = [
-    ("host", "HTTP_HOST"),
-    ("user-agent", "HTTP_USER_AGENT"),
-    ("accept", "HTTP_ACCEPT"),
-    ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
-    ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
-    ("connection", "HTTP_CONNECTION"),
-    ("cookie", "HTTP_COOKIE"),
-    ("referer", "HTTP_REFERER"),
-    ("cache-control", "HTTP_CACHE_CONTROL"),
-    ("upgrade-insecure-requests", "HTTP_UPGRADE_INSECURE_REQUESTS"),
-    ("sec-fetch-dest", "HTTP_SEC_FETCH_DEST"),
-    ("sec-fetch-mode", "HTTP_SEC_FETCH_MODE"),
-    ("sec-fetch-site", "HTTP_SEC_FETCH_SITE"),
-    ("sec-fetch-user", "HTTP_SEC_FETCH_USER"),
-    ("if-none-match", "HTTP_IF_NONE_MATCH"),
-    ("x-forwarded-for", "HTTP_X_FORWARDED_FOR"),
-];
-
 /// Un texto copiado entero en un `environ`: de sus partes basta con decir dónde están.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Adopted<'t> {
@@ -97,15 +77,14 @@ impl Environ {
         self.entries.push(Entry { key: Text::Fixed(key), value: Text::Fixed(value) });
     }
 
-    /// Añade un encabezado de la petición; si se repite, une los valores con `separator`
-    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor es texto, `text` es lo mismo, y no se
-    /// copia si es parte de lo adoptado.
+    /// Añade un encabezado poco común de la petición; si se repite, une los valores con una coma
+    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor es texto, `text` es lo mismo, y no se copia
+    /// si es parte de lo adoptado.
     pub(crate) fn push_header(
         &mut self,
         name: &[u8],
         value: &[u8],
         text: Option<(&str, Adopted<'_>)>,
-        separator: &str,
     ) {
         let key = self.header_key(name);
         let is_repeated = self.has_header(key);
@@ -114,16 +93,15 @@ impl Environ {
                 let value = adopted.locate(text).unwrap_or_else(|| self.store(text));
                 self.entries.push(Entry { key, value });
             }
-            None => self.join_header(key, value, separator),
+            None => {
+                let key = self.resolve(key).to_owned();
+                self.append(&key, value, ", ");
+            }
         }
     }
 
     /// El nombre de la variable de un encabezado.
     fn header_key(&mut self, name: &[u8]) -> Text {
-        let known = COMMON.iter().find(|(common, _)| name.eq_ignore_ascii_case(common.as_bytes()));
-        if let Some(&(_, key)) = known {
-            return Text::Fixed(key);
-        }
         let start = self.text.len();
         self.text.push_str("HTTP_");
         for part in name.chunks(NAME_PART) {
@@ -140,12 +118,14 @@ impl Environ {
     fn has_header(&mut self, key: Text) -> bool {
         let from = *self.headers_from.get_or_insert(self.entries.len());
         let name = self.resolve(key);
-        self.entries[from..].iter().any(|entry| self.resolve(entry.key) == name)
+        // Los nombres que traía el programa son los de los encabezados comunes, que son otros.
+        let is_new = |entry: &&Entry| matches!(entry.key, Text::Span { .. });
+        self.entries[from..].iter().filter(is_new).any(|entry| self.resolve(entry.key) == name)
     }
 
-    fn join_header(&mut self, key: Text, value: &[u8], separator: &str) {
-        let key = self.resolve(key).to_owned();
-        let mut joined = match self.get_bytes(&key) {
+    /// Añade bytes al valor de una variable, detrás de `separator` si ya tenía alguno.
+    pub(crate) fn append(&mut self, key: &str, value: &[u8], separator: &str) {
+        let mut joined = match self.get_bytes(key) {
             Some(before) => [before, separator.as_bytes()].concat(),
             None => Vec::new(),
         };
@@ -174,7 +154,7 @@ mod tests {
     fn push_header(environ: &mut Environ, name: &str, value: &[u8]) {
         let adopted = environ.adopt("");
         let text = std::str::from_utf8(value).ok().map(|text| (text, adopted));
-        environ.push_header(name.as_bytes(), value, text, ", ");
+        environ.push_header(name.as_bytes(), value, text);
     }
 
     #[test]
@@ -203,13 +183,6 @@ mod tests {
         environ.push_part("C", adopted, "otro");
         let expected = [("ANTES", "uno"), ("A", "/ñ"), ("B", ""), ("C", "otro")];
         assert_eq!(environ.iter().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn las_variables_comunes_son_las_de_su_encabezado() {
-        for (name, key) in COMMON {
-            assert_eq!(key, format!("HTTP_{}", name.to_uppercase().replace('-', "_")));
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use crate::cgi::variables::complete_address;
 use crate::environ::{Adopted, Environ};
 use crate::http::response::SOFTWARE;
-use crate::http::{Field, Request, RequestBody, Target};
+use crate::http::{Field, KnownSet, Request, RequestBody, Role, Target};
 
 /// Los dos extremos de una conexión: lo que no cambia de una petición a otra, ya escrito.
 #[derive(Debug, Clone)]
@@ -106,29 +106,38 @@ fn push_wsgi(environ: &mut Environ) {
 }
 
 fn push_fields(environ: &mut Environ, request: &Request<'_>, head: Adopted<'_>) {
-    let mut host = match request.target {
-        Target::Absolute { authority, .. } => Some(authority),
-        _ => None,
+    let is_absolute = match request.target {
+        // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2), que en HTTP/1.0 puede faltar.
+        Target::Absolute { authority, .. } => {
+            environ.push_part("HTTP_HOST", head, authority);
+            true
+        }
+        _ => false,
     };
-    for Field { name, value, text } in request.head.fields.iter() {
-        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-        let text = text.map(|text| (text, head));
-        match name.len() {
-            // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2).
-            4 if is("host") => match host.take() {
-                Some(host) => environ.push_header(name, host.as_bytes(), Some((host, head)), ", "),
-                None => environ.push_header(name, value, text, ", "),
-            },
-            12 if is("content-type") => environ.push_bytes("CONTENT_TYPE", value),
-            14 if is("content-length") => push_content_length(environ, request.body),
-            6 if is("cookie") => environ.push_header(name, value, text, "; "),
-            _ if is_dangerous(name) => {}
-            _ => environ.push_header(name, value, text, ", "),
+    let mut seen = KnownSet::default();
+    for Field { name, known, value, text } in request.head.fields.iter() {
+        let Some(known) = known else {
+            push_other(environ, name, value, text.map(|text| (text, head)));
+            continue;
+        };
+        let is_repeated = !seen.insert(known);
+        match (known.role(), text) {
+            // `HTTP_PROXY` la obedecen muchas bibliotecas (httpoxy).
+            (Role::Proxy, _) => {}
+            (Role::Host, _) if is_absolute => {}
+            (Role::ContentLength, _) => push_content_length(environ, request.body),
+            (Role::Cookie, _) if is_repeated => environ.append("HTTP_COOKIE", value, "; "),
+            _ if is_repeated => environ.append(known.variable(), value, ", "),
+            (_, Some(text)) => environ.push_part(known.variable(), head, text),
+            (_, None) => environ.push_bytes(known.variable(), value),
         }
     }
-    // HTTP/1.0 no obliga a enviar `Host`.
-    if let Some(host) = host {
-        environ.push_header(b"host", host.as_bytes(), Some((host, head)), ", ");
+}
+
+/// Un nombre con guion bajo suplantaría al que lleva guion.
+fn push_other(environ: &mut Environ, name: &[u8], value: &[u8], text: Option<(&str, Adopted<'_>)>) {
+    if !name.contains(&b'_') {
+        environ.push_header(name, value, text);
     }
 }
 
@@ -140,23 +149,18 @@ fn push_content_length(environ: &mut Environ, body: RequestBody) {
     }
 }
 
-/// Un nombre con guion bajo suplantaría al que lleva guion, y `Proxy` se convertiría en
-/// `HTTP_PROXY`, que muchas bibliotecas obedecen (httpoxy).
-fn is_dangerous(name: &[u8]) -> bool {
-    name.contains(&b'_') || name.eq_ignore_ascii_case(b"proxy")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::head::Limits;
-    use crate::http::{Rejection, request};
+    use crate::http::{FieldTable, Rejection, request};
     use pretty_assertions::assert_eq;
 
     const LIMITS: Limits = Limits { request_line: 8192, head: 65_536, fields: 100 };
 
     fn environ_of(input: &[u8]) -> Environ {
-        let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
+        let table = &mut FieldTable::default();
+        let request = request::parse(input, &LIMITS, table).expect("válida").expect("entera");
         let mut environ = Environ::new();
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         fill(&mut environ, &request, &Peers::new("localhost", 8000, Some(remote)));
@@ -258,7 +262,8 @@ mod tests {
             (b"GET / HTTP/1.0\r\n\r\n", ("localhost", 80)),
         ];
         for (input, (name, port)) in cases {
-            let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
+            let table = &mut FieldTable::default();
+            let request = request::parse(input, &LIMITS, table).expect("válida").expect("entera");
             let mut environ = Environ::new();
             fill(&mut environ, &request, &Peers::new("x", 0, None));
             assert_eq!((environ.server_name(), environ.server_port()), (name, Some(port)));
@@ -276,7 +281,8 @@ mod tests {
         let old = environ_of(b"GET http://y HTTP/1.0\r\n\r\n");
         assert_eq!((old.header("host"), old.path_info()), (Some("y"), "/"));
         // Aun así, en 1.1 `Host` tiene que estar.
-        let parsed = request::parse(b"GET http://y/z HTTP/1.1\r\n\r\n", &LIMITS).map(|_| ());
+        let table = &mut FieldTable::default();
+        let parsed = request::parse(b"GET http://y/z HTTP/1.1\r\n\r\n", &LIMITS, table).map(|_| ());
         assert_eq!(parsed, Err(Rejection::Host));
     }
 
@@ -290,7 +296,8 @@ mod tests {
 
     #[test]
     fn las_direcciones_y_los_puertos_se_escriben_enteros() {
-        let request = request::parse(b"OPTIONS * HTTP/1.0\r\n\r\n", &LIMITS);
+        let table = &mut FieldTable::default();
+        let request = request::parse(b"OPTIONS * HTTP/1.0\r\n\r\n", &LIMITS, table);
         let request = request.expect("válida").expect("entera");
         for (remote, address, port) in [
             ("255.10.0.255:1", "255.10.0.255", "1"),
@@ -311,11 +318,11 @@ mod tests {
                       Content-Length: 12\r\nExpect: 100-continue\r\nA:b\r\nA: c\r\n\r\n";
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         let peers = Peers::new("x", 80, Some(remote));
-        let mut environ = Environ::new();
+        let (mut environ, mut table) = (Environ::new(), FieldTable::default());
         for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
             let mut changed = *input;
             changed[at] = byte;
-            if let Ok(Some(request)) = request::parse(&changed, &LIMITS) {
+            if let Ok(Some(request)) = request::parse(&changed, &LIMITS, &mut table) {
                 environ.clear();
                 fill(&mut environ, &request, &peers);
                 assert!(environ.get("PATH_INFO").is_some());
@@ -325,7 +332,8 @@ mod tests {
 
     #[test]
     fn la_peticion_de_un_navegador_pide_memoria_dos_veces() {
-        let request = request::parse(BROWSER, &LIMITS).expect("válida").expect("entera");
+        let table = &mut FieldTable::default();
+        let request = request::parse(BROWSER, &LIMITS, table).expect("válida").expect("entera");
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         let peers = Peers::new("localhost", 8000, Some(remote));
         let mut environ = Environ::new();

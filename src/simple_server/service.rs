@@ -15,6 +15,7 @@ use super::relay::Leader;
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
+use crate::http::FieldTable;
 use crate::http::head::Limits;
 use crate::http::response::SOFTWARE;
 
@@ -92,6 +93,7 @@ impl Context<'_, '_> {
 /// ociosa no tenga búferes.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
+    pub(super) fields: FieldTable,
     pub(super) environ: Environ,
     pub(super) head: ResponseHead,
     pub(super) incoming: Incoming,
