@@ -74,7 +74,31 @@ impl Environ {
 
     /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
     pub(crate) fn push_fixed(&mut self, key: &'static str, value: &'static str) {
-        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Fixed(value) });
+        self.push_all_fixed(&[(key, value)]);
+    }
+
+    /// Como [`push_fixed`](Self::push_fixed), con varias de una vez.
+    pub(crate) fn push_all_fixed(&mut self, variables: &[(&'static str, &'static str)]) {
+        let entry = |&(key, value)| Entry { key: Text::Fixed(key), value: Text::Fixed(value) };
+        self.entries.extend(variables.iter().map(entry));
+    }
+
+    /// Añade variables cuyos valores están seguidos en `text`, que se copia entero: cada uno llega
+    /// hasta donde dice `ends`.
+    pub(crate) fn push_row<const N: usize>(
+        &mut self,
+        keys: [&'static str; N],
+        text: &str,
+        ends: [u16; N],
+    ) {
+        let base = self.text.len();
+        self.text.push_str(text);
+        let mut start = base;
+        self.entries.extend(keys.into_iter().zip(ends).map(|(key, end)| {
+            let value = Text::Span { start, end: base + usize::from(end) };
+            start = base + usize::from(end);
+            Entry { key: Text::Fixed(key), value }
+        }));
     }
 
     /// Añade un encabezado poco común de la petición; si se repite, une los valores con una coma

@@ -2,10 +2,8 @@
 //!
 //! Nada se copia: lo que se lee queda prestado del búfer.
 
-use memchr::memchr;
-
 use super::fields::{FieldTable, Fields};
-use super::{Rejection, Version, is_token};
+use super::{Rejection, Version, is_token, scan};
 
 /// Cuántos CRLF se saltan antes de la línea de petición (RFC 9112 §2.2 pide al menos uno).
 const MAX_LEADING_CRLF: usize = 4;
@@ -42,7 +40,7 @@ pub(crate) fn parse<'b>(
 ) -> Result<Option<Head<'b>>, Rejection> {
     let Some(start) = skip_empty_lines(buffer)? else { return Ok(None) };
     let rest = &buffer[start..];
-    let line_end = memchr(b'\n', rest);
+    let line_end = scan::position(rest, b'\n');
     let method_end = check_line(&rest[..line_end.unwrap_or(rest.len())], limits)?;
     let Some(line_end) = line_end else { return Ok(None) };
     let line = rest[..line_end].strip_suffix(b"\r").ok_or(Rejection::LineEnd)?;

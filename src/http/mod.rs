@@ -75,7 +75,8 @@ impl ByteSet {
     }
 
     fn has_all(&self, text: &[u8]) -> bool {
-        text.iter().all(|&byte| self.contains(byte))
+        // Sin salida temprana: lo normal es que estén todos.
+        text.iter().fold(true, |all, &byte| all & self.contains(byte))
     }
 }
 

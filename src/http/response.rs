@@ -47,16 +47,14 @@ impl Framing {
 pub(crate) fn write_head(
     out: &mut Vec<u8>,
     status: &str,
-    common: &[&[u8]],
+    common: &[u8],
     fields: &[u8],
     delivery: Delivery,
 ) {
     out.extend_from_slice(b"HTTP/1.1 ");
     out.extend_from_slice(status.as_bytes());
     out.extend_from_slice(b"\r\n");
-    for lines in common {
-        out.extend_from_slice(lines);
-    }
+    out.extend_from_slice(common);
     out.extend_from_slice(fields);
     match delivery.framing {
         Framing::Length(length) => write_content_length(out, length),
@@ -78,11 +76,19 @@ fn write_content_length(out: &mut Vec<u8>, length: u64) {
 }
 
 /// Las cifras de `number`; `write!` cuesta varias veces más.
-fn write_number(out: &mut Vec<u8>, number: u64, base: u64) {
-    if number >= base {
-        write_number(out, number / base, base);
+fn write_number(out: &mut Vec<u8>, mut number: u64, base: u64) {
+    // Las de `u64::MAX`, que en base 10 son veinte.
+    let mut digits = [b'0'; 20];
+    let mut from = digits.len();
+    loop {
+        from -= 1;
+        digits[from] = b"0123456789abcdef"[(number % base) as usize];
+        number /= base;
+        if number == 0 {
+            break;
+        }
     }
-    out.push(b"0123456789abcdef"[(number % base) as usize]);
+    out.extend_from_slice(&digits[from..]);
 }
 
 /// Lo que va delante de un trozo no vacío del cuerpo.
@@ -119,7 +125,7 @@ mod tests {
     fn check(framing: Framing, persistence: Persistence, expected: &str) {
         let mut out = Vec::new();
         let delivery = Delivery { framing, persistence };
-        write_head(&mut out, "200 OK", &[b"Date: x\r\n"], b"A: b\r\n", delivery);
+        write_head(&mut out, "200 OK", b"Date: x\r\n", b"A: b\r\n", delivery);
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 

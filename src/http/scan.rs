@@ -43,10 +43,15 @@ fn first_mark(text: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
             return Some(at * 8 + place(marked));
         }
     }
-    let mut last = [0xFF; 8];
-    last[..rest.len()].copy_from_slice(rest);
+    // Los que no llenan una palabra se miran con los de antes, que ya se sabe que no son.
+    let from = text.len().saturating_sub(8);
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0xFF; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        last
+    });
     let marked = marks(u64::from_le_bytes(last));
-    (marked != 0).then(|| words.len() * 8 + place(marked))
+    (marked != 0).then(|| from + place(marked))
 }
 
 #[cfg(test)]

@@ -36,17 +36,10 @@ impl Peers {
     fn is_local(&self) -> bool {
         self.text.is_empty()
     }
-
-    fn parts(&self) -> [&str; 4] {
-        let [name, port, address, remote_port] = self.ends.map(usize::from);
-        let text = &*self.text;
-        [&text[..name], &text[name..port], &text[port..address], &text[address..remote_port]]
-    }
 }
 
 impl fmt::Display for Peers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Sin `parts`, que así se compila dentro de quien llena cada `environ`.
         let [_, from, to, _] = self.ends.map(usize::from);
         match &self.text[from..to] {
             "" => f.write_str("un socket de Unix"),
@@ -57,6 +50,18 @@ impl fmt::Display for Peers {
 
 /// Sitio para lo que no está en la cabeza: los nombres de los encabezados poco comunes.
 const OTHER_TEXT: usize = 512;
+
+/// Lo que es igual en todas las peticiones.
+const CONSTANTS: [(&str, &str); 8] = [
+    ("SERVER_SOFTWARE", SOFTWARE),
+    ("GATEWAY_INTERFACE", "CGI/1.1"),
+    ("wsgi.version", "1.0"),
+    ("wsgi.url_scheme", "http"),
+    ("wsgi.multithread", "true"),
+    ("wsgi.multiprocess", "false"),
+    ("wsgi.run_once", "false"),
+    ("wsgi.input_terminated", "true"),
+];
 
 /// Llena `environ`, que llega vacío.
 pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) {
@@ -75,9 +80,7 @@ pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) 
     environ.push_part("REQUEST_URI", head, request.head.target);
     environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
     push_peers(environ, peers);
-    environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
-    environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
-    push_wsgi(environ);
+    environ.push_all_fixed(&CONSTANTS);
     push_fields(environ, request, head);
     if peers.is_local() {
         // Un socket de Unix no tiene nombre ni puerto: son los que pidió el cliente.
@@ -89,20 +92,8 @@ fn push_peers(environ: &mut Environ, peers: &Peers) {
     if peers.is_local() {
         return environ.push_fixed("REMOTE_ADDR", "");
     }
-    let adopted = environ.adopt(&peers.text);
     let keys = ["SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"];
-    for (key, part) in keys.into_iter().zip(peers.parts()) {
-        environ.push_part(key, adopted, part);
-    }
-}
-
-fn push_wsgi(environ: &mut Environ) {
-    environ.push_fixed("wsgi.version", "1.0");
-    environ.push_fixed("wsgi.url_scheme", "http");
-    environ.push_fixed("wsgi.multithread", "true");
-    environ.push_fixed("wsgi.multiprocess", "false");
-    environ.push_fixed("wsgi.run_once", "false");
-    environ.push_fixed("wsgi.input_terminated", "true");
+    environ.push_row(keys, &peers.text, peers.ends);
 }
 
 fn push_fields(environ: &mut Environ, request: &Request<'_>, head: Adopted<'_>) {
