@@ -18,7 +18,19 @@ pub(crate) struct Adopted<'t> {
     start: usize,
 }
 
+/// Un tramo de un texto adoptado.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    start: usize,
+    end: usize,
+}
+
 impl Adopted<'_> {
+    /// El tramo que va de `start` a `end`.
+    pub(crate) fn span(self, (start, end): (usize, usize)) -> Span {
+        Span { start: self.start + start, end: self.start + end }
+    }
+
     /// Dónde quedó `part`, si es una parte del texto.
     fn locate(self, part: &str) -> Option<Text> {
         // Son direcciones de memoria: dos textos iguales en sitios distintos no se confunden.
@@ -48,6 +60,11 @@ impl Environ {
     pub(crate) fn push_part(&mut self, key: &'static str, adopted: Adopted<'_>, value: &str) {
         let value = adopted.locate(value).unwrap_or_else(|| self.store(value));
         self.entries.push(Entry { key: Text::Fixed(key), value });
+    }
+
+    /// Como [`push`](Self::push), con un valor que ya se adoptó.
+    pub(crate) fn push_span(&mut self, key: &'static str, Span { start, end }: Span) {
+        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Span { start, end } });
     }
 
     /// Añade una variable que con seguridad no está, sin buscarla.
@@ -102,20 +119,13 @@ impl Environ {
     }
 
     /// Añade un encabezado poco común de la petición; si se repite, une los valores con una coma
-    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor es texto, `text` es lo mismo, y no se copia
-    /// si es parte de lo adoptado.
-    pub(crate) fn push_header(
-        &mut self,
-        name: &[u8],
-        value: &[u8],
-        text: Option<(&str, Adopted<'_>)>,
-    ) {
+    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor ya se adoptó, está en `span`.
+    pub(crate) fn push_header(&mut self, name: &[u8], value: &[u8], span: Option<Span>) {
         let key = self.header_key(name);
         let is_repeated = self.has_header(key);
-        match text.filter(|_| !is_repeated) {
-            Some((text, adopted)) => {
-                let value = adopted.locate(text).unwrap_or_else(|| self.store(text));
-                self.entries.push(Entry { key, value });
+        match span.filter(|_| !is_repeated) {
+            Some(Span { start, end }) => {
+                self.entries.push(Entry { key, value: Text::Span { start, end } });
             }
             None => {
                 let key = self.resolve(key).to_owned();
@@ -176,9 +186,9 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn push_header(environ: &mut Environ, name: &str, value: &[u8]) {
-        let adopted = environ.adopt("");
-        let text = std::str::from_utf8(value).ok().map(|text| (text, adopted));
-        environ.push_header(name.as_bytes(), value, text);
+        let text = std::str::from_utf8(value).ok();
+        let span = text.map(|text| environ.adopt(text).span((0, text.len())));
+        environ.push_header(name.as_bytes(), value, span);
     }
 
     #[test]

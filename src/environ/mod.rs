@@ -10,7 +10,7 @@ mod fill;
 use std::fmt;
 
 use self::extensions::Extensions;
-pub(crate) use self::fill::Adopted;
+pub(crate) use self::fill::{Adopted, Span};
 use crate::input::{Errors, Input};
 
 /// El `environ` de una petición.

@@ -22,8 +22,7 @@ struct Place {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields<'b> {
     places: &'b [Place],
-    lines: &'b [u8],
-    text: Option<&'b str>,
+    head: &'b [u8],
 }
 
 /// Un campo: su nombre y su valor, sin el espacio que lo rodea.
@@ -32,47 +31,48 @@ pub(crate) struct Field<'b> {
     pub(crate) name: &'b [u8],
     pub(crate) known: Option<Known>,
     pub(crate) value: &'b [u8],
-    /// El valor, si la cabeza entera es texto.
-    pub(crate) text: Option<&'b str>,
+    /// Dónde empieza y termina el valor en la cabeza.
+    pub(crate) span: (usize, usize),
 }
 
 impl<'b> Fields<'b> {
     pub(crate) fn iter(self) -> impl Iterator<Item = Field<'b>> {
         self.places.iter().map(move |&Place { name, value, known }| Field {
-            name: &self.lines[name.0..name.1],
+            name: &self.head[name.0..name.1],
             known,
-            value: &self.lines[value.0..value.1],
-            text: self.text.map(|text| &text[value.0..value.1]),
+            value: &self.head[value.0..value.1],
+            span: value,
         })
     }
 }
 
 impl FieldTable {
-    /// Lee los campos; devuelve cuánto ocupan hasta su línea vacía, con ella, o `None` si todavía no
-    /// ha llegado.
+    /// Lee los campos que empiezan en `start`; devuelve dónde termina su línea vacía, o `None` si
+    /// todavía no ha llegado.
     pub(super) fn read(
         &mut self,
-        lines: &[u8],
+        head: &[u8],
+        start: usize,
         max_fields: usize,
     ) -> Result<Option<usize>, Rejection> {
         self.0.clear();
-        let mut at = 0;
-        while let Some((place, next)) = Place::read(lines, at) {
+        let mut at = start;
+        while let Some((place, next)) = Place::read(head, at) {
             if self.0.len() == max_fields {
                 return Err(Rejection::TooManyFields);
             }
             self.0.push(place);
             at = next;
         }
-        match &lines[at..] {
+        match &head[at..] {
             [b'\r', b'\n', ..] => Ok(Some(at + CRLF)),
             rest => refuse(rest, self.0.len() == max_fields),
         }
     }
 
-    /// Los que se leyeron de `lines`; `text` es lo mismo, si es UTF-8.
-    pub(super) fn fields<'b>(&'b self, lines: &'b [u8], text: Option<&'b str>) -> Fields<'b> {
-        Fields { places: &self.0, lines, text }
+    /// Los que se leyeron de `head`.
+    pub(super) fn fields<'b>(&'b self, head: &'b [u8]) -> Fields<'b> {
+        Fields { places: &self.0, head }
     }
 }
 
@@ -82,38 +82,28 @@ const CRLF: usize = 2;
 impl Place {
     /// El campo que empieza en `start` y dónde empieza la línea siguiente, si está entero y bien
     /// escrito: `token ":" valor`, sin espacio delante de los dos puntos (§5.1).
-    fn read(lines: &[u8], start: usize) -> Option<(Self, usize)> {
-        let line = &lines[start..];
+    fn read(head: &[u8], start: usize) -> Option<(Self, usize)> {
+        let line = &head[start..];
         let name_end = scan::position(line, b':')?;
         let name = &line[..name_end];
         let known = Known::find(name);
         if known.is_none() && !is_token(name) {
             return None;
         }
+        let rest = &line[name_end + 1..];
         // El primer control de un valor tiene que ser el de su final.
-        let end = name_end + scan::control_position(&line[name_end..])?;
-        if !line[end..].starts_with(b"\r\n") {
+        let (value, ending) = rest.split_at(scan::control_position(rest)?);
+        if !ending.starts_with(b"\r\n") {
             return None;
         }
-        let place = Self {
-            name: (start, start + name_end),
-            value: trimmed(lines, start + name_end + 1, start + end),
-            known,
-        };
-        Some((place, start + end + CRLF))
+        let end = start + name_end + 1 + value.len();
+        // El espacio que rodea al valor no es suyo (§5).
+        let value = value.trim_ascii_start();
+        let from = end - value.len();
+        let to = from + value.trim_ascii_end().len();
+        let place = Self { name: (start, start + name_end), value: (from, to), known };
+        Some((place, end + CRLF))
     }
-}
-
-/// Dónde empieza y termina un valor sin los espacios que lo rodean (§5).
-fn trimmed(lines: &[u8], mut from: usize, mut to: usize) -> (usize, usize) {
-    let is_space = |at: usize| matches!(lines[at], b' ' | b'\t');
-    while from < to && is_space(from) {
-        from += 1;
-    }
-    while from < to && is_space(to - 1) {
-        to -= 1;
-    }
-    (from, to)
 }
 
 /// Por qué la línea con que empieza `rest` no es otro campo: le falta el final, o está mal escrita.
@@ -141,8 +131,8 @@ mod tests {
         lines: &'b [u8],
         table: &'b mut FieldTable,
     ) -> Result<Option<(Pairs<'b>, usize)>, Rejection> {
-        let Some(length) = table.read(lines, 10)? else { return Ok(None) };
-        let fields = table.fields(lines, None);
+        let Some(length) = table.read(lines, 0, 10)? else { return Ok(None) };
+        let fields = table.fields(lines);
         let pairs = fields.iter().map(|field| (field.name, field.value)).collect();
         Ok(Some((pairs, lines.len() - length)))
     }

@@ -47,11 +47,8 @@ pub(crate) fn parse<'b>(
     let line = RequestLine::parse(line, method_end)?;
     // De lo que excede el límite no se mira nada: podría no haber llegado todavía.
     let within = &rest[..rest.len().min(limits.head)];
-    let lines = within.get(line_end + 1..).unwrap_or_default();
-    match table.read(lines, limits.fields)? {
-        Some(length) => {
-            line.with_fields(&rest[..line_end + 1 + length], length, start, table).map(Some)
-        }
+    match table.read(within, within.len().min(line_end + 1), limits.fields)? {
+        Some(length) => line.with_fields(&rest[..length], start, table).map(Some),
         None if rest.len() > limits.head => Err(Rejection::HeadTooLarge),
         None => Ok(None),
     }
@@ -109,12 +106,10 @@ impl RequestLine {
         Ok(Self { method_end, target_end, version })
     }
 
-    /// La cabeza entera: `bytes` va de esta línea a la vacía, y los campos ocupan los últimos
-    /// `lines_length`, con sus partes en `table`.
+    /// La cabeza entera: `bytes` va de esta línea a la vacía, y en `table` están sus campos.
     fn with_fields<'b>(
         self,
         bytes: &'b [u8],
-        lines_length: usize,
         start: usize,
         table: &'b FieldTable,
     ) -> Result<Head<'b>, Rejection> {
@@ -124,12 +119,11 @@ impl RequestLine {
             Some(text) => Ok(&text[from..to]),
             None => str::from_utf8(&bytes[from..to]).map_err(|_| Rejection::Target),
         };
-        let lines_start = bytes.len() - lines_length;
         Ok(Head {
             method: part(0, self.method_end)?,
             target: part(self.method_end + 1, self.target_end)?,
             version: self.version,
-            fields: table.fields(&bytes[lines_start..], text.map(|text| &text[lines_start..])),
+            fields: table.fields(bytes),
             text,
             length: start + bytes.len(),
         })

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
 use crate::cgi::variables::complete_address;
-use crate::environ::{Adopted, Environ};
+use crate::environ::{Adopted, Environ, Span};
 use crate::http::response::SOFTWARE;
 use crate::http::{Field, KnownSet, Request, RequestBody, Role, Target};
 
@@ -105,30 +105,32 @@ fn push_fields(environ: &mut Environ, request: &Request<'_>, head: Adopted<'_>) 
         }
         _ => false,
     };
+    let is_text = request.head.text.is_some();
     let mut seen = KnownSet::default();
-    for Field { name, known, value, text } in request.head.fields.iter() {
+    for Field { name, known, value, span } in request.head.fields.iter() {
+        let span = is_text.then(|| head.span(span));
         let Some(known) = known else {
-            push_other(environ, name, value, text.map(|text| (text, head)));
+            push_other(environ, name, value, span);
             continue;
         };
         let is_repeated = !seen.insert(known);
-        match (known.role(), text) {
+        match (known.role(), span) {
             // `HTTP_PROXY` la obedecen muchas bibliotecas (httpoxy).
             (Role::Proxy, _) => {}
             (Role::Host, _) if is_absolute => {}
             (Role::ContentLength, _) => push_content_length(environ, request.body),
             (Role::Cookie, _) if is_repeated => environ.append("HTTP_COOKIE", value, "; "),
             _ if is_repeated => environ.append(known.variable(), value, ", "),
-            (_, Some(text)) => environ.push_part(known.variable(), head, text),
+            (_, Some(span)) => environ.push_span(known.variable(), span),
             (_, None) => environ.push_bytes(known.variable(), value),
         }
     }
 }
 
 /// Un nombre con guion bajo suplantaría al que lleva guion.
-fn push_other(environ: &mut Environ, name: &[u8], value: &[u8], text: Option<(&str, Adopted<'_>)>) {
+fn push_other(environ: &mut Environ, name: &[u8], value: &[u8], span: Option<Span>) {
     if !name.contains(&b'_') {
-        environ.push_header(name, value, text);
+        environ.push_header(name, value, span);
     }
 }
 
