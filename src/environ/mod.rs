@@ -89,7 +89,8 @@ impl Environ {
 
     /// El valor de una variable.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.position(key).map(|at| self.resolve(self.entries[at].value))
+        let found = self.entries.iter().find(|entry| self.resolve(entry.key) == key);
+        found.map(|entry| self.resolve(entry.value))
     }
 
     /// Los bytes exactos de una variable, también si no son UTF-8.

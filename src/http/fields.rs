@@ -57,17 +57,18 @@ impl FieldTable {
     ) -> Result<Option<usize>, Rejection> {
         self.0.clear();
         let mut at = start;
-        while let Some((place, next)) = Place::read(head, at) {
-            if self.0.len() == max_fields {
+        while !head[at..].starts_with(b"\r\n") {
+            let is_full = self.0.len() == max_fields;
+            let Some((place, next)) = Place::read(head, at) else {
+                return refuse(&head[at..], is_full);
+            };
+            if is_full {
                 return Err(Rejection::TooManyFields);
             }
             self.0.push(place);
             at = next;
         }
-        match &head[at..] {
-            [b'\r', b'\n', ..] => Ok(Some(at + CRLF)),
-            rest => refuse(rest, self.0.len() == max_fields),
-        }
+        Ok(Some(at + CRLF))
     }
 
     /// Los que se leyeron de `head`.

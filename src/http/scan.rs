@@ -36,7 +36,7 @@ fn below(word: u64, limit: u8) -> u64 {
 /// Dónde está el primer byte que `marks` marca. El byte 0xFF, nunca.
 fn first_mark(text: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
     let place = |marked: u64| marked.trailing_zeros() as usize / 8;
-    let (words, rest) = text.as_chunks();
+    let (words, _) = text.as_chunks();
     for (at, &word) in words.iter().enumerate() {
         let marked = marks(u64::from_le_bytes(word));
         if marked != 0 {
@@ -47,7 +47,9 @@ fn first_mark(text: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
     let from = text.len().saturating_sub(8);
     let last = text.last_chunk().copied().unwrap_or_else(|| {
         let mut last = [0xFF; 8];
-        last[..rest.len()].copy_from_slice(rest);
+        for (to, &from) in last.iter_mut().zip(text) {
+            *to = from;
+        }
         last
     });
     let marked = marks(u64::from_le_bytes(last));

@@ -129,12 +129,13 @@ fn is_reg_name(name: &[u8]) -> bool {
     REG_NAME.has_all(name) || (ESCAPED_REG_NAME.has_all(name) && escapes_are_valid(name))
 }
 
-/// Si es vacío o cabe en 16 bits. Los ceros de delante no cuentan.
+/// Si es vacío o cabe en 16 bits. Los ceros de delante no cuentan, y lo que no es una cifra no cabe.
 fn is_port(port: &[u8]) -> bool {
-    let add = |value: u32, digit: &u8| {
-        value.saturating_mul(10).saturating_add(u32::from(digit.wrapping_sub(b'0')))
-    };
-    port.iter().all(u8::is_ascii_digit) && port.iter().fold(0, add) <= u32::from(u16::MAX)
+    let value = port.iter().fold(0, |value: u32, byte| match byte.wrapping_sub(b'0') {
+        digit @ 0..=9 => value.saturating_mul(10).saturating_add(digit.into()),
+        _ => u32::MAX,
+    });
+    value <= u16::MAX.into()
 }
 
 #[cfg(test)]
