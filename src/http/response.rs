@@ -71,19 +71,19 @@ pub(crate) fn write_head(
 
 fn write_content_length(out: &mut Vec<u8>, length: u64) {
     out.extend_from_slice(b"Content-Length: ");
-    write_number(out, length, 10);
+    write_number::<10>(out, length);
     out.extend_from_slice(b"\r\n");
 }
 
-/// Las cifras de `number`; `write!` cuesta varias veces más.
-fn write_number(out: &mut Vec<u8>, mut number: u64, base: u64) {
+/// Las cifras de `number` en esa base, que es fija para no dividir; `write!` cuesta varias veces más.
+fn write_number<const BASE: u64>(out: &mut Vec<u8>, mut number: u64) {
     // Las de `u64::MAX`, que en base 10 son veinte.
     let mut digits = [b'0'; 20];
     let mut from = digits.len();
     loop {
         from -= 1;
-        digits[from] = b"0123456789abcdef"[(number % base) as usize];
-        number /= base;
+        digits[from] = b"0123456789abcdef"[(number % BASE) as usize];
+        number /= BASE;
         if number == 0 {
             break;
         }
@@ -94,7 +94,7 @@ fn write_number(out: &mut Vec<u8>, mut number: u64, base: u64) {
 /// Lo que va delante de un trozo no vacío del cuerpo.
 pub(crate) fn write_chunk_start(out: &mut Vec<u8>, framing: Framing, length: usize) {
     if framing == Framing::Chunked {
-        write_number(out, length as u64, 16);
+        write_number::<16>(out, length as u64);
         out.extend_from_slice(b"\r\n");
     }
 }
@@ -146,8 +146,8 @@ mod tests {
     fn los_numeros_se_escriben_enteros() {
         for number in [0, 9, 10, 15, 16, 255, 4096, 1_000_000, u64::MAX] {
             let (mut decimal, mut hexadecimal) = (Vec::new(), Vec::new());
-            write_number(&mut decimal, number, 10);
-            write_number(&mut hexadecimal, number, 16);
+            write_number::<10>(&mut decimal, number);
+            write_number::<16>(&mut hexadecimal, number);
             assert_eq!(String::from_utf8_lossy(&decimal), format!("{number}"));
             assert_eq!(String::from_utf8_lossy(&hexadecimal), format!("{number:x}"));
         }

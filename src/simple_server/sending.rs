@@ -19,14 +19,6 @@ use crate::http::{Persistence, Rejection, Version};
 /// Cuántos trozos se envían seguidos antes de dejar sitio a otras conexiones.
 const FAIR_CHUNKS: usize = 64;
 
-/// Lo que respondió la aplicación, aparte de la cabeza.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) body: ResponseBody,
-    pub(super) terms: Terms,
-    pub(super) farewell: Farewell,
-}
-
 /// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
@@ -57,16 +49,17 @@ pub(super) fn reject(
     let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
     let slot = Slot::of(method, "");
     let terms = Terms { slot, persistence: Persistence::Close, envelope };
-    deliver(link, context, Answer { body, terms, farewell: Farewell::Lingering })
+    deliver(link, context, body, terms, Farewell::Lingering)
 }
 
 /// Empieza a enviar una respuesta, cuya cabeza está en el sitio de trabajo de este hilo.
 pub(super) fn deliver(
     link: &mut Link,
     context: &mut Context<'_, '_>,
-    answer: Answer,
+    body: ResponseBody,
+    terms: Terms,
+    farewell: Farewell,
 ) -> io::Result<Step> {
-    let Answer { body, terms, farewell } = answer;
     let framing = match body.length() {
         BodyLength::Forbidden => Framing::None,
         BodyLength::Declared(_) => Framing::Declared,
