@@ -92,18 +92,19 @@ impl RequestLine {
     /// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3). El `token` ya se
     /// comprobó.
     fn parse(line: &[u8], method_end: usize) -> Result<Self, Rejection> {
-        let is_space = |byte: &u8| *byte == b' ';
-        let target_end = line.iter().rposition(is_space).ok_or(Rejection::RequestLine)?;
-        let target = line.get(method_end + 1..target_end).unwrap_or_default();
-        if target.is_empty() || target.iter().any(is_space) {
+        let rest = line.get(method_end + 1..).unwrap_or_default();
+        let target_length = scan::position(rest, b' ').ok_or(Rejection::RequestLine)?;
+        let (target, version) = rest.split_at(target_length);
+        if target.is_empty() {
             return Err(Rejection::RequestLine);
         }
         // RFC 3986 §2 quiere escapado lo que no es ASCII.
         if !target.is_ascii() {
             return Err(Rejection::Target);
         }
-        let version = parse_version(&line[target_end + 1..])?;
-        Ok(Self { method_end, target_end, version })
+        // Si hubiera otro espacio quedaría en la versión, que no lo admite.
+        let version = parse_version(&version[1..])?;
+        Ok(Self { method_end, target_end: method_end + 1 + target_length, version })
     }
 
     /// La cabeza entera: `bytes` va de esta línea a la vacía, y en `table` están sus campos.

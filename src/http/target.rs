@@ -129,13 +129,14 @@ fn is_reg_name(name: &[u8]) -> bool {
     REG_NAME.has_all(name) || (ESCAPED_REG_NAME.has_all(name) && escapes_are_valid(name))
 }
 
-/// Si es vacío o cabe en 16 bits. Los ceros de delante no cuentan, y lo que no es una cifra no cabe.
+/// Si es vacío o cabe en 16 bits. Los ceros de delante no cuentan.
 fn is_port(port: &[u8]) -> bool {
-    let value = port.iter().fold(0, |value: u32, byte| match byte.wrapping_sub(b'0') {
-        digit @ 0..=9 => value.saturating_mul(10).saturating_add(digit.into()),
-        _ => u32::MAX,
+    let value = port.iter().try_fold(0, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        let value = value * 10 + u32::from(digit);
+        (digit <= 9 && value <= u16::MAX.into()).then_some(value)
     });
-    value <= u16::MAX.into()
+    value.is_some()
 }
 
 #[cfg(test)]
