@@ -2,8 +2,6 @@
 //!
 //! Se leen una vez, y de cada uno queda anotado dónde están su nombre y su valor.
 
-use memchr::memchr;
-
 use super::names::Known;
 use super::{Rejection, is_token, scan};
 
@@ -112,7 +110,7 @@ impl Place {
 /// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
 /// peticiones. También las continuaciones de línea (§5.2).
 fn refuse(rest: &[u8], is_full: bool) -> Result<Option<usize>, Rejection> {
-    match memchr(b'\n', rest) {
+    match scan::position(rest, b'\n') {
         None => Ok(None),
         Some(end) if !rest[..end].ends_with(b"\r") => Err(Rejection::LineEnd),
         Some(_) if is_full => Err(Rejection::TooManyFields),

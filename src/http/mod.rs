@@ -19,7 +19,7 @@
 pub(crate) mod head;
 pub(crate) mod fields;
 pub(crate) mod names;
-mod scan;
+pub(crate) mod scan;
 pub(crate) mod target;
 pub(crate) mod request;
 pub(crate) mod chunked;

@@ -8,7 +8,7 @@ const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// Dónde está el primer `byte`, que es de ASCII.
-pub(super) fn position(text: &[u8], byte: u8) -> Option<usize> {
+pub(crate) fn position(text: &[u8], byte: u8) -> Option<usize> {
     first_mark(text, |word| below(word ^ (ONES * u64::from(byte)), 1))
 }
 
@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn encuentra_el_primer_byte() {
-        check(|text| position(text, b':'), |byte| byte == b':');
+        for sought in [0, b'\n', b':', 0x7F] {
+            check(move |text| position(text, sought), |byte| byte == sought);
+        }
     }
 
     #[test]
