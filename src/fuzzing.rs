@@ -10,7 +10,7 @@ use crate::environ::Environ;
 use crate::gateway::ResponseHead;
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
-use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, request};
+use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
 use crate::simple_server::{Peers, fill_environ};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
@@ -25,7 +25,9 @@ pub fn read_request(
     (request_line, head, fields): (usize, usize, usize),
 ) -> Result<Option<(usize, Environ)>, String> {
     let limits = Limits { request_line, head, fields };
-    let parsed = request::parse(buffer, &limits).map_err(|rejection| rejection.to_string())?;
+    let table = &mut FieldTable::default();
+    let parsed =
+        request::parse(buffer, &limits, table).map_err(|rejection| rejection.to_string())?;
     Ok(parsed.map(|request| {
         let mut environ = Environ::new();
         let peers = Peers::new("localhost", 8000, Some(([127, 0, 0, 1], 50_000).into()));
@@ -78,7 +80,7 @@ pub fn response_head(
     head.start(status, headers)?;
     let delivery = Delivery { framing: Framing::None, persistence: Persistence::KeepAlive };
     let mut out = Vec::new();
-    response::write_head(&mut out, head.status(), &[], head.fields(), delivery);
+    response::write_head(&mut out, head.status(), b"", head.fields(), delivery);
     Ok(out)
 }
 

@@ -5,10 +5,8 @@
 //! 70:CONTENT_LENGTH\0 27\0 SCGI\0 1\0 REQUEST_METHOD\0 POST\0 … ,cuerpo de 27 bytes
 //! ```
 
-use memchr::memchr;
-
 use super::variables::Variable;
-use crate::http::Rejection;
+use crate::http::{Rejection, scan};
 
 /// Las variables de una petición entera, prestadas del búfer.
 #[derive(Debug)]
@@ -64,7 +62,7 @@ impl<'b> Block<'b> {
     pub(crate) fn variables(&self) -> impl Iterator<Item = Variable<'b>> {
         let mut rest = self.variables;
         let mut next = move || {
-            let end = memchr(0, rest)?;
+            let end = scan::position(rest, 0)?;
             let text = &rest[..end];
             rest = &rest[end + 1..];
             Some(text)

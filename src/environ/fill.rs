@@ -11,26 +11,6 @@ const USUAL_ENTRIES: usize = 48;
 /// Cuántas letras de un nombre se traducen de una vez.
 const NAME_PART: usize = 32;
 
-/// Los encabezados que manda casi todo el mundo, con su variable ya escrita.
-const COMMON: [(&str, &str); 16] = [
-    ("host", "HTTP_HOST"),
-    ("user-agent", "HTTP_USER_AGENT"),
-    ("accept", "HTTP_ACCEPT"),
-    ("accept-language", "HTTP_ACCEPT_LANGUAGE"),
-    ("accept-encoding", "HTTP_ACCEPT_ENCODING"),
-    ("connection", "HTTP_CONNECTION"),
-    ("cookie", "HTTP_COOKIE"),
-    ("referer", "HTTP_REFERER"),
-    ("cache-control", "HTTP_CACHE_CONTROL"),
-    ("upgrade-insecure-requests", "HTTP_UPGRADE_INSECURE_REQUESTS"),
-    ("sec-fetch-dest", "HTTP_SEC_FETCH_DEST"),
-    ("sec-fetch-mode", "HTTP_SEC_FETCH_MODE"),
-    ("sec-fetch-site", "HTTP_SEC_FETCH_SITE"),
-    ("sec-fetch-user", "HTTP_SEC_FETCH_USER"),
-    ("if-none-match", "HTTP_IF_NONE_MATCH"),
-    ("x-forwarded-for", "HTTP_X_FORWARDED_FOR"),
-];
-
 /// Un texto copiado entero en un `environ`: de sus partes basta con decir dónde están.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Adopted<'t> {
@@ -38,7 +18,19 @@ pub(crate) struct Adopted<'t> {
     start: usize,
 }
 
+/// Un tramo de un texto adoptado.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    start: usize,
+    end: usize,
+}
+
 impl Adopted<'_> {
+    /// El tramo que va de `start` a `end`.
+    pub(crate) fn span(self, (start, end): (usize, usize)) -> Span {
+        Span { start: self.start + start, end: self.start + end }
+    }
+
     /// Dónde quedó `part`, si es una parte del texto.
     fn locate(self, part: &str) -> Option<Text> {
         // Son direcciones de memoria: dos textos iguales en sitios distintos no se confunden.
@@ -68,6 +60,11 @@ impl Environ {
     pub(crate) fn push_part(&mut self, key: &'static str, adopted: Adopted<'_>, value: &str) {
         let value = adopted.locate(value).unwrap_or_else(|| self.store(value));
         self.entries.push(Entry { key: Text::Fixed(key), value });
+    }
+
+    /// Como [`push`](Self::push), con un valor que ya se adoptó.
+    pub(crate) fn push_span(&mut self, key: &'static str, Span { start, end }: Span) {
+        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Span { start, end } });
     }
 
     /// Añade una variable que con seguridad no está, sin buscarla.
@@ -103,36 +100,51 @@ impl Environ {
 
     /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
     pub(crate) fn push_fixed(&mut self, key: &'static str, value: &'static str) {
-        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Fixed(value) });
+        self.push_all_fixed(&[(key, value)]);
     }
 
-    /// Añade un encabezado de la petición; si se repite, une los valores con `separator`
-    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor es texto, `text` es lo mismo, y no se
-    /// copia si es parte de lo adoptado.
-    pub(crate) fn push_header(
+    /// Como [`push_fixed`](Self::push_fixed), con varias de una vez.
+    pub(crate) fn push_all_fixed(&mut self, variables: &[(&'static str, &'static str)]) {
+        let entry = |&(key, value)| Entry { key: Text::Fixed(key), value: Text::Fixed(value) };
+        self.entries.extend(variables.iter().map(entry));
+    }
+
+    /// Añade variables cuyos valores están seguidos en `text`, que se copia entero: cada uno llega
+    /// hasta donde dice `ends`.
+    pub(crate) fn push_row<const N: usize>(
         &mut self,
-        name: &[u8],
-        value: &[u8],
-        text: Option<(&str, Adopted<'_>)>,
-        separator: &str,
+        keys: [&'static str; N],
+        text: &str,
+        ends: [u16; N],
     ) {
+        let base = self.text.len();
+        self.text.push_str(text);
+        let mut start = base;
+        self.entries.extend(keys.into_iter().zip(ends).map(|(key, end)| {
+            let value = Text::Span { start, end: base + usize::from(end) };
+            start = base + usize::from(end);
+            Entry { key: Text::Fixed(key), value }
+        }));
+    }
+
+    /// Añade un encabezado poco común de la petición; si se repite, une los valores con una coma
+    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor ya se adoptó, está en `span`.
+    pub(crate) fn push_header(&mut self, name: &[u8], value: &[u8], span: Option<Span>) {
         let key = self.header_key(name);
         let is_repeated = self.has_header(key);
-        match text.filter(|_| !is_repeated) {
-            Some((text, adopted)) => {
-                let value = adopted.locate(text).unwrap_or_else(|| self.store(text));
-                self.entries.push(Entry { key, value });
+        match span.filter(|_| !is_repeated) {
+            Some(Span { start, end }) => {
+                self.entries.push(Entry { key, value: Text::Span { start, end } });
             }
-            None => self.join_header(key, value, separator),
+            None => {
+                let key = self.resolve(key).to_owned();
+                self.append(&key, value, ", ");
+            }
         }
     }
 
     /// El nombre de la variable de un encabezado.
     fn header_key(&mut self, name: &[u8]) -> Text {
-        let known = COMMON.iter().find(|(common, _)| name.eq_ignore_ascii_case(common.as_bytes()));
-        if let Some(&(_, key)) = known {
-            return Text::Fixed(key);
-        }
         let start = self.text.len();
         self.text.push_str("HTTP_");
         for part in name.chunks(NAME_PART) {
@@ -149,12 +161,14 @@ impl Environ {
     fn has_header(&mut self, key: Text) -> bool {
         let from = *self.headers_from.get_or_insert(self.entries.len());
         let name = self.resolve(key);
-        self.entries[from..].iter().any(|entry| self.resolve(entry.key) == name)
+        // Los nombres que traía el programa son los de los encabezados comunes, que son otros.
+        let is_new = |entry: &&Entry| matches!(entry.key, Text::Span { .. });
+        self.entries[from..].iter().filter(is_new).any(|entry| self.resolve(entry.key) == name)
     }
 
-    fn join_header(&mut self, key: Text, value: &[u8], separator: &str) {
-        let key = self.resolve(key).to_owned();
-        let mut joined = match self.get_bytes(&key) {
+    /// Añade bytes al valor de una variable, detrás de `separator` si ya tenía alguno.
+    pub(crate) fn append(&mut self, key: &str, value: &[u8], separator: &str) {
+        let mut joined = match self.get_bytes(key) {
             Some(before) => [before, separator.as_bytes()].concat(),
             None => Vec::new(),
         };
@@ -181,9 +195,9 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn push_header(environ: &mut Environ, name: &str, value: &[u8]) {
-        let adopted = environ.adopt("");
-        let text = std::str::from_utf8(value).ok().map(|text| (text, adopted));
-        environ.push_header(name.as_bytes(), value, text, ", ");
+        let text = std::str::from_utf8(value).ok();
+        let span = text.map(|text| environ.adopt(text).span((0, text.len())));
+        environ.push_header(name.as_bytes(), value, span);
     }
 
     #[test]
@@ -212,13 +226,6 @@ mod tests {
         environ.push_part("C", adopted, "otro");
         let expected = [("ANTES", "uno"), ("A", "/ñ"), ("B", ""), ("C", "otro")];
         assert_eq!(environ.iter().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn las_variables_comunes_son_las_de_su_encabezado() {
-        for (name, key) in COMMON {
-            assert_eq!(key, format!("HTTP_{}", name.to_uppercase().replace('-', "_")));
-        }
     }
 
     #[test]

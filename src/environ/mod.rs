@@ -10,7 +10,7 @@ mod fill;
 use std::fmt;
 
 use self::extensions::Extensions;
-pub(crate) use self::fill::Adopted;
+pub(crate) use self::fill::{Adopted, Span};
 use crate::input::{Errors, Input};
 
 /// El `environ` de una petición.
@@ -89,7 +89,8 @@ impl Environ {
 
     /// El valor de una variable.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.position(key).map(|at| self.resolve(self.entries[at].value))
+        let found = self.entries.iter().find(|entry| self.resolve(entry.key) == key);
+        found.map(|entry| self.resolve(entry.value))
     }
 
     /// Los bytes exactos de una variable, también si no son UTF-8.

@@ -1,6 +1,7 @@
 //! El cuerpo de una respuesta camino del cliente: cuánto mide y de dónde sale cada trozo.
 
 use std::fs::File;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::fault::{Fault, Origin};
@@ -145,8 +146,7 @@ impl ResponseBody {
             return Ok(None);
         }
         loop {
-            let next = catch_unwind(AssertUnwindSafe(|| body.next()));
-            return match next.map_err(|panic| Fault::from_panic(panic.as_ref()))? {
+            return match next_of(body)? {
                 None => self.check_complete(),
                 Some(Err(error)) => Err(Fault::Body(error)),
                 Some(Ok(chunk)) if chunk.is_empty() => continue,
@@ -179,6 +179,10 @@ impl ResponseBody {
 
     /// Suelta el cuerpo. Un `Drop` de la aplicación que entra en pánico no tumba al servidor.
     fn discard(&mut self) {
+        if !self.runs_code() {
+            self.chunks = None;
+            return;
+        }
         let body = self.chunks.take();
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
             Fault::from_panic(panic.as_ref()).report_from(&self.origin, &mut self.errors);
@@ -190,6 +194,16 @@ impl Drop for ResponseBody {
     fn drop(&mut self) {
         self.discard();
     }
+}
+
+/// El siguiente trozo de `body`. Un pánico de la aplicación no tumba al servidor; unos bytes que ya
+/// están en memoria no ejecutan código de nadie.
+fn next_of(body: &mut Body) -> Result<Option<io::Result<Chunk>>, Fault> {
+    if !body.runs_code() {
+        return Ok(body.next());
+    }
+    let next = catch_unwind(AssertUnwindSafe(|| body.next()));
+    next.map_err(|panic| Fault::from_panic(panic.as_ref()))
 }
 
 fn length_of(is_head: bool, head: &ResponseHead, body: &Body) -> BodyLength {

@@ -121,7 +121,7 @@ fn check_status(status: &str) -> Result<u16, StartResponseError> {
     };
     let digits = [hundreds, tens, units];
     let is_code = digits.iter().all(|digit| digit.is_ascii_digit());
-    if !is_code || reason.trim_ascii().is_empty() || has_controls(reason) {
+    if !is_code || reason.iter().all(u8::is_ascii_whitespace) || has_controls(reason) {
         return Err(invalid());
     }
     match digits.iter().fold(0, |code, digit| code * 10 + u16::from(**digit - b'0')) {

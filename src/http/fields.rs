@@ -1,108 +1,120 @@
 //! Los campos de una cabeza (RFC 9112 §5).
 //!
-//! Se comprueban una vez y se guardan como las líneas que son: separarlas de nuevo cuesta menos que
-//! mover una tabla con sitio para todos.
+//! Se leen una vez, y de cada uno queda anotado dónde están su nombre y su valor.
 
-use memchr::memchr;
+use super::names::Known;
+use super::{Rejection, is_token, scan};
 
-use super::{Rejection, TOKEN, has_controls};
+/// Dónde están las partes de cada campo de una petición: sitio que se usa otra vez con la siguiente.
+#[derive(Debug, Default)]
+pub(crate) struct FieldTable(Vec<Place>);
 
-/// Los campos de una petición, en su orden: líneas ya comprobadas, con la vacía del final.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    name: (usize, usize),
+    value: (usize, usize),
+    known: Option<Known>,
+}
+
+/// Los campos de una petición, en su orden.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields<'b> {
-    lines: &'b [u8],
-    text: Option<&'b str>,
+    places: &'b [Place],
+    head: &'b [u8],
 }
 
 /// Un campo: su nombre y su valor, sin el espacio que lo rodea.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field<'b> {
     pub(crate) name: &'b [u8],
+    pub(crate) known: Option<Known>,
     pub(crate) value: &'b [u8],
-    /// El valor, si la cabeza entera es texto.
-    pub(crate) text: Option<&'b str>,
+    /// Dónde empieza y termina el valor en la cabeza.
+    pub(crate) span: (usize, usize),
 }
 
 impl<'b> Fields<'b> {
-    /// Los de unas líneas que pasaron por [`check`]; `text` es lo mismo, si es UTF-8.
-    pub(super) fn checked(lines: &'b [u8], text: Option<&'b str>) -> Self {
-        Self { lines, text }
+    pub(crate) fn iter(self) -> impl Iterator<Item = Field<'b>> {
+        self.places.iter().map(move |&Place { name, value, known }| Field {
+            name: &self.head[name.0..name.1],
+            known,
+            value: &self.head[value.0..value.1],
+            span: value,
+        })
+    }
+}
+
+impl FieldTable {
+    /// Lee los campos que empiezan en `start`; devuelve dónde termina su línea vacía, o `None` si
+    /// todavía no ha llegado.
+    pub(super) fn read(
+        &mut self,
+        head: &[u8],
+        start: usize,
+        max_fields: usize,
+    ) -> Result<Option<usize>, Rejection> {
+        self.0.clear();
+        let mut at = start;
+        while !head[at..].starts_with(b"\r\n") {
+            let is_full = self.0.len() == max_fields;
+            let Some((place, next)) = Place::read(head, at) else {
+                return refuse(&head[at..], is_full);
+            };
+            if is_full {
+                return Err(Rejection::TooManyFields);
+            }
+            self.0.push(place);
+            at = next;
+        }
+        Ok(Some(at + CRLF))
     }
 
-    pub(crate) fn iter(self) -> impl Iterator<Item = Field<'b>> {
-        let mut at = 0;
-        std::iter::from_fn(move || {
-            let start = at;
-            // Los nombres son cortos: para ellos no compensa una búsqueda por bloques.
-            let is_end = |&byte: &u8| byte == b':' || byte == b'\r';
-            let colon = start + self.lines[start..].iter().position(is_end)?;
-            if colon == start {
-                return None;
-            }
-            let end = colon + memchr(b'\r', &self.lines[colon..])?;
-            at = end + CRLF;
-            let (from, to) = trimmed(self.lines, colon + 1, end);
-            Some(Field {
-                name: &self.lines[start..colon],
-                value: &self.lines[from..to],
-                text: self.text.map(|text| &text[from..to]),
-            })
-        })
+    /// Los que se leyeron de `head`.
+    pub(super) fn fields<'b>(&'b self, head: &'b [u8]) -> Fields<'b> {
+        Fields { places: &self.0, head }
     }
 }
 
 /// Lo que mide el final de una línea.
 const CRLF: usize = 2;
 
-/// Dónde empieza y termina un valor sin los espacios que lo rodean (§5).
-fn trimmed(lines: &[u8], mut from: usize, mut to: usize) -> (usize, usize) {
-    let is_space = |at: usize| matches!(lines[at], b' ' | b'\t');
-    while from < to && is_space(from) {
-        from += 1;
-    }
-    while from < to && is_space(to - 1) {
-        to -= 1;
-    }
-    (from, to)
-}
-
-/// Comprueba los campos; devuelve cuánto ocupan hasta su línea vacía, con ella, o `None` si todavía
-/// no ha llegado.
-pub(super) fn check(lines: &[u8], max_fields: usize) -> Result<Option<usize>, Rejection> {
-    let (mut rest, mut count) = (lines, 0);
-    while let Some((line, after)) = take_line(rest)? {
-        if line.is_empty() {
-            return Ok(Some(lines.len() - after.len()));
+impl Place {
+    /// El campo que empieza en `start` y dónde empieza la línea siguiente, si está entero y bien
+    /// escrito: `token ":" valor`, sin espacio delante de los dos puntos (§5.1).
+    fn read(head: &[u8], start: usize) -> Option<(Self, usize)> {
+        let line = &head[start..];
+        let name_end = scan::position(line, b':')?;
+        let name = &line[..name_end];
+        let known = Known::find(name);
+        if known.is_none() && !is_token(name) {
+            return None;
         }
-        count += 1;
-        if count > max_fields {
-            return Err(Rejection::TooManyFields);
+        let rest = &line[name_end + 1..];
+        // El primer control de un valor tiene que ser el de su final.
+        let (value, ending) = rest.split_at(scan::control_position(rest)?);
+        if !ending.starts_with(b"\r\n") {
+            return None;
         }
-        check_field(line)?;
-        rest = after;
+        let end = start + name_end + 1 + value.len();
+        // El espacio que rodea al valor no es suyo (§5).
+        let value = value.trim_ascii_start();
+        let from = end - value.len();
+        let to = from + value.trim_ascii_end().len();
+        let place = Self { name: (start, start + name_end), value: (from, to), known };
+        Some((place, end + CRLF))
     }
-    Ok(None)
 }
 
-/// `token ":" valor`, sin espacio delante de los dos puntos ni continuaciones de línea (§5.1, §5.2).
-fn check_field(line: &[u8]) -> Result<(), Rejection> {
-    let name_end = line.iter().position(|&byte| !TOKEN.contains(byte)).unwrap_or(0);
-    let is_valid = name_end > 0 && line[name_end] == b':' && !has_controls(&line[name_end..]);
-    if is_valid { Ok(()) } else { Err(Rejection::Field) }
-}
-
-/// Una línea sin su final, y lo que sigue.
-type Line<'b> = (&'b [u8], &'b [u8]);
-
-/// Separa la primera línea de lo que sigue.
+/// Por qué la línea con que empieza `rest` no es otro campo: le falta el final, o está mal escrita.
 ///
 /// Un LF suelto se rechaza: RFC 9112 §2.2 permite aceptarlo, y por ahí se cuela el contrabando de
-/// peticiones. Un CR suelto lo rechaza quien lee la línea, porque es un control.
-fn take_line(bytes: &[u8]) -> Result<Option<Line<'_>>, Rejection> {
-    let Some(end) = memchr(b'\n', bytes) else { return Ok(None) };
-    match bytes[..end].strip_suffix(b"\r") {
-        Some(line) => Ok(Some((line, &bytes[end + 1..]))),
-        None => Err(Rejection::LineEnd),
+/// peticiones. También las continuaciones de línea (§5.2).
+fn refuse(rest: &[u8], is_full: bool) -> Result<Option<usize>, Rejection> {
+    match scan::position(rest, b'\n') {
+        None => Ok(None),
+        Some(end) if !rest[..end].ends_with(b"\r") => Err(Rejection::LineEnd),
+        Some(_) if is_full => Err(Rejection::TooManyFields),
+        Some(_) => Err(Rejection::Field),
     }
 }
 
@@ -114,9 +126,12 @@ mod tests {
     type Pairs<'b> = Vec<(&'b [u8], &'b [u8])>;
 
     /// Los campos, y cuántos bytes siguen a su línea vacía.
-    fn read(lines: &[u8]) -> Result<Option<(Pairs<'_>, usize)>, Rejection> {
-        let Some(length) = check(lines, 10)? else { return Ok(None) };
-        let fields = Fields::checked(&lines[..length], None);
+    fn read<'b>(
+        lines: &'b [u8],
+        table: &'b mut FieldTable,
+    ) -> Result<Option<(Pairs<'b>, usize)>, Rejection> {
+        let Some(length) = table.read(lines, 0, 10)? else { return Ok(None) };
+        let fields = table.fields(lines);
         let pairs = fields.iter().map(|field| (field.name, field.value)).collect();
         Ok(Some((pairs, lines.len() - length)))
     }
@@ -125,9 +140,10 @@ mod tests {
     fn los_valores_se_recortan_y_conservan_su_orden() {
         let lines = b"B: \t uno\tdos \t\r\nA:\r\nb:\xFF:\r\n\r\nresto";
         let expected: [(&[u8], &[u8]); 3] = [(b"B", b"uno\tdos"), (b"A", b""), (b"b", b"\xFF:")];
-        assert_eq!(read(lines), Ok(Some((expected.to_vec(), "resto".len()))));
+        let table = &mut FieldTable::default();
+        assert_eq!(read(lines, table), Ok(Some((expected.to_vec(), "resto".len()))));
         for cut in 0..lines.len() - "resto".len() {
-            assert_eq!(read(&lines[..cut]), Ok(None), "cortados en {cut}");
+            assert_eq!(read(&lines[..cut], table), Ok(None), "cortados en {cut}");
         }
     }
 
@@ -153,7 +169,11 @@ mod tests {
         ];
         for field in fields {
             let lines = format!("Host: x\r\n{field}\r\nB: c\r\n\r\n");
-            assert_eq!(read(lines.as_bytes()), Err(Rejection::Field), "{field:?}");
+            assert_eq!(
+                read(lines.as_bytes(), &mut FieldTable::default()),
+                Err(Rejection::Field),
+                "{field:?}"
+            );
         }
     }
 }

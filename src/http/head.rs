@@ -2,10 +2,8 @@
 //!
 //! Nada se copia: lo que se lee queda prestado del búfer.
 
-use memchr::memchr;
-
-use super::fields::{self, Fields};
-use super::{Rejection, Version, is_token};
+use super::fields::{FieldTable, Fields};
+use super::{Rejection, Version, is_token, scan};
 
 /// Cuántos CRLF se saltan antes de la línea de petición (RFC 9112 §2.2 pide al menos uno).
 const MAX_LEADING_CRLF: usize = 4;
@@ -35,19 +33,22 @@ pub(crate) struct Head<'b> {
 ///
 /// Cuando dice otra cosa que `None`, más bytes detrás no la cambian: el motivo de un rechazo no
 /// depende de cómo llegó partida la petición.
-pub(crate) fn parse<'b>(buffer: &'b [u8], limits: &Limits) -> Result<Option<Head<'b>>, Rejection> {
+pub(crate) fn parse<'b>(
+    buffer: &'b [u8],
+    limits: &Limits,
+    table: &'b mut FieldTable,
+) -> Result<Option<Head<'b>>, Rejection> {
     let Some(start) = skip_empty_lines(buffer)? else { return Ok(None) };
     let rest = &buffer[start..];
-    let line_end = memchr(b'\n', rest);
+    let line_end = scan::position(rest, b'\n');
     let method_end = check_line(&rest[..line_end.unwrap_or(rest.len())], limits)?;
     let Some(line_end) = line_end else { return Ok(None) };
     let line = rest[..line_end].strip_suffix(b"\r").ok_or(Rejection::LineEnd)?;
     let line = RequestLine::parse(line, method_end)?;
     // De lo que excede el límite no se mira nada: podría no haber llegado todavía.
     let within = &rest[..rest.len().min(limits.head)];
-    let lines = within.get(line_end + 1..).unwrap_or_default();
-    match fields::check(lines, limits.fields)? {
-        Some(length) => line.with_fields(&rest[..line_end + 1 + length], length, start).map(Some),
+    match table.read(within, within.len().min(line_end + 1), limits.fields)? {
+        Some(length) => line.with_fields(&rest[..length], start, table).map(Some),
         None if rest.len() > limits.head => Err(Rejection::HeadTooLarge),
         None => Ok(None),
     }
@@ -91,41 +92,39 @@ impl RequestLine {
     /// `token SP target SP HTTP/d.d`, con espacios simples (RFC 9112 §3). El `token` ya se
     /// comprobó.
     fn parse(line: &[u8], method_end: usize) -> Result<Self, Rejection> {
-        let is_space = |byte: &u8| *byte == b' ';
-        let target_end = line.iter().rposition(is_space).ok_or(Rejection::RequestLine)?;
-        let target = line.get(method_end + 1..target_end).unwrap_or_default();
-        if target.is_empty() || target.iter().any(is_space) {
+        let rest = line.get(method_end + 1..).unwrap_or_default();
+        let target_length = scan::position(rest, b' ').ok_or(Rejection::RequestLine)?;
+        let (target, version) = rest.split_at(target_length);
+        if target.is_empty() {
             return Err(Rejection::RequestLine);
         }
         // RFC 3986 §2 quiere escapado lo que no es ASCII.
         if !target.is_ascii() {
             return Err(Rejection::Target);
         }
-        let version = parse_version(&line[target_end + 1..])?;
-        Ok(Self { method_end, target_end, version })
+        // Si hubiera otro espacio quedaría en la versión, que no lo admite.
+        let version = parse_version(&version[1..])?;
+        Ok(Self { method_end, target_end: method_end + 1 + target_length, version })
     }
 
-    /// La cabeza entera: `bytes` va de esta línea a la vacía, y los campos ocupan los últimos
-    /// `lines_length`.
-    fn with_fields(
+    /// La cabeza entera: `bytes` va de esta línea a la vacía, y en `table` están sus campos.
+    fn with_fields<'b>(
         self,
-        bytes: &[u8],
-        lines_length: usize,
+        bytes: &'b [u8],
         start: usize,
-    ) -> Result<Head<'_>, Rejection> {
+        table: &'b FieldTable,
+    ) -> Result<Head<'b>, Rejection> {
         // Una sola comprobación para todo; lo normal es que todo sea texto.
         let text = str::from_utf8(bytes).ok();
         let part = |from: usize, to: usize| match text {
             Some(text) => Ok(&text[from..to]),
             None => str::from_utf8(&bytes[from..to]).map_err(|_| Rejection::Target),
         };
-        let lines_start = bytes.len() - lines_length;
-        let lines = (&bytes[lines_start..], text.map(|text| &text[lines_start..]));
         Ok(Head {
             method: part(0, self.method_end)?,
             target: part(self.method_end + 1, self.target_end)?,
             version: self.version,
-            fields: Fields::checked(lines.0, lines.1),
+            fields: table.fields(bytes),
             text,
             length: start + bytes.len(),
         })
@@ -178,12 +177,18 @@ mod tests {
 
     const LIMITS: Limits = Limits { request_line: 64, head: 512, fields: 40 };
 
+    /// Cuánto mide, si se puede leer.
+    fn length_of(input: &[u8]) -> Result<Option<usize>, Rejection> {
+        let table = &mut FieldTable::default();
+        parse(input, &LIMITS, table).map(|head| head.map(|head| head.length))
+    }
+
     /// La rechaza entera, y partida en cualquier sitio nunca la da por buena.
     #[track_caller]
     fn rejects(input: &[u8], expected: Rejection) {
-        assert_eq!(parse(input, &LIMITS).map(|_| ()), Err(expected));
+        assert_eq!(length_of(input), Err(expected));
         for cut in 0..input.len() {
-            assert!(!matches!(parse(&input[..cut], &LIMITS), Ok(Some(_))), "cortada en {cut}");
+            assert!(!matches!(length_of(&input[..cut]), Ok(Some(_))), "cortada en {cut}");
         }
     }
 
@@ -192,9 +197,10 @@ mod tests {
         let input = b"\r\nPOST /a?b HTTP/1.1\r\nHost: x\r\nX-Dos:\t2 \r\n\r\nresto";
         let length = input.len() - "resto".len();
         for cut in 0..length {
-            assert!(matches!(parse(&input[..cut], &LIMITS), Ok(None)), "cortada en {cut}");
+            assert_eq!(length_of(&input[..cut]), Ok(None), "cortada en {cut}");
         }
-        let head = parse(input, &LIMITS).expect("válida").expect("entera");
+        let table = &mut FieldTable::default();
+        let head = parse(input, &LIMITS, table).expect("válida").expect("entera");
         assert_eq!((head.method, head.target, head.version), ("POST", "/a?b", Version::Http11));
         assert_eq!(head.length, length);
         let fields: Vec<_> = head.fields.iter().map(|field| (field.name, field.value)).collect();
@@ -207,7 +213,8 @@ mod tests {
             [("1.0", Version::Http10), ("1.1", Version::Http11), ("1.7", Version::Http11)]
         {
             let input = format!("GET / HTTP/{text}\r\n\r\n");
-            let head = parse(input.as_bytes(), &LIMITS).expect("válida").expect("entera");
+            let table = &mut FieldTable::default();
+            let head = parse(input.as_bytes(), &LIMITS, table).expect("válida").expect("entera");
             assert_eq!(head.version, version);
         }
         for major in ["2.0", "3.0", "9.9"] {
@@ -282,7 +289,7 @@ mod tests {
             controls.flat_map(|control| places.clone().map(move |at| (control, at)))
         {
             let spoilt = [&input[..at], &[control], &input[at..]].concat();
-            let is_read = match parse(&spoilt, &LIMITS) {
+            let is_read = match parse(&spoilt, &LIMITS, &mut FieldTable::default()) {
                 // De un destino con controles se ocupa `Target`.
                 Ok(Some(head)) => !head.target.bytes().any(|byte| byte == control),
                 _ => false,
@@ -295,8 +302,7 @@ mod tests {
     fn salta_unas_pocas_lineas_vacias_al_empezar() {
         for count in 0..=MAX_LEADING_CRLF {
             let input = "\r\n".repeat(count) + "GET / HTTP/1.1\r\n\r\n";
-            let head = parse(input.as_bytes(), &LIMITS).expect("válida").expect("entera");
-            assert_eq!(head.length, input.len());
+            assert_eq!(length_of(input.as_bytes()), Ok(Some(input.len())));
         }
         rejects(b"\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n\r\n", Rejection::RequestLine);
         rejects(b"\rGET / HTTP/1.1\r\n\r\n", Rejection::RequestLine);
@@ -322,7 +328,7 @@ mod tests {
             format!("GET / HTTP/1.1\r\n{}mal\r\n\r\n", "A: b\r\n".repeat(41)),
         ];
         for input in inputs.map(String::into_bytes) {
-            let early = (1..input.len()).find_map(|cut| parse(&input[..cut], &LIMITS).err());
+            let early = (1..input.len()).find_map(|cut| length_of(&input[..cut]).err());
             rejects(&input, early.expect("se rechaza antes de llegar entera"));
         }
     }
@@ -330,14 +336,16 @@ mod tests {
     #[test]
     fn la_linea_de_peticion_tambien_cuenta_como_cabeza() {
         let limits = Limits { head: 10, ..LIMITS };
-        let parsed = parse(b"GET / HTTP/1.1\r\n\r\n", &limits);
+        let table = &mut FieldTable::default();
+        let parsed = parse(b"GET / HTTP/1.1\r\n\r\n", &limits, table);
         assert_eq!(parsed.map(|_| ()), Err(Rejection::HeadTooLarge));
     }
 
     /// Lo que llega hasta el límite se acepta; un byte o un campo más tiene su motivo.
     #[track_caller]
     fn check_limit(make: impl Fn(usize) -> String, last: usize, expected: Rejection) {
-        assert!(matches!(parse(make(last).as_bytes(), &LIMITS), Ok(Some(_))), "{last}");
+        let input = make(last);
+        assert_eq!(length_of(input.as_bytes()), Ok(Some(input.len())), "{last}");
         rejects(make(last + 1).as_bytes(), expected);
     }
 
@@ -374,7 +382,7 @@ mod tests {
             let buffer = &input.as_bytes()[..length];
             let worth = patience.is_worth_parsing(buffer);
             parses += usize::from(worth);
-            let complete = worth && matches!(parse(buffer, &LIMITS), Ok(Some(_)));
+            let complete = worth && matches!(length_of(buffer), Ok(Some(_)));
             patience.remember(buffer, worth, &LIMITS);
             complete
         });

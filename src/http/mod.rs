@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`head`] | de los bytes a la línea de petición y sus campos |
 //! | [`fields`] | los campos, comprobados |
+//! | [`names`] | los nombres de campo que alguien busca |
+//! | [`scan`] | buscar un byte o un control |
 //! | [`target`] | de `/a%20b?c=d` a ruta y consulta; la sintaxis de `Host` |
 //! | [`request`] | qué significan los campos: cuerpo, conexión, `Expect` |
 //! | [`chunked`] | del cuerpo por trozos a sus bytes |
@@ -16,6 +18,8 @@
 
 pub(crate) mod head;
 pub(crate) mod fields;
+pub(crate) mod names;
+pub(crate) mod scan;
 pub(crate) mod target;
 pub(crate) mod request;
 pub(crate) mod chunked;
@@ -23,7 +27,8 @@ pub(crate) mod response;
 pub(crate) mod rejection;
 
 pub(crate) use chunked::BodyDecoder;
-pub(crate) use fields::Field;
+pub(crate) use fields::{Field, FieldTable};
+pub(crate) use names::{Known, KnownSet, Role};
 pub(crate) use rejection::Rejection;
 pub(crate) use request::{Persistence, Request, RequestBody};
 pub(crate) use target::Target;
@@ -70,7 +75,8 @@ impl ByteSet {
     }
 
     fn has_all(&self, text: &[u8]) -> bool {
-        text.iter().all(|&byte| self.contains(byte))
+        // Sin salida temprana: lo normal es que estén todos.
+        text.iter().fold(true, |all, &byte| all & self.contains(byte))
     }
 }
 
@@ -86,9 +92,7 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && TOKEN.has_all(text)
 }
 
-/// Si hay un control que un valor no admite: todos menos el tabulador (RFC 9110 §5.5). Sin salida
-/// temprana, para que se compile a código vectorial.
+/// Si hay un control que un valor no admite.
 pub(crate) fn has_controls(text: &[u8]) -> bool {
-    let is_control = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7F;
-    text.iter().fold(false, |found, &byte| found | is_control(byte))
+    scan::control_position(text).is_some()
 }

@@ -2,7 +2,7 @@
 //! (RFC 9112 §6 y §9, RFC 9110 §7.2 y §10.1.1).
 
 use super::head::{Head, Limits};
-use super::{Rejection, Target, Version, head, target};
+use super::{FieldTable, Known, KnownSet, Rejection, Role, Target, Version, head, target};
 
 /// Una petición entera, sin su cuerpo.
 #[derive(Debug)]
@@ -40,30 +40,14 @@ pub(crate) enum Expectation {
     Continue,
 }
 
-/// Campos que solo pueden aparecer una vez (RFC 9110 §5.3): repetidos, cada lector entendería uno
-/// distinto. `Host`, `Content-Length` y `Transfer-Encoding` tienen sus propias reglas.
-const SINGLETONS: [&str; 13] = [
-    "authorization",
-    "content-range",
-    "content-type",
-    "expect",
-    "from",
-    "if-modified-since",
-    "if-range",
-    "if-unmodified-since",
-    "max-forwards",
-    "proxy-authorization",
-    "range",
-    "referer",
-    "user-agent",
-];
-
-/// Lee la petición que empieza en `buffer[0]`; `None` si todavía no está entera.
+/// Lee la petición que empieza en `buffer[0]`; `None` si todavía no está entera. En `table` queda
+/// dónde está cada campo.
 pub(crate) fn parse<'b>(
     buffer: &'b [u8],
     limits: &Limits,
+    table: &'b mut FieldTable,
 ) -> Result<Option<Request<'b>>, Rejection> {
-    let Some(head) = head::parse(buffer, limits)? else { return Ok(None) };
+    let Some(head) = head::parse(buffer, limits, table)? else { return Ok(None) };
     let target = Target::parse(head.method, head.target)?;
     let facts = Facts::gather(&head)?;
     Ok(Some(Request {
@@ -84,14 +68,16 @@ struct Facts<'b> {
     expect: Option<&'b [u8]>,
     close: bool,
     keep_alive: bool,
-    singletons: u16,
+    seen: KnownSet,
 }
 
 impl<'b> Facts<'b> {
     fn gather(head: &Head<'b>) -> Result<Self, Rejection> {
         let mut facts = Self::default();
         for field in head.fields.iter() {
-            facts.note(field.name, field.value)?;
+            if let Some(known) = field.known {
+                facts.note(known, field.value)?;
+            }
         }
         match facts.host {
             None if head.version == Version::Http11 => return Err(Rejection::Host),
@@ -101,22 +87,29 @@ impl<'b> Facts<'b> {
         Ok(facts)
     }
 
-    fn note(&mut self, name: &[u8], value: &'b [u8]) -> Result<(), Rejection> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-        // Por longitud primero: casi todos los campos se descartan con una comparación.
-        match name.len() {
-            4 if is("host") => return set_once(&mut self.host, value, Rejection::Host),
-            14 if is("content-length") => {
-                return set_once(&mut self.content_length, value, Rejection::ContentLength);
-            }
-            17 if is("transfer-encoding") => {
-                return set_once(&mut self.transfer_encoding, value, Rejection::TransferEncoding);
-            }
-            10 if is("connection") => self.note_connection(value),
-            6 if is("expect") => self.expect = Some(value),
-            _ => {}
+    fn note(&mut self, known: Known, value: &'b [u8]) -> Result<(), Rejection> {
+        let is_repeated = !self.seen.insert(known);
+        if is_repeated && known.is_unique() {
+            return Err(Rejection::RepeatedField);
         }
-        self.note_singleton(name)
+        match known.role() {
+            Role::Host => set_once(&mut self.host, value, Rejection::Host),
+            Role::ContentLength => {
+                set_once(&mut self.content_length, value, Rejection::ContentLength)
+            }
+            Role::TransferEncoding => {
+                set_once(&mut self.transfer_encoding, value, Rejection::TransferEncoding)
+            }
+            Role::Connection => {
+                self.note_connection(value);
+                Ok(())
+            }
+            Role::Expect => {
+                self.expect = Some(value);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn note_connection(&mut self, value: &[u8]) {
@@ -124,16 +117,6 @@ impl<'b> Facts<'b> {
             self.close |= option.eq_ignore_ascii_case(b"close");
             self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
         }
-    }
-
-    fn note_singleton(&mut self, name: &[u8]) -> Result<(), Rejection> {
-        let known = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
-        let Some(at) = SINGLETONS.iter().position(known) else { return Ok(()) };
-        if self.singletons & (1 << at) != 0 {
-            return Err(Rejection::RepeatedField);
-        }
-        self.singletons |= 1 << at;
-        Ok(())
     }
 
     /// Los pasos de RFC 9112 §6.3 que tocan a una petición, en su orden.
@@ -215,6 +198,7 @@ fn parse_content_length(value: &[u8]) -> Result<RequestBody, Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::names;
     use pretty_assertions::assert_eq;
 
     const LIMITS: Limits = Limits { request_line: 8192, head: 65_536, fields: 100 };
@@ -225,10 +209,11 @@ mod tests {
     fn check(version: &str, fields: &str, expected: Result<Facts, Rejection>) {
         let input = format!("POST / HTTP/{version}\r\n{fields}\r\n");
         for cut in 0..input.len() {
-            let early = parse(&input.as_bytes()[..cut], &LIMITS);
+            let table = &mut FieldTable::default();
+            let early = parse(&input.as_bytes()[..cut], &LIMITS, table);
             assert!(matches!(early, Ok(None)), "{fields:?} cortada en {cut}");
         }
-        let parsed = parse(input.as_bytes(), &LIMITS).map(|request| {
+        let parsed = parse(input.as_bytes(), &LIMITS, &mut FieldTable::default()).map(|request| {
             let request = request.expect("entera");
             (request.body, request.persistence, request.expectation)
         });
@@ -315,7 +300,7 @@ mod tests {
     fn un_control_no_disfraza_a_chunked() {
         for value in ["\u{b}chunked", "chunked\u{b}", "chunked\0", "chunked\u{7f}"] {
             let input = format!("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {value}\r\n\r\n");
-            let parsed = parse(input.as_bytes(), &LIMITS).map(|_| ());
+            let parsed = parse(input.as_bytes(), &LIMITS, &mut FieldTable::default()).map(|_| ());
             assert_eq!(parsed, Err(Rejection::Field), "{value:?}");
         }
     }
@@ -353,7 +338,7 @@ mod tests {
 
     #[test]
     fn los_campos_unicos_no_se_repiten() {
-        for name in SINGLETONS {
+        for name in names::unique() {
             let fields = format!("{name}: 100-continue\r\nA: b\r\n{}: c\r\n", name.to_uppercase());
             rejects(&fields, Rejection::RepeatedField);
         }

@@ -47,16 +47,14 @@ impl Framing {
 pub(crate) fn write_head(
     out: &mut Vec<u8>,
     status: &str,
-    common: &[&[u8]],
+    common: &[u8],
     fields: &[u8],
     delivery: Delivery,
 ) {
     out.extend_from_slice(b"HTTP/1.1 ");
     out.extend_from_slice(status.as_bytes());
     out.extend_from_slice(b"\r\n");
-    for lines in common {
-        out.extend_from_slice(lines);
-    }
+    out.extend_from_slice(common);
     out.extend_from_slice(fields);
     match delivery.framing {
         Framing::Length(length) => write_content_length(out, length),
@@ -73,22 +71,30 @@ pub(crate) fn write_head(
 
 fn write_content_length(out: &mut Vec<u8>, length: u64) {
     out.extend_from_slice(b"Content-Length: ");
-    write_number(out, length, 10);
+    write_number::<10>(out, length);
     out.extend_from_slice(b"\r\n");
 }
 
-/// Las cifras de `number`; `write!` cuesta varias veces más.
-fn write_number(out: &mut Vec<u8>, number: u64, base: u64) {
-    if number >= base {
-        write_number(out, number / base, base);
+/// Las cifras de `number` en esa base, que es fija para no dividir; `write!` cuesta varias veces más.
+fn write_number<const BASE: u64>(out: &mut Vec<u8>, mut number: u64) {
+    // Las de `u64::MAX`, que en base 10 son veinte.
+    let mut digits = [b'0'; 20];
+    let mut from = digits.len();
+    loop {
+        from -= 1;
+        digits[from] = b"0123456789abcdef"[(number % BASE) as usize];
+        number /= BASE;
+        if number == 0 {
+            break;
+        }
     }
-    out.push(b"0123456789abcdef"[(number % base) as usize]);
+    out.extend_from_slice(&digits[from..]);
 }
 
 /// Lo que va delante de un trozo no vacío del cuerpo.
 pub(crate) fn write_chunk_start(out: &mut Vec<u8>, framing: Framing, length: usize) {
     if framing == Framing::Chunked {
-        write_number(out, length as u64, 16);
+        write_number::<16>(out, length as u64);
         out.extend_from_slice(b"\r\n");
     }
 }
@@ -119,7 +125,7 @@ mod tests {
     fn check(framing: Framing, persistence: Persistence, expected: &str) {
         let mut out = Vec::new();
         let delivery = Delivery { framing, persistence };
-        write_head(&mut out, "200 OK", &[b"Date: x\r\n"], b"A: b\r\n", delivery);
+        write_head(&mut out, "200 OK", b"Date: x\r\n", b"A: b\r\n", delivery);
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 
@@ -140,8 +146,8 @@ mod tests {
     fn los_numeros_se_escriben_enteros() {
         for number in [0, 9, 10, 15, 16, 255, 4096, 1_000_000, u64::MAX] {
             let (mut decimal, mut hexadecimal) = (Vec::new(), Vec::new());
-            write_number(&mut decimal, number, 10);
-            write_number(&mut hexadecimal, number, 16);
+            write_number::<10>(&mut decimal, number);
+            write_number::<16>(&mut hexadecimal, number);
             assert_eq!(String::from_utf8_lossy(&decimal), format!("{number}"));
             assert_eq!(String::from_utf8_lossy(&hexadecimal), format!("{number:x}"));
         }

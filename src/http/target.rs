@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
-use memchr::memchr2;
 use percent_encoding::percent_decode;
 
-use super::{ESCAPED_REG_NAME, REG_NAME, Rejection};
+use super::{ESCAPED_REG_NAME, REG_NAME, Rejection, scan};
 
 /// El destino, según su forma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +77,7 @@ impl<'b> Target<'b> {
 impl<'b> PathAndQuery<'b> {
     fn split(text: &'b str) -> Result<Self, Rejection> {
         // Lo normal es que no haya ni una cosa ni la otra.
-        let Some(at) = memchr2(b'?', b'%', text.as_bytes()) else {
+        let Some(at) = text.bytes().position(|byte| matches!(byte, b'?' | b'%')) else {
             return Ok(Self { path: text, query: "", has_escapes: false });
         };
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
@@ -112,7 +111,7 @@ fn escapes_are_valid(text: &[u8]) -> bool {
 pub(crate) fn is_authority(text: &[u8]) -> bool {
     let end = match text {
         [b'[', ..] => text.iter().position(|&byte| byte == b']').map_or(0, |at| at + 1),
-        _ => text.iter().position(|&byte| byte == b':').unwrap_or(text.len()),
+        _ => scan::position(text, b':').unwrap_or(text.len()),
     };
     let (host, port) = text.split_at(end);
     let host_is_valid = match host {
@@ -130,11 +129,14 @@ fn is_reg_name(name: &[u8]) -> bool {
     REG_NAME.has_all(name) || (ESCAPED_REG_NAME.has_all(name) && escapes_are_valid(name))
 }
 
-/// Si es vacío o cabe en 16 bits.
+/// Si es vacío o cabe en 16 bits. Los ceros de delante no cuentan.
 fn is_port(port: &[u8]) -> bool {
-    let add = |value: u16, digit: u8| value.checked_mul(10)?.checked_add(u16::from(digit));
-    let digits = port.iter().map(|byte| byte.checked_sub(b'0').filter(|&digit| digit <= 9));
-    { digits }.try_fold(0, |value, digit| add(value, digit?)).is_some()
+    let value = port.iter().try_fold(0, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        let value = value * 10 + u32::from(digit);
+        (digit <= 9 && value <= u16::MAX.into()).then_some(value)
+    });
+    value.is_some()
 }
 
 #[cfg(test)]
@@ -237,6 +239,7 @@ mod tests {
             "[::1]:80",
             "a%20b",
             "x:65535",
+            "x:00000000000000080",
             "a_b",
         ];
         for good in good {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::link::{Link, Readiness};
-use super::sending::{Answer, deliver};
+use super::sending::deliver;
 use super::service::{Context, Scratch};
 use super::stage::{Call, Farewell, Stage, Step, Terms};
 use super::upload::Upload;
@@ -62,7 +62,7 @@ fn call(
     if farewell == Farewell::Lingering || context.service.is_stopping() {
         terms.persistence = Persistence::Close;
     }
-    deliver(link, context, Answer { body, terms, farewell })
+    deliver(link, context, body, terms, farewell)
 }
 
 /// Recupera lo que llegó detrás de un cuerpo grande. Si quedó sin leer, la conexión tendrá que

@@ -32,7 +32,7 @@ impl Envelope {
         self,
         out: &mut Vec<u8>,
         head: &ResponseHead,
-        common: &[&[u8]],
+        common: &[u8],
         delivery: Delivery,
     ) {
         let (status, fields) = (head.status(), head.fields());

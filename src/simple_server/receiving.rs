@@ -15,7 +15,7 @@ use super::protocol::Protocol;
 use super::relayed;
 use super::request_environ;
 use super::sending::{Asked, reject};
-use super::service::Context;
+use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::http::head::Patience;
@@ -99,7 +99,8 @@ pub(super) fn method_at(mut pending: &[u8]) -> &'static str {
 
 fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
     let service = context.service;
-    let Some(request) = request::parse(link.incoming.pending(), &service.limits)? else {
+    let Scratch { environ, fields, .. } = &mut *context.scratch;
+    let Some(request) = request::parse(link.incoming.pending(), &service.limits, fields)? else {
         return Ok(None);
     };
     if let RequestBody::Length(length) = request.body
@@ -107,7 +108,6 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
     {
         return Err(Rejection::BodyTooLarge);
     }
-    let environ = &mut context.scratch.environ;
     environ.clear();
     request_environ::fill(environ, &request, &link.peers);
     forwarded::apply(environ, &service.config.trusted_proxies, service.config.proxy_headers);

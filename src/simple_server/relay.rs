@@ -11,7 +11,6 @@
 //! impar dentro de una. Lo sube el líder al entrar y al salir, o el reloj al relevar; quien llega
 //! segundo lo encuentra cambiado y lo sabe.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread::{self, Thread};
@@ -158,14 +157,24 @@ impl<'a> Leader<'a> {
         self.turn += 1;
         self.relay.turn.store(self.turn, SeqCst);
         self.clock.rouse();
-        // También si entra en pánico hay que decir que terminó: un bucle no puede quedar sin líder.
-        let result = catch_unwind(AssertUnwindSafe(call));
-        let ended = self.relay.turn.compare_exchange(self.turn, self.turn + 1, SeqCst, SeqCst);
+        let _ending = Ending(self);
+        call()
+    }
+}
+
+/// El final de una llamada. También si entra en pánico hay que decir que terminó: un bucle no puede
+/// quedar sin líder.
+struct Ending<'l, 'a>(&'l mut Leader<'a>);
+
+impl Drop for Ending<'_, '_> {
+    fn drop(&mut self) {
+        let Self(leader) = self;
+        let next = leader.turn + 1;
+        let ended = leader.relay.turn.compare_exchange(leader.turn, next, SeqCst, SeqCst);
         if ended.is_err() {
-            self.role = Role::Helps;
+            leader.role = Role::Helps;
         }
-        self.turn += 1;
-        result.unwrap_or_else(|panic| resume_unwind(panic))
+        leader.turn = next;
     }
 }
 
@@ -219,6 +228,7 @@ impl Clock {
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     fn during<T>(leader: &mut Leader<'_>, call: impl FnOnce() -> T) -> T {
         leader.during(&Paces::default(), Slot::of("GET", "/"), call)

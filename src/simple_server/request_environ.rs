@@ -4,9 +4,9 @@ use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
 use crate::cgi::variables::complete_address;
-use crate::environ::{Adopted, Environ};
+use crate::environ::{Adopted, Environ, Span};
 use crate::http::response::SOFTWARE;
-use crate::http::{Field, Request, RequestBody, Target};
+use crate::http::{Field, KnownSet, Request, RequestBody, Role, Target};
 
 /// Los dos extremos de una conexión: lo que no cambia de una petición a otra, ya escrito.
 #[derive(Debug, Clone)]
@@ -36,17 +36,10 @@ impl Peers {
     fn is_local(&self) -> bool {
         self.text.is_empty()
     }
-
-    fn parts(&self) -> [&str; 4] {
-        let [name, port, address, remote_port] = self.ends.map(usize::from);
-        let text = &*self.text;
-        [&text[..name], &text[name..port], &text[port..address], &text[address..remote_port]]
-    }
 }
 
 impl fmt::Display for Peers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Sin `parts`, que así se compila dentro de quien llena cada `environ`.
         let [_, from, to, _] = self.ends.map(usize::from);
         match &self.text[from..to] {
             "" => f.write_str("un socket de Unix"),
@@ -57,6 +50,18 @@ impl fmt::Display for Peers {
 
 /// Sitio para lo que no está en la cabeza: los nombres de los encabezados poco comunes.
 const OTHER_TEXT: usize = 512;
+
+/// Lo que es igual en todas las peticiones.
+const CONSTANTS: [(&str, &str); 8] = [
+    ("SERVER_SOFTWARE", SOFTWARE),
+    ("GATEWAY_INTERFACE", "CGI/1.1"),
+    ("wsgi.version", "1.0"),
+    ("wsgi.url_scheme", "http"),
+    ("wsgi.multithread", "true"),
+    ("wsgi.multiprocess", "false"),
+    ("wsgi.run_once", "false"),
+    ("wsgi.input_terminated", "true"),
+];
 
 /// Llena `environ`, que llega vacío.
 pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) {
@@ -75,9 +80,7 @@ pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) 
     environ.push_part("REQUEST_URI", head, request.head.target);
     environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
     push_peers(environ, peers);
-    environ.push_fixed("SERVER_SOFTWARE", SOFTWARE);
-    environ.push_fixed("GATEWAY_INTERFACE", "CGI/1.1");
-    push_wsgi(environ);
+    environ.push_all_fixed(&CONSTANTS);
     push_fields(environ, request, head);
     if peers.is_local() {
         // Un socket de Unix no tiene nombre ni puerto: son los que pidió el cliente.
@@ -89,46 +92,45 @@ fn push_peers(environ: &mut Environ, peers: &Peers) {
     if peers.is_local() {
         return environ.push_fixed("REMOTE_ADDR", "");
     }
-    let adopted = environ.adopt(&peers.text);
     let keys = ["SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"];
-    for (key, part) in keys.into_iter().zip(peers.parts()) {
-        environ.push_part(key, adopted, part);
-    }
-}
-
-fn push_wsgi(environ: &mut Environ) {
-    environ.push_fixed("wsgi.version", "1.0");
-    environ.push_fixed("wsgi.url_scheme", "http");
-    environ.push_fixed("wsgi.multithread", "true");
-    environ.push_fixed("wsgi.multiprocess", "false");
-    environ.push_fixed("wsgi.run_once", "false");
-    environ.push_fixed("wsgi.input_terminated", "true");
+    environ.push_row(keys, &peers.text, peers.ends);
 }
 
 fn push_fields(environ: &mut Environ, request: &Request<'_>, head: Adopted<'_>) {
-    let mut host = match request.target {
-        Target::Absolute { authority, .. } => Some(authority),
-        _ => None,
+    let is_absolute = match request.target {
+        // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2), que en HTTP/1.0 puede faltar.
+        Target::Absolute { authority, .. } => {
+            environ.push_part("HTTP_HOST", head, authority);
+            true
+        }
+        _ => false,
     };
-    for Field { name, value, text } in request.head.fields.iter() {
-        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-        let text = text.map(|text| (text, head));
-        match name.len() {
-            // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2).
-            4 if is("host") => match host.take() {
-                Some(host) => environ.push_header(name, host.as_bytes(), Some((host, head)), ", "),
-                None => environ.push_header(name, value, text, ", "),
-            },
-            12 if is("content-type") => environ.push_bytes("CONTENT_TYPE", value),
-            14 if is("content-length") => push_content_length(environ, request.body),
-            6 if is("cookie") => environ.push_header(name, value, text, "; "),
-            _ if is_dangerous(name) => {}
-            _ => environ.push_header(name, value, text, ", "),
+    let is_text = request.head.text.is_some();
+    let mut seen = KnownSet::default();
+    for Field { name, known, value, span } in request.head.fields.iter() {
+        let span = is_text.then(|| head.span(span));
+        let Some(known) = known else {
+            push_other(environ, name, value, span);
+            continue;
+        };
+        let is_repeated = !seen.insert(known);
+        match (known.role(), span) {
+            // `HTTP_PROXY` la obedecen muchas bibliotecas (httpoxy).
+            (Role::Proxy, _) => {}
+            (Role::Host, _) if is_absolute => {}
+            (Role::ContentLength, _) => push_content_length(environ, request.body),
+            (Role::Cookie, _) if is_repeated => environ.append("HTTP_COOKIE", value, "; "),
+            _ if is_repeated => environ.append(known.variable(), value, ", "),
+            (_, Some(span)) => environ.push_span(known.variable(), span),
+            (_, None) => environ.push_bytes(known.variable(), value),
         }
     }
-    // HTTP/1.0 no obliga a enviar `Host`.
-    if let Some(host) = host {
-        environ.push_header(b"host", host.as_bytes(), Some((host, head)), ", ");
+}
+
+/// Un nombre con guion bajo suplantaría al que lleva guion.
+fn push_other(environ: &mut Environ, name: &[u8], value: &[u8], span: Option<Span>) {
+    if !name.contains(&b'_') {
+        environ.push_header(name, value, span);
     }
 }
 
@@ -140,23 +142,18 @@ fn push_content_length(environ: &mut Environ, body: RequestBody) {
     }
 }
 
-/// Un nombre con guion bajo suplantaría al que lleva guion, y `Proxy` se convertiría en
-/// `HTTP_PROXY`, que muchas bibliotecas obedecen (httpoxy).
-fn is_dangerous(name: &[u8]) -> bool {
-    name.contains(&b'_') || name.eq_ignore_ascii_case(b"proxy")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::head::Limits;
-    use crate::http::{Rejection, request};
+    use crate::http::{FieldTable, Rejection, request};
     use pretty_assertions::assert_eq;
 
     const LIMITS: Limits = Limits { request_line: 8192, head: 65_536, fields: 100 };
 
     fn environ_of(input: &[u8]) -> Environ {
-        let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
+        let table = &mut FieldTable::default();
+        let request = request::parse(input, &LIMITS, table).expect("válida").expect("entera");
         let mut environ = Environ::new();
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         fill(&mut environ, &request, &Peers::new("localhost", 8000, Some(remote)));
@@ -258,7 +255,8 @@ mod tests {
             (b"GET / HTTP/1.0\r\n\r\n", ("localhost", 80)),
         ];
         for (input, (name, port)) in cases {
-            let request = request::parse(input, &LIMITS).expect("válida").expect("entera");
+            let table = &mut FieldTable::default();
+            let request = request::parse(input, &LIMITS, table).expect("válida").expect("entera");
             let mut environ = Environ::new();
             fill(&mut environ, &request, &Peers::new("x", 0, None));
             assert_eq!((environ.server_name(), environ.server_port()), (name, Some(port)));
@@ -276,7 +274,8 @@ mod tests {
         let old = environ_of(b"GET http://y HTTP/1.0\r\n\r\n");
         assert_eq!((old.header("host"), old.path_info()), (Some("y"), "/"));
         // Aun así, en 1.1 `Host` tiene que estar.
-        let parsed = request::parse(b"GET http://y/z HTTP/1.1\r\n\r\n", &LIMITS).map(|_| ());
+        let table = &mut FieldTable::default();
+        let parsed = request::parse(b"GET http://y/z HTTP/1.1\r\n\r\n", &LIMITS, table).map(|_| ());
         assert_eq!(parsed, Err(Rejection::Host));
     }
 
@@ -290,7 +289,8 @@ mod tests {
 
     #[test]
     fn las_direcciones_y_los_puertos_se_escriben_enteros() {
-        let request = request::parse(b"OPTIONS * HTTP/1.0\r\n\r\n", &LIMITS);
+        let table = &mut FieldTable::default();
+        let request = request::parse(b"OPTIONS * HTTP/1.0\r\n\r\n", &LIMITS, table);
         let request = request.expect("válida").expect("entera");
         for (remote, address, port) in [
             ("255.10.0.255:1", "255.10.0.255", "1"),
@@ -311,11 +311,11 @@ mod tests {
                       Content-Length: 12\r\nExpect: 100-continue\r\nA:b\r\nA: c\r\n\r\n";
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         let peers = Peers::new("x", 80, Some(remote));
-        let mut environ = Environ::new();
+        let (mut environ, mut table) = (Environ::new(), FieldTable::default());
         for (at, byte) in (0..input.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
             let mut changed = *input;
             changed[at] = byte;
-            if let Ok(Some(request)) = request::parse(&changed, &LIMITS) {
+            if let Ok(Some(request)) = request::parse(&changed, &LIMITS, &mut table) {
                 environ.clear();
                 fill(&mut environ, &request, &peers);
                 assert!(environ.get("PATH_INFO").is_some());
@@ -325,7 +325,8 @@ mod tests {
 
     #[test]
     fn la_peticion_de_un_navegador_pide_memoria_dos_veces() {
-        let request = request::parse(BROWSER, &LIMITS).expect("válida").expect("entera");
+        let table = &mut FieldTable::default();
+        let request = request::parse(BROWSER, &LIMITS, table).expect("válida").expect("entera");
         let remote = "127.0.0.1:50000".parse().expect("una dirección");
         let peers = Peers::new("localhost", 8000, Some(remote));
         let mut environ = Environ::new();

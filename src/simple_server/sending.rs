@@ -19,14 +19,6 @@ use crate::http::{Persistence, Rejection, Version};
 /// Cuántos trozos se envían seguidos antes de dejar sitio a otras conexiones.
 const FAIR_CHUNKS: usize = 64;
 
-/// Lo que respondió la aplicación, aparte de la cabeza.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) body: ResponseBody,
-    pub(super) terms: Terms,
-    pub(super) farewell: Farewell,
-}
-
 /// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
@@ -57,16 +49,17 @@ pub(super) fn reject(
     let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
     let slot = Slot::of(method, "");
     let terms = Terms { slot, persistence: Persistence::Close, envelope };
-    deliver(link, context, Answer { body, terms, farewell: Farewell::Lingering })
+    deliver(link, context, body, terms, Farewell::Lingering)
 }
 
 /// Empieza a enviar una respuesta, cuya cabeza está en el sitio de trabajo de este hilo.
 pub(super) fn deliver(
     link: &mut Link,
     context: &mut Context<'_, '_>,
-    answer: Answer,
+    body: ResponseBody,
+    terms: Terms,
+    farewell: Farewell,
 ) -> io::Result<Step> {
-    let Answer { body, terms, farewell } = answer;
     let framing = match body.length() {
         BodyLength::Forbidden => Framing::None,
         BodyLength::Declared(_) => Framing::Declared,
@@ -81,7 +74,7 @@ pub(super) fn deliver(
     let head = &context.scratch.head;
     let common = context.scratch.common.missing_from(head, context.now);
     let Terms { slot, envelope, .. } = terms;
-    envelope.write_head(link.outgoing.tail(), head, &common, delivery);
+    envelope.write_head(link.outgoing.tail(), head, common, delivery);
     respond(link, context, Response { body, rest: None, envelope, delivery, farewell, slot })
 }
 
@@ -102,34 +95,23 @@ fn respond(
     context: &mut Context<'_, '_>,
     mut response: Response,
 ) -> io::Result<Step> {
-    let paces = &context.service.paces;
     for _ in 0..FAIR_CHUNKS {
         if link.outgoing.is_full() && !link.flush(context.now)? {
             return Ok(Step::Park(Stage::Responding(Box::new(response))));
-        }
-        let is_lazy = response.body.is_lazy();
-        if is_lazy && context.leader.should_hand_off() && paces.is_slow(response.slot) {
-            link.flush(context.now)?;
-            return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
         }
         if response.rest.is_some() {
             push_rest(link, &mut response);
             continue;
         }
-        match send_file(link, context, &mut response)? {
-            Some(FileSent::Blocked) => {
-                return Ok(Step::Park(Stage::Responding(Box::new(response))));
-            }
-            Some(FileSent::Bytes(_)) => continue,
-            Some(FileSent::NotThisWay) | None => {}
-        }
         let next = match response.body.runs_code() {
-            true => {
-                let next =
-                    context.leader.during(paces, response.slot, || response.body.next_chunk());
-                context.keep_up();
-                next
-            }
+            true => match produce(link, context, &mut response)? {
+                Produced::Next(next) => next,
+                Produced::Sent => continue,
+                Produced::Blocked => return Ok(Step::Park(Stage::Responding(Box::new(response)))),
+                Produced::ForAnother => {
+                    return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
+                }
+            },
             false => response.body.next_chunk(),
         };
         match next {
@@ -138,11 +120,43 @@ fn respond(
             Err(()) => return cut_short(link, context, &response),
         }
         // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
-        if is_lazy && !link.flush(context.now)? {
+        if response.body.is_lazy() && !link.flush(context.now)? {
             return Ok(Step::Park(Stage::Responding(Box::new(response))));
         }
     }
     Ok(Step::Yield(Stage::Responding(Box::new(response))))
+}
+
+/// Qué dio un cuerpo que hay que producir.
+enum Produced {
+    /// Su siguiente trozo, si lo hay.
+    Next(Result<Option<Chunk>, ()>),
+    /// Bytes que ya están enviados.
+    Sent,
+    /// El cliente no toma más por ahora.
+    Blocked,
+    /// Nada: suele tardar, y puede hacerlo otro hilo.
+    ForAnother,
+}
+
+fn produce(
+    link: &mut Link,
+    context: &mut Context<'_, '_>,
+    response: &mut Response,
+) -> io::Result<Produced> {
+    let (paces, slot) = (&context.service.paces, response.slot);
+    if response.body.is_lazy() && context.leader.should_hand_off() && paces.is_slow(slot) {
+        link.flush(context.now)?;
+        return Ok(Produced::ForAnother);
+    }
+    match send_file(link, context, response)? {
+        Some(FileSent::Blocked) => return Ok(Produced::Blocked),
+        Some(FileSent::Bytes(_)) => return Ok(Produced::Sent),
+        Some(FileSent::NotThisWay) | None => {}
+    }
+    let next = context.leader.during(paces, slot, || response.body.next_chunk());
+    context.keep_up();
+    Ok(Produced::Next(next))
 }
 
 /// Pone un trozo entre lo que hay que enviar. Lo que se escribe en registros se copia por partes, para

@@ -15,6 +15,7 @@ use super::relay::Leader;
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
+use crate::http::FieldTable;
 use crate::http::head::Limits;
 use crate::http::response::SOFTWARE;
 
@@ -92,6 +93,7 @@ impl Context<'_, '_> {
 /// ociosa no tenga búferes.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
+    pub(super) fields: FieldTable,
     pub(super) environ: Environ,
     pub(super) head: ResponseHead,
     pub(super) incoming: Incoming,
@@ -104,19 +106,22 @@ pub(super) struct Scratch {
 pub(super) struct CommonFields {
     /// Cuándo deja de valer la fecha.
     stale_at: Option<Instant>,
-    date: Vec<u8>,
-    server: Vec<u8>,
+    lines: Vec<u8>,
+    date_length: usize,
 }
 
 impl CommonFields {
     /// Las líneas que la aplicación no puso por su cuenta.
-    pub(super) fn missing_from(&mut self, head: &ResponseHead, now: Instant) -> [&[u8]; 2] {
+    pub(super) fn missing_from(&mut self, head: &ResponseHead, now: Instant) -> &[u8] {
         if self.stale_at.is_none_or(|stale_at| now >= stale_at) {
             self.refresh(now);
         }
-        let date = if head.has_own_date() { &[] } else { self.date.as_slice() };
-        let server = if head.has_own_server() { &[] } else { self.server.as_slice() };
-        [date, server]
+        match (head.has_own_date(), head.has_own_server()) {
+            (false, false) => &self.lines,
+            (false, true) => &self.lines[..self.date_length],
+            (true, false) => &self.lines[self.date_length..],
+            (true, true) => &[],
+        }
     }
 
     fn refresh(&mut self, now: Instant) {
@@ -124,7 +129,8 @@ impl CommonFields {
         let into_second = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let rest = Duration::from_secs(1).saturating_sub(Duration::from_nanos(into_second.into()));
         self.stale_at = Some(now + rest);
-        self.date = format!("Date: {}\r\n", httpdate::fmt_http_date(time)).into_bytes();
-        self.server = format!("Server: {SOFTWARE}\r\n").into_bytes();
+        let date = format!("Date: {}\r\n", httpdate::fmt_http_date(time));
+        self.date_length = date.len();
+        self.lines = format!("{date}Server: {SOFTWARE}\r\n").into_bytes();
     }
 }

@@ -10,7 +10,7 @@ use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::error_page;
 use crate::headers::Headers;
-use crate::http::{Rejection, is_token, request};
+use crate::http::{FieldTable, Rejection, is_token, request};
 use crate::input::{Errors, Input};
 use crate::simple_server::{Config, Peers, fill_environ};
 
@@ -223,7 +223,8 @@ impl Request {
 
     fn parse(&self) -> Result<Environ, Rejection> {
         let wire = self.wire();
-        let request = request::parse(&wire, &Config::default().limits())?
+        let table = &mut FieldTable::default();
+        let request = request::parse(&wire, &Config::default().limits(), table)?
             .expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
         fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, Some(REMOTE)));
