@@ -109,12 +109,10 @@ impl<W> Crew<W> {
 
     /// Avisa a un hilo de que hay trabajo, o empieza otro.
     fn find_hands(&self, mut state: MutexGuard<'_, State<W>>) -> io::Result<()> {
-        let doable = state.doable(&self.berths);
-        if doable <= state.waiting {
-            self.changed.notify_one();
-            return Ok(());
-        }
-        if state.threads < state.max_threads
+        // Siempre: un amarre que queda libre mientras llega otro trabajo son dos avisos, no uno.
+        self.changed.notify_one();
+        if state.doable(&self.berths) > state.waiting
+            && state.threads < state.max_threads
             && let Some(spawn) = self.spawn.get()
         {
             spawn()?;
@@ -280,6 +278,27 @@ mod tests {
         assert_eq!(hired.load(SeqCst), 2);
         assert_eq!(next(&crew), Some(2));
         assert!(crew.berths.has_room());
+    }
+
+    #[test]
+    fn al_unico_hilo_se_le_avisa_aunque_haya_mas_trabajo_que_hilos() {
+        let (crew, _) = crew(1);
+        crew.offer(1, Priority::WithBerth).expect("hay hilos");
+        let first = crew.next();
+        crew.offer(2, Priority::WithBerth).expect("hay hilos");
+        std::thread::scope(|scope| {
+            let waiter = scope.spawn(|| {
+                let start = Instant::now();
+                (next(&crew), start.elapsed() < SPARE_TIME)
+            });
+            while crew.lock().waiting == 0 {
+                std::thread::yield_now();
+            }
+            // El amarre queda libre, y antes de que nadie lo diga llega otro trabajo.
+            drop(first);
+            crew.offer(3, Priority::Normal).expect("hay hilos");
+            assert_eq!(waiter.join().expect("sin pánico"), (Some(2), true));
+        });
     }
 
     #[test]
