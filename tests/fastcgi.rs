@@ -3,7 +3,7 @@
 mod comun;
 
 use std::io;
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use comun::records::{
@@ -11,9 +11,10 @@ use comun::records::{
     fastcgi, params, record, status_ok, stdin, usual,
 };
 use comun::{Served, Wire, echo, ignore, measure};
+use pasarela::access_log::access_log;
 use pasarela::handlers::{fastcgi, mount};
 use pasarela::util::request_uri;
-use pasarela::{Application, Body, Chunk, Config, Environ, Result, StartResponse};
+use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 #[track_caller]
@@ -421,4 +422,118 @@ fn muchas_conexiones_a_la_vez_se_atienden() {
             assert_eq!(wire.answer(1), status_ok(&format!("POST /{round} [hola]")));
         }
     }
+}
+
+#[test]
+fn quien_cierra_su_lado_recibe_su_respuesta() {
+    let served = start(|environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
+        std::thread::sleep(Duration::from_millis(20));
+        echo(environ, start)
+    });
+    let mut wire = served.open();
+    wire.send(&[fastcgi(1, "PUT", "/a", "hola"), fastcgi(2, "GET", "/b", "")].concat());
+    wire.finish();
+    assert_eq!(wire.answer(1), status_ok("PUT /a [hola]"));
+    assert_eq!(wire.answer(2), status_ok("GET /b []"));
+    assert_eq!(wire.rest(), "");
+}
+
+#[test]
+fn lo_que_llega_despues_del_final_no_es_de_la_siguiente() {
+    let served = start(echo);
+    let mut wire = served.open();
+    let late = [record(STDIN, 1, b"tarde"), record(PARAMS, 1, b"\x01\0A"), record(ABORT, 1, b"")];
+    let first = fastcgi(1, "PUT", "/a", "hola");
+    wire.send(&[first, late.concat(), fastcgi(1, "PUT", "/b", "nueva")].concat());
+    assert_eq!(wire.answer(1), status_ok("PUT /a [hola]"));
+    assert_eq!(wire.answer(1), status_ok("PUT /b [nueva]"));
+}
+
+#[test]
+fn lo_que_no_termina_se_corta_sin_esperar_su_final() {
+    let served = start(measure);
+    let content = [begin(1, true), params(1, &usual("PUT", "/", "9"))].concat();
+    let pair = [b"\x01\x80\0\x7d\0A".to_vec(), vec![b'x'; 32_000]].concat();
+    let padded = |kind| [&[1, kind, 0, 1, 0, 0, 255, 0][..], &[b'?'; 255]].concat();
+    let other = record(8, 1, b"");
+    for (start, endless) in [
+        (begin(1, true), record(PARAMS, 1, &pair)),
+        (begin(1, true), record(PARAMS, 1, &[0; 2000])),
+        (begin(1, true), other.repeat(1000)),
+        (begin(1, true), padded(8).repeat(100)),
+        (content.clone(), other.repeat(1000)),
+        (content.clone(), padded(8).repeat(100)),
+        (content, [record(STDIN, 1, b"x"), other.repeat(999)].concat()),
+    ] {
+        let mut wire = served.open();
+        wire.send(&start);
+        while wire.is_silent() && wire.try_send(&endless).is_ok() {}
+        let answer = wire.try_rest().unwrap_or_default();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let is_refused = answer.is_empty() || answer.contains("Status: 4");
+        assert!(is_refused && !answer.contains("200 OK"), "{answer}");
+    }
+    let mut wire = served.open();
+    wire.send(&fastcgi(1, "PUT", "/", "hola"));
+    assert_eq!(wire.answer(1), status_ok("4"));
+}
+
+#[test]
+fn una_conexion_ociosa_se_cierra_en_silencio() {
+    let short = Duration::from_millis(200);
+    let config = Config { idle_timeout: short, head_timeout: short, ..Config::default() };
+    let served = start_with(echo, config);
+    let mut wire = served.open();
+    wire.send(&fastcgi(1, "GET", "/a", ""));
+    assert_eq!(wire.answer(1), status_ok("GET /a []"));
+    assert_eq!(wire.rest(), "");
+    assert_eq!(served.open().rest(), "", "nunca pidió nada");
+}
+
+/// Lo que se escribe, para leerlo después.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Notes {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("sin pánico").write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn las_variables_no_escriben_lineas_en_el_registro_ni_en_la_respuesta() {
+    let notes = Notes::default();
+    let reflect = |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
+        environ.set_errors(Errors::writer(io::sink()));
+        let agent = environ.header("user-agent").unwrap_or_default().to_owned();
+        start("200 OK", &[("X-Agent", &agent)])?;
+        Ok(Body::from("hecho"))
+    };
+    let served = start(access_log(reflect, notes.clone()));
+    let evil = "x\r\nSet-Cookie: a=b\r\n\r\n\n\" 200 1";
+    let mut variables = usual("GET", "/", "");
+    for name in ["REMOTE_ADDR", "SERVER_PROTOCOL", "REQUEST_URI"] {
+        variables.retain(|(known, _)| *known != name);
+        variables.push((name, evil));
+    }
+    let protocol = format!("HTTP/1.1{evil}");
+    variables.push(("SERVER_PROTOCOL", &protocol));
+    for name in ["REMOTE_USER", "HTTP_USER_AGENT", "HTTP_REFERER"] {
+        variables.push((name, evil));
+    }
+    let mut wire = served.open();
+    wire.send(&[begin(1, true), params(1, &variables), stdin(1, b"")].concat());
+    let answer = wire.answer(1);
+    assert!(answer.starts_with("Status: 500 Internal Server Error\r\n"), "{answer}");
+    assert!(!answer.contains("Set-Cookie"), "{answer}");
+    assert_eq!(served.stop(), Ok(()));
+    let notes = String::from_utf8(notes.0.lock().expect("sin pánico").clone()).expect("texto");
+    let escaped = "x\\x0D\\x0ASet-Cookie: a=b";
+    assert!(notes.contains(escaped), "{notes}");
+    assert_eq!(notes.lines().count(), 1, "{notes}");
+    assert!(!notes.contains("HTTP/1.1"), "esa versión no es ninguna: {notes}");
 }

@@ -4,18 +4,50 @@
 
 mod comun;
 
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Instant;
+
 use comun::{Process, Wire, get, last_ok, measure, ok};
-use pasarela::make_server;
+use log::{LevelFilter, Log, Metadata, Record};
+use pasarela::{Body, Environ, Result, StartResponse, make_server};
 use pretty_assertions::assert_eq;
 
 /// Sin el papel no hace nada; con él, es el programa que las otras pruebas ejecutan.
 #[test]
 fn el_programa_de_estas_pruebas() {
     if Process::is_this() {
-        let server = make_server("127.0.0.1", 0, measure).expect("hay un puerto libre");
+        log::set_logger(&Attempts).expect("no hay otro");
+        log::set_max_level(LevelFilter::Trace);
+        let server = make_server("127.0.0.1", 0, application).expect("hay un puerto libre");
         Process::announce(server.local_addrs()[0]);
         assert_eq!(server.serve_forever(), Ok(()));
     }
+}
+
+/// Cuenta las veces que no se pudo aceptar.
+struct Attempts;
+
+static ATTEMPTS: AtomicUsize = AtomicUsize::new(0);
+
+impl Log for Attempts {
+    fn enabled(&self, _metadata: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let is_attempt = record.args().to_string().starts_with("no se pudo aceptar");
+        ATTEMPTS.fetch_add(is_attempt.into(), SeqCst);
+    }
+
+    fn flush(&self) {}
+}
+
+fn application(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+    if environ.path_info() != "/intentos" {
+        return measure(environ, start_response);
+    }
+    start_response("200 OK", &[])?;
+    Ok(Body::from(format!("{};", ATTEMPTS.load(SeqCst))))
 }
 
 /// Una petición a medias: la aplicación ya empezó y espera los 4 bytes.
@@ -66,4 +98,31 @@ fn sin_descriptores_sigue_atendiendo() {
     last.send(get("/").as_bytes());
     drop(crowd);
     assert_eq!(comun::mask_date(&last.until("\r\n\r\n0")), ok("0"));
+}
+
+/// Cada cuánto se vuelve a probar en cada socket.
+const PAUSE_MILLIS: u128 = 100;
+
+#[test]
+fn sin_descriptores_no_da_vueltas_en_vano() {
+    let process = Process::start("ulimit -n 40;");
+    let mut wire = process.open();
+    let mut attempts = || -> u128 {
+        wire.send(get("/intentos").as_bytes());
+        wire.until("\r\n\r\n");
+        wire.until(";").trim_end_matches(';').parse().expect("un número")
+    };
+    let _crowd: Vec<_> = (0..60).map(|_| process.open()).collect();
+    while attempts() == 0 {
+        std::thread::yield_now();
+    }
+    // Nadie más llama: lo que intente desde ahora es por su cuenta.
+    let (start, before) = (Instant::now(), attempts());
+    while attempts() < before + 10 {
+        std::thread::yield_now();
+    }
+    let made = attempts() - before;
+    let listeners = std::thread::available_parallelism().map_or(1, usize::from) as u128;
+    let most = (start.elapsed().as_millis() / PAUSE_MILLIS + 2) * listeners;
+    assert!(made <= most, "{made} intentos, y caben {most}");
 }

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use comun::{Process, Wire, get, mask_date, measure, ok, post, post_chunked, response};
+use comun::{Process, Usage, Wire, get, mask_date, measure, ok, post, post_chunked, response};
 use pasarela::{Body, Chunk, Config, Environ, Errors, Result, StartResponse, make_server_with};
 use pretty_assertions::assert_eq;
 
@@ -25,18 +25,12 @@ use pretty_assertions::assert_eq;
 const DURATION: &str = "PASARELA_RESISTENCIA";
 const USUAL_DURATION: u64 = 3;
 
-/// Cuánto se espera que todo vuelva a su sitio. Los hilos de más se van en 10 segundos.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// Clientes a la vez, y cuántos turnos por segundo como mucho tiene cada uno.
 const WORKERS: usize = 8;
 const MAX_TURNS: u64 = 500;
 
 /// Cuántas conexiones olvidadas conserva cada uno antes de soltar la más vieja.
 const FORGOTTEN: usize = 25;
-
-/// Lo que la memoria puede crecer desde la primera mitad, en KiB: ruido de quien la reparte.
-const MEMORY_MARGIN: u64 = 8 * 1024;
 
 /// Lo que mide la respuesta grande: más de lo que cabe en los búferes del sistema.
 const LARGE_PARTS: usize = 256;
@@ -90,74 +84,25 @@ fn application(environ: &mut Environ, start_response: StartResponse) -> Result<B
 fn despues_de_un_rato_con_todos_todo_vuelve_a_su_sitio() {
     let log = std::env::temp_dir().join(format!("pasarela_resistencia_{}", std::process::id()));
     let process = Process::start(&format!("exec 2>'{}';", log.display()));
-    let before = settle(&process, |_| true);
+    let visit = || {
+        let mut wire = process.open();
+        answers(&mut wire, "/");
+        wire
+    };
+    let before = Usage::settled(&process, &visit, |_| true);
     let duration = std::env::var(DURATION).map_or(USUAL_DURATION, |s| s.parse().expect("segundos"));
 
     let (peak, served) = endure(&process, duration);
-    let is_back =
-        |now: &Usage| now.descriptors <= before.descriptors && now.threads <= before.threads;
-    let after = settle(&process, is_back);
+    let is_back = |now: &Usage| now.is_back_to(&before);
+    let after = Usage::settled(&process, &visit, is_back);
 
-    println!("al empezar: {before:?}\nen lo peor: {peak:?}\nal final:   {after:?}");
     println!("{served} turnos en {duration} s");
-    assert!(is_back(&after), "{after:?}, y al empezar {before:?}");
-    assert!(after.memory <= peak.memory + MEMORY_MARGIN, "{after:?}, y antes {peak:?}");
+    Usage::check(&before, &peak, &after);
     answers(&mut process.open(), "/");
     process.signal("-TERM");
     assert!(process.ended_well());
     assert_eq!(fs::read_to_string(&log).expect("sus errores se leen"), "");
     fs::remove_file(log).expect("se borra");
-}
-
-/// Lo que gasta el servidor en un momento.
-#[derive(Debug, Clone, Copy, Default)]
-struct Usage {
-    descriptors: u64,
-    threads: u64,
-    /// En KiB.
-    memory: u64,
-}
-
-impl Usage {
-    #[track_caller]
-    fn of(process: &Process) -> Self {
-        let folder = format!("/proc/{}", process.id());
-        let status = fs::read_to_string(format!("{folder}/status")).expect("sigue en marcha");
-        let number = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("está");
-            line.trim_matches(|c: char| !c.is_ascii_digit()).parse().expect("un número")
-        };
-        let descriptors = fs::read_dir(format!("{folder}/fd")).expect("se cuentan").count() as u64;
-        Self { descriptors, threads: number("Threads:"), memory: number("VmRSS:") }
-    }
-
-    /// Lo mayor de cada cosa.
-    fn max(self, other: Self) -> Self {
-        Self {
-            descriptors: self.descriptors.max(other.descriptors),
-            threads: self.threads.max(other.threads),
-            memory: self.memory.max(other.memory),
-        }
-    }
-}
-
-/// Espera a que el servidor atienda y lo que gasta cumpla `condition`. Pasado el plazo, devuelve lo
-/// que haya.
-#[track_caller]
-fn settle(process: &Process, condition: impl Fn(&Usage) -> bool) -> Usage {
-    let give_up = Instant::now() + PATIENCE;
-    loop {
-        let mut wire = process.open();
-        answers(&mut wire, "/");
-        wire.finish();
-        // El servidor cierra detrás: ya no cuenta.
-        assert_eq!(wire.rest(), "");
-        let usage = Usage::of(process);
-        if condition(&usage) || Instant::now() > give_up {
-            return usage;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Pone a trabajar a los clientes. Devuelve lo más que gastó el servidor en la primera mitad, y

@@ -4,6 +4,7 @@ mod comun;
 
 use std::io;
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use comun::records::{scgi, uwsgi};
 use comun::{Served, Wire, echo, ignore, measure};
@@ -275,4 +276,60 @@ fn los_manejadores_tambien_escuchan_en_sockets_de_unix() {
     let mut wire = served.as_ref().expect("el socket se crea").open();
     wire.send(&fastcgi(1, "POST", "/a", "hola"));
     assert_eq!(wire.answer(1), status_ok("POST /a [hola]"));
+}
+
+#[test]
+fn quien_cierra_su_lado_recibe_su_respuesta() {
+    for protocol in BOTH {
+        let served = protocol.start(|environ: &mut Environ, start: StartResponse<'_>| {
+            std::thread::sleep(Duration::from_millis(20));
+            echo(environ, start)
+        });
+        let mut wire = served.open();
+        wire.send(&protocol.request("PUT", "/a", "hola"));
+        wire.finish();
+        assert_eq!(wire.rest(), protocol.ok("PUT /a [hola]"), "{protocol:?}");
+    }
+}
+
+#[test]
+fn un_goteo_de_bytes_no_alarga_el_plazo_de_las_variables() {
+    let config = || Config { head_timeout: Duration::from_millis(200), ..Config::default() };
+    for (protocol, start) in [
+        // Anuncian más de lo que mandan.
+        (Scgi, &b"60000:CONTENT_LENGTH\x000\0SCGI\x001\0"[..]),
+        (Uwsgi, b"\0\xFF\xFE\0"),
+    ] {
+        let served = protocol.start_with(echo, config());
+        let mut wire = served.open();
+        wire.send(start);
+        while wire.is_silent() && wire.try_send(b"a").is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // Un final normal o un corte: lo que no puede es responder, ni seguir abierta.
+        assert_eq!(wire.try_rest().unwrap_or_default(), b"", "{protocol:?}");
+    }
+}
+
+#[test]
+fn un_tamano_enorme_se_rechaza_sin_esperar_lo_demas() {
+    let served = Scgi.start(echo);
+    for size in ["65537:", "99999999999999999999:", &"9".repeat(100_000)] {
+        let mut wire = served.open();
+        let _ = wire.try_send(size.as_bytes());
+        let answer = wire.rest();
+        let expected = "Status: 431 Request Header Fields Too Large\r\n";
+        assert!(answer.starts_with(expected), "{size:.30}: {answer}");
+    }
+}
+
+#[test]
+fn los_bytes_de_mas_no_son_otra_peticion() {
+    for protocol in BOTH {
+        let served = protocol.start(echo);
+        let request = protocol.request("PUT", "/a", "hola");
+        let mut wire = served.open();
+        wire.send(&[&request[..], &protocol.request("GET", "/contrabando", "")].concat());
+        assert_eq!(wire.rest(), protocol.ok("PUT /a [hola]"), "{protocol:?}");
+    }
 }

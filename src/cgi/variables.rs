@@ -176,6 +176,7 @@ fn complete_server(environ: &mut Environ, server_name: &str) {
 
 fn is_version(version: &str) -> bool {
     version.starts_with(|first: char| first.is_ascii_digit())
+        && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// El nombre y el puerto del servidor, si no se saben: los que pidió el cliente, o los que queden.

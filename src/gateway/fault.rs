@@ -69,8 +69,10 @@ impl Fault {
         if log::log_enabled!(log::Level::Error) {
             log::error!("{origin:?}: {self}");
         } else {
+            // De una vez: escrita por partes, se mezclaría con las de otros hilos.
+            let line = format!("pasarela: {origin:?}: {self}\n");
             // Si tampoco se puede escribir ahí, no queda a quién decírselo.
-            let _ = writeln!(errors, "pasarela: {origin:?}: {self}");
+            let _ = errors.write_all(line.as_bytes());
         }
     }
 }
@@ -96,5 +98,38 @@ impl fmt::Display for Fault {
                  no se enviaron"
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::sync::mpsc::{Sender, channel};
+
+    /// Manda lo que se escribe de cada vez.
+    struct Writes(Sender<Vec<u8>>);
+
+    impl Write for Writes {
+        fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+            self.0.send(buf.to_owned()).map_err(io::Error::other)?;
+            Ok(buf.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn cada_fallo_se_anota_de_una_vez() {
+        let (sender, writes) = channel();
+        let (fault, origin) = (Fault::Panic("adrede".to_owned()), Origin("GET /\n".to_owned()));
+        fault.report_from(&origin, &mut Errors::writer(Writes(sender)));
+        let writes: Vec<_> = writes.iter().collect();
+        assert_eq!(
+            writes,
+            [b"pasarela: \"GET /\\n\": la aplicaci\xC3\xB3n entr\xC3\xB3 en p\xC3\xA1nico: adrede\n"]
+        );
     }
 }

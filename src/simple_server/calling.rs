@@ -18,8 +18,12 @@ pub(super) fn answer(
     terms: Terms,
     upload: Option<Upload>,
 ) -> io::Result<Step> {
-    let is_slow = upload.is_some() || context.service.paces.is_slow(terms.slot);
-    if is_slow && context.leader.should_hand_off() {
+    let must_hand_off = match &upload {
+        // También quien ya ayuda necesita un amarre para esperar a la red.
+        Some(_) => context.leader.has_company(),
+        None => context.service.paces.is_slow(terms.slot) && context.leader.should_hand_off(),
+    };
+    if must_hand_off {
         let environ = std::mem::take(&mut context.scratch.environ);
         // Las respuestas anteriores no tienen por qué esperar a esta.
         link.flush(context.now)?;

@@ -43,6 +43,10 @@ pub struct Config {
     /// Cuántos hilos puede llegar a usar el servidor, con los de los bucles: tantas peticiones
     /// pueden estar detenidas en la aplicación a la vez. Las demás que se sabe que tardan esperan
     /// turno; las rápidas se siguen atendiendo mientras un bucle tenga hilo. Ninguna se pierde.
+    ///
+    /// De los que no atienden un bucle, la mitad como mucho esperan cuerpos que no caben en
+    /// `small_body`; los demás cuerpos hacen cola sin ocupar un hilo. Si la hay, a quien tarda más de
+    /// `body_timeout` en total, y un segundo por cada KiB enviado, ya no se le espera.
     pub max_threads: usize,
     /// Plazo para que llegue una cabeza entera, desde su primer byte: así un cliente que envía un
     /// byte por segundo no retiene la conexión (*slowloris*).
@@ -163,6 +167,17 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Cuántos bucles. Siempre queda un hilo que no lidera, salvo que solo haya uno: alguien debe
+    /// atender lo lento.
+    pub(super) fn loops(&self) -> usize {
+        self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
+    }
+
+    /// Cuántos hilos pueden esperar a la red: la mitad de los que no lideran.
+    pub(super) fn uploads(&self) -> usize {
+        (self.max_threads.saturating_sub(self.loops()) / 2).max(1)
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits { request_line: self.max_request_line, head: self.max_head, fields: self.max_fields }
     }

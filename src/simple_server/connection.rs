@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Registry, Token};
 
+use super::berths::Berth;
 use super::calling;
 use super::config::FAR_AWAY;
 use super::incoming::Received;
@@ -30,6 +31,7 @@ use super::sending::{self, Asked};
 use super::service::{Context, Service};
 use super::socket::Socket;
 use super::stage::{CloseReason, Farewell, Reading, Stage, Step};
+use super::upload::Upload;
 use crate::http::Rejection;
 
 /// Cuántos pasos se dan seguidos antes de dejar sitio a otras conexiones.
@@ -93,6 +95,25 @@ impl Connection {
             Stage::Lingering { .. } => config.linger_timeout,
         };
         after(self.link.since, patience)
+    }
+
+    /// Si para seguir hace falta un amarre: la aplicación tendrá que esperar a la red.
+    pub(super) fn needs_berth(&self) -> bool {
+        self.upload().is_some()
+    }
+
+    /// Le da el amarre que esperaba.
+    pub(super) fn moor(&mut self, berth: Option<Berth>) {
+        if let (Some(upload), Some(berth)) = (self.upload(), berth) {
+            upload.moor(berth);
+        }
+    }
+
+    fn upload(&self) -> Option<&Upload> {
+        match &self.stage {
+            Stage::Calling(call) => call.upload.as_ref(),
+            _ => None,
+        }
     }
 
     /// Avanza hasta donde se pueda.

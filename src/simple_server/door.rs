@@ -139,9 +139,9 @@ impl Entrance {
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionReset => Queue::MayHaveMore,
             _ => {
-                if !self.is_short {
-                    log::warn!("no se pudo aceptar una conexión, y se volverá a probar: {error}");
-                }
+                // La primera vez se dice; las demás, a quien quiera verlo todo.
+                let level = if self.is_short { log::Level::Trace } else { log::Level::Warn };
+                log::log!(level, "no se pudo aceptar una conexión, y se volverá a probar: {error}");
                 self.is_short = true;
                 Queue::Starved { until: Instant::now() + PAUSE }
             }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::crew::{Crew, Priority};
+use super::crew::{Crew, Priority, Shift};
 use super::event_loop::{EventLoop, Surroundings, Until, Work};
 use super::listeners::Listener;
 use super::relay::{Clock, Leader, Turn};
@@ -34,14 +34,13 @@ pub(super) struct Engine {
 impl Engine {
     /// Un motor parado; el primer bucle escucha en `listeners`.
     pub(super) fn new(service: Service, listeners: Vec<Listener>) -> io::Result<Self> {
-        // Siempre queda un hilo que no lidera, salvo que solo haya uno: alguien debe atender lo lento.
-        let most = service.config.max_threads.saturating_sub(1).max(1);
-        let cores = service.config.event_loops.clamp(1, most);
-        let loops = (0..cores).map(|_| EventLoop::new()).collect::<io::Result<Vec<_>>>()?;
+        let loops = (0..service.config.loops())
+            .map(|_| EventLoop::new())
+            .collect::<io::Result<Vec<_>>>()?;
         for listener in listeners {
             loops[0].listen(listener)?;
         }
-        let crew = Crew::new(service.config.max_threads);
+        let crew = Crew::new(service.config.max_threads, service.berths.clone());
         Ok(Self { service, loops, crew, clock: Clock::default() })
     }
 
@@ -64,6 +63,12 @@ impl Engine {
         self.listen_on_every_core(addresses);
         let engine = Arc::downgrade(self);
         self.crew.hire_with(Box::new(move || hire(&engine)));
+        let engine = Arc::downgrade(self);
+        self.service.berths.when_free(Box::new(move || {
+            if let Some(engine) = engine.upgrade() {
+                engine.crew.look_again();
+            }
+        }));
         for (index, event_loop) in self.loops.iter().enumerate() {
             let turn = event_loop.relay.current();
             self.crew.offer(Work::Lead { index, turn }, Priority::First)?;
@@ -154,7 +159,7 @@ impl Engine {
     /// Lo que hace un hilo de la cuadrilla hasta que sobra.
     fn work(&self) {
         let mut scratch = Scratch::default();
-        while let Some(work) = self.crew.next() {
+        while let Some(Shift { work, berth }) = self.crew.next() {
             match work {
                 Work::Lead { index, turn } => {
                     let event_loop = &self.loops[index];
@@ -164,7 +169,8 @@ impl Engine {
                     };
                     event_loop.lead(self.around(index), &mut leader, &mut scratch, Until::Shutdown);
                 }
-                Work::Errand { index, key, connection } => {
+                Work::Errand { index, key, mut connection } => {
+                    connection.moor(berth);
                     let around = self.around(index);
                     self.loops[index].run_errand(around, key, connection, &mut scratch);
                 }

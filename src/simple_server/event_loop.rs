@@ -243,8 +243,12 @@ impl EventLoop {
                 return true;
             }
             Outcome::HandOff => {
+                let priority = match connection.needs_berth() {
+                    true => Priority::WithBerth,
+                    false => Priority::Normal,
+                };
                 let errand = Work::Errand { index: around.index, key, connection };
-                if let Err(error) = around.crew.offer(errand, Priority::Normal) {
+                if let Err(error) = around.crew.offer(errand, priority) {
                     log::warn!("no se pudo empezar otro hilo: {error}");
                 }
             }

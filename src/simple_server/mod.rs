@@ -15,7 +15,7 @@
 //! | `door` | los sockets que escuchan |
 //! | `placement` | qué bucle atiende una conexión nueva |
 //! | `house` | cuáles conexiones esperan y cuáles tienen algo que hacer |
-//! | `crew` | los hilos, y el trabajo que espera a uno |
+//! | `crew`, `berths` | los hilos, y el trabajo que espera a uno; cuántos esperan a la red |
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
 //! | `pace` | cuáles peticiones suelen tardar |
 //! | `connection` | la máquina de estados de una conexión |
@@ -50,6 +50,7 @@ mod door;
 mod placement;
 mod house;
 mod crew;
+mod berths;
 mod relay;
 mod pace;
 mod service;

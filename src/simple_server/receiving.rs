@@ -20,6 +20,7 @@ use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, T
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
+use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection, RequestBody};
 use crate::input::Input;
 
@@ -179,7 +180,15 @@ pub(super) fn gather_body(
             context.scratch.environ = pending.environ;
             answer(link, context, pending.terms, None)
         }
-        Arrival::Streamed(permission) => stream_body(link, context, pending, permission),
+        Arrival::Streamed(permission) if context.service.berths.has_room() => {
+            stream_body(link, context, pending, permission)
+        }
+        Arrival::Streamed(_) => {
+            // Quien recibe el permiso y calla esperará aquí, sin retener un hilo.
+            link.outgoing.tail().extend_from_slice(CONTINUE);
+            pending.arrival = Arrival::Gathered;
+            Ok(Step::Go(Stage::Body(pending)))
+        }
         Arrival::Gathered if pending.content.len() >= small => {
             stream_body(link, context, pending, Permission::NotNeeded)
         }

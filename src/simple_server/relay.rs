@@ -119,6 +119,11 @@ impl<'a> Leader<'a> {
         self.role != Role::Helps
     }
 
+    /// Si hay más hilos que este.
+    pub(super) fn has_company(&self) -> bool {
+        self.role != Role::Alone
+    }
+
     /// Si lo que vaya a tardar debe quedar para otro hilo.
     pub(super) fn should_hand_off(&self) -> bool {
         self.role == Role::Leads

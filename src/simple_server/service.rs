@@ -2,10 +2,11 @@
 //! trabajo del hilo.
 
 use std::fmt;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::berths::Berths;
 use super::config::Config;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
@@ -28,6 +29,7 @@ pub(super) struct Service {
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
     pub(super) name: String,
     pub(super) paces: Paces,
+    pub(super) berths: Arc<Berths>,
     /// Cuándo se pidió que se detuviera: puede llegar en medio de una llamada.
     pub(super) stopping: OnceLock<Instant>,
     /// Cuántas conexiones hay abiertas.
@@ -45,6 +47,7 @@ impl Service {
             protocol,
             application,
             limits: config.limits(),
+            berths: Berths::new(config.uploads()),
             config,
             name,
             paces: Paces::default(),

@@ -2,16 +2,31 @@
 //!
 //! Un proceso que muere sin despedirse deja su archivo; otro que sigue vivo, también. Se distinguen
 //! llamando: al que nadie contesta, se le reemplaza.
+//!
+//! Entre llamar y reemplazar puede llegar otro que haga lo mismo, y cada uno borraría lo recién creado
+//! por el anterior. Por eso se hace por turnos, con un cerrojo del sistema (`flock`) sobre la carpeta:
+//! no deja ningún archivo, y si el proceso muere se suelta solo.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use mio::net::UnixListener;
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::error::ServerError;
+
+/// Cuánto se espera el turno. Quien lo tiene lo suelta enseguida; si tarda tanto, no es uno de los
+/// nuestros, y cualquiera que lea la carpeta puede retenerlo: se sigue sin él.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Cada cuánto se prueba.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// El archivo de un socket, que se borra al soltarlo si todavía es el mismo.
 #[derive(Debug)]
@@ -26,11 +41,27 @@ pub(super) fn listen(
     backlog: u32,
     mode: Option<u32>,
 ) -> Result<(UnixListener, SocketFile), ServerError> {
+    let _turn = take_turn(&path);
     make_way(&path)?;
     open(&path, backlog, mode).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => ServerError::SocketInUse { path },
         _ => ServerError::SocketNotCreated { path, reason: error.to_string() },
     })
+}
+
+/// Espera a que nadie más mire ni cambie lo que hay en la carpeta de `path`.
+fn take_turn(path: &Path) -> Option<Flock<File>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
+            Ok(turn) => return Some(turn),
+            Err((same, Errno::EWOULDBLOCK)) if Instant::now() < give_up => folder = same,
+            Err(_) => return None,
+        }
+        thread::sleep(PAUSE);
+    }
 }
 
 /// Quita lo que dejó un proceso que ya no está.
@@ -79,6 +110,7 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
+        let _turn = take_turn(&self.path);
         if id(&self.path).is_ok_and(|id| id == self.id) {
             // Si no se puede, el siguiente lo reemplaza.
             let _ = fs::remove_file(&self.path);
@@ -138,6 +170,36 @@ mod tests {
         let again = listen(folder.socket(), 8, None).map(drop);
         assert_eq!(again, Err(ServerError::SocketInUse { path: folder.socket() }));
         UnixStream::connect(folder.socket()).expect("sigue contestando");
+    }
+
+    #[test]
+    fn de_muchos_que_llegan_a_la_vez_se_queda_uno() {
+        let folder = Folder::new("carrera");
+        let together = std::sync::Barrier::new(8);
+        for round in 0..100 {
+            let path = folder.0.join(round.to_string());
+            drop(std::os::unix::net::UnixListener::bind(&path).expect("escucha"));
+            let arrive = || {
+                together.wait();
+                listen(path.clone(), 8, None)
+            };
+            let results: Vec<_> = thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(arrive)).collect();
+                threads.into_iter().map(|thread| thread.join().expect("sin pánico")).collect()
+            });
+            let winners = results.iter().filter(|result| result.is_ok()).count();
+            assert_eq!(winners, 1, "en la vuelta {round}: {results:?}");
+            UnixStream::connect(&path).expect("el que quedó contesta");
+        }
+    }
+
+    #[test]
+    fn a_quien_retiene_la_carpeta_no_se_le_espera_para_siempre() {
+        let folder = Folder::new("retenida");
+        let _forever = take_turn(&folder.socket()).expect("nadie más la quiere");
+        let (_socket, file) = listen(folder.socket(), 8, None).expect("escucha igual");
+        drop(file);
+        assert!(!folder.socket().exists());
     }
 
     #[test]

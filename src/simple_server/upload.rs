@@ -5,8 +5,9 @@
 
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::berths::Berth;
 use super::decoder::Decoder;
 use super::incoming::{Incoming, Received};
 use super::socket::Socket;
@@ -27,6 +28,10 @@ struct Pending {
     total: u64,
     limits: UploadLimits,
     permission: Permission,
+    /// El amarre del hilo que lo lee, hasta que llegue entero.
+    berth: Option<Berth>,
+    /// Cuánto se le ha esperado, en total.
+    waited: Duration,
 }
 
 /// Hasta dónde se espera un cuerpo.
@@ -47,6 +52,10 @@ pub(super) enum Permission {
     TooLate,
 }
 
+/// Lo que se espera como poco cada segundo, en bytes, si otros quieren el amarre: menos que la peor
+/// de las redes.
+const MIN_RATE: u64 = 1024;
+
 /// Cuánto contenido se decodifica de una vez, en bytes.
 const BLOCK: usize = 64 * 1024;
 
@@ -61,9 +70,24 @@ impl Upload {
         permission: Permission,
     ) -> Self {
         let total = ready.len() as u64;
-        let pending =
-            Pending { socket, incoming, decoder, ready, taken: 0, total, limits, permission };
+        let pending = Pending {
+            socket,
+            incoming,
+            decoder,
+            ready,
+            taken: 0,
+            total,
+            limits,
+            permission,
+            berth: None,
+            waited: Duration::ZERO,
+        };
         Self(Arc::new(Mutex::new(pending)))
+    }
+
+    /// Le da el amarre con que puede esperar a la red.
+    pub(super) fn moor(&self, berth: Berth) {
+        self.lock().berth = Some(berth);
     }
 
     /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él, y lo que quedó por
@@ -87,7 +111,13 @@ impl Upload {
 
 impl Read for Upload {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.lock().read(buf)
+        let mut pending = self.lock();
+        let read = pending.read(buf);
+        if pending.decoder.is_done() {
+            // Ya no espera a nadie, aunque la aplicación tarde.
+            pending.berth = None;
+        }
+        read
     }
 }
 
@@ -113,6 +143,7 @@ impl Pending {
             return Err(cut_short());
         }
         self.decoder.skip(received as u64);
+        self.total += received as u64;
         Ok(received)
     }
 
@@ -157,11 +188,25 @@ impl Pending {
         loop {
             match read(self) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    wait_readable(&self.socket, self.limits.timeout)?;
+                    self.wait()?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => return other,
             }
+        }
+    }
+
+    /// Espera a que llegue algo, hasta el plazo. Quien envía con cuentagotas tiene el suyo cuando otros
+    /// esperan el amarre.
+    fn wait(&mut self) -> io::Result<()> {
+        let start = Instant::now();
+        wait_readable(&self.socket, self.limits.timeout)?;
+        self.waited += start.elapsed();
+        let earned = Duration::from_secs(self.total / MIN_RATE);
+        let is_slow = self.waited > self.limits.timeout.saturating_add(earned);
+        match &self.berth {
+            Some(berth) if is_slow && berth.is_wanted() => Err(too_slow()),
+            _ => Ok(()),
         }
     }
 }

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+#[cfg(unix)]
+use std::io::Write;
 
 use pasarela::{Environ, testing};
+#[cfg(unix)]
+use pasarela::{
+    Server, handlers,
+    simple_server::{demo_app, make_server_unix},
+};
 use pretty_assertions::assert_eq;
 
 use super::table::{cells, chapter, codes};
@@ -77,4 +84,82 @@ fn el_cuerpo_de_la_peticion_es_el_del_apendice() {
     let mut text = String::new();
     sample(&chapter).environ().input().read_to_string(&mut text).expect("el cuerpo se lee");
     assert!(chapter.contains(&format!("Aquí da `{text}`.")), "{text}");
+}
+
+/// Lo que dice un servidor web de una petición, además de lo de siempre.
+#[cfg(unix)]
+const TOLD: [(&str, &str); 9] = [
+    ("CONTENT_LENGTH", "0"),
+    ("SCGI", "1"),
+    ("REQUEST_METHOD", "GET"),
+    ("PATH_INFO", "/"),
+    ("HTTP_HOST", "ejemplo.mx"),
+    ("SERVER_NAME", "ejemplo.mx"),
+    ("REMOTE_ADDR", "192.0.2.7"),
+    ("REMOTE_PORT", "50000"),
+    ("DOCUMENT_ROOT", "/var/www"),
+];
+
+/// Lo que responde un servidor a una petición que llega por `stream`.
+#[cfg(unix)]
+fn ask(server: &Server, mut stream: impl Read + Write, request: &str) -> String {
+    stream.write_all(request.as_bytes()).expect("la recibe");
+    server.handle_request().expect("la atiende");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("responde");
+    answer
+}
+
+#[cfg(unix)]
+fn over_unix() -> String {
+    let path = std::env::temp_dir().join(format!("pasarela-apendice-{}", std::process::id()));
+    let server = make_server_unix(&path, demo_app).expect("escucha");
+    let stream = std::os::unix::net::UnixStream::connect(path).expect("contesta");
+    ask(&server, stream, "GET / HTTP/1.0\r\nHost: ejemplo.mx\r\n\r\n")
+}
+
+#[cfg(unix)]
+fn over_scgi() -> String {
+    let server = handlers::scgi::make_server("127.0.0.1", 0, demo_app).expect("escucha");
+    let stream = std::net::TcpStream::connect(server.local_addrs()[0]).expect("contesta");
+    let told = TOLD.iter().chain([&("SERVER_SOFTWARE", "nginx/1.26")]);
+    let block: String = told.map(|(name, value)| format!("{name}\0{value}\0")).collect();
+    ask(&server, stream, &format!("{}:{block},", block.len()))
+}
+
+#[cfg(unix)]
+fn over_cgi() -> String {
+    let told = TOLD.iter().chain([&("SERVER_SOFTWARE", "Apache"), &("HOME", "/root")]);
+    let told = told.map(|(name, value)| (name.into(), value.into()));
+    let (mut answer, nothing) = (Vec::new(), std::io::empty());
+    handlers::cgi::run_with(demo_app, told, nothing, &mut answer, std::io::sink())
+        .expect("responde");
+    let answer = String::from_utf8(answer).expect("es texto");
+    assert!(!answer.contains("\nHOME = "), "las del proceso no pasan");
+    answer
+}
+
+#[cfg(unix)]
+#[test]
+fn detras_de_otro_servidor_cambia_lo_que_dice_el_apendice() {
+    let chapter = chapter("variables_de_environ");
+    let (_, section) = chapter.split_once("## Detrás de otro servidor\n").expect("la sección");
+    let (table, _) = section.split_once("</div>").expect("el final de su tabla");
+    let rows = table.lines().filter_map(cells);
+    let rows: Vec<Vec<String>> =
+        rows.map(|row| row.iter().map(|cell| cell.replace('`', "")).collect()).collect();
+    let answers = [over_unix(), over_scgi(), over_cgi()];
+    assert!(rows.len() > 5);
+    for told in rows {
+        let start = format!("{} = ", told[0]);
+        let seen = answers.iter().map(|answer| {
+            let value = answer.lines().find_map(|line| line.strip_prefix(&start));
+            match value.map(|value| value.trim_matches('"')) {
+                None => "falta".to_owned(),
+                Some("") => "vacía".to_owned(),
+                Some(value) => value.to_owned(),
+            }
+        });
+        assert_eq!(told[1..], seen.collect::<Vec<_>>(), "{}", told[0]);
+    }
 }

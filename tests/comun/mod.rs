@@ -12,6 +12,8 @@ mod protocol;
 pub mod records;
 mod served;
 mod transcript;
+#[cfg(target_os = "linux")]
+mod usage;
 
 pub use client::{Answer, Wire, mask_date, send};
 pub use folder::Folder;
@@ -22,3 +24,5 @@ pub use protocol::{
 };
 pub use served::Served;
 pub use transcript::{check_fault, transcript};
+#[cfg(target_os = "linux")]
+pub use usage::Usage;

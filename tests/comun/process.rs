@@ -64,6 +64,11 @@ impl Process {
         self.child.id()
     }
 
+    /// Dónde dijo que escucha.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn open(&self) -> Wire {
         Wire::open(&self.address)
     }
