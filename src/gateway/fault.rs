@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn cada_fallo_se_anota_de_una_vez() {
         let (sender, writes) = channel();
-        let (fault, origin) = (Fault::Panic("adrede".to_owned()), Origin("GET /\n".to_owned()));
+        let (fault, origin) = (Fault::Panic("adrede".to_owned()), Origin("GET /\n".into()));
         fault.report_from(&origin, &mut Errors::writer(Writes(sender)));
         let writes: Vec<_> = writes.iter().collect();
         assert_eq!(
