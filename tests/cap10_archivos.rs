@@ -5,7 +5,7 @@ mod comun;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use comun::{Answer, Program, Served, transcript};
+use comun::{Answer, Program, Served};
 use pasarela::static_files::StaticFiles;
 use pasarela::validate::validator;
 use pasarela::{Body, Environ, Result, StartResponse, testing};
@@ -218,6 +218,7 @@ fn la_etiqueta_cambia_con_el_archivo() {
     assert_ne!(answer.header("ETag"), Some(etag.as_str()));
 }
 
+#[cfg(unix)]
 fn misplaced(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let file = File::open("otra/carpeta/poema.txt")?;
     start_response("200 OK", &[TEXT])?;
@@ -228,5 +229,5 @@ fn misplaced(_environ: &mut Environ, start_response: StartResponse) -> Result<Bo
 #[cfg(unix)]
 fn un_archivo_que_no_esta_se_explica() {
     let response = testing::get("/descarga").call(&misplaced);
-    assert_eq!((response.code(), response.errors()), (500, transcript("cap10_no_esta")));
+    assert_eq!((response.code(), response.errors()), (500, comun::transcript("cap10_no_esta")));
 }

@@ -50,6 +50,7 @@ pub(super) struct Readiness {
 /// Qué pasó al enviar un archivo sin leerlo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileSent {
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "solo Linux envía así"))]
     Bytes(u64),
     /// El cliente no toma más por ahora.
     Blocked,

@@ -151,6 +151,7 @@ fn listen(protocol: &str, place: &str, application: impl Application) -> Result<
     })
 }
 
+#[cfg(unix)]
 fn listen_unix(
     protocol: &str,
     path: &str,
@@ -164,6 +165,11 @@ fn listen_unix(
         "uwsgi" => uwsgi::make_server_unix_with(path, application, config)?,
         _ => return Err(unknown(protocol)),
     })
+}
+
+#[cfg(not(unix))]
+fn listen_unix(_: &str, path: &str, _: impl Application, _: Config) -> Result<Server> {
+    Err(Error::new(format!("aquí no hay sockets de Unix, y {path} no dice su puerto")))
 }
 
 fn unknown(protocol: &str) -> Error {
