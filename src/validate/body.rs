@@ -110,14 +110,18 @@ impl WatchedBody {
 
     fn is_short(&mut self, length: u64) {
         let declared = self.declared.content_length.unwrap_or_default();
-        let found = format_args!("solo hay {length} bytes de los {declared} declarados");
-        self.report.broken(Rule::BodyLength, found);
+        self.report.broken(
+            Rule::BodyLength,
+            format_args!("solo hay {length} bytes de los {declared} declarados"),
+        );
     }
 
     fn is_long(&mut self, length: u64) {
         let declared = self.declared.content_length.unwrap_or_default();
-        let found = format_args!("hay {length} bytes, más que los {declared} declarados");
-        self.report.broken(Rule::BodyLength, found);
+        self.report.broken(
+            Rule::BodyLength,
+            format_args!("hay {length} bytes, más que los {declared} declarados"),
+        );
     }
 
     /// RFC 9110 §15.3.5, §15.3.6 y §15.4.5.
