@@ -29,7 +29,9 @@
 use std::path::Path;
 
 use crate::application::Application;
-use crate::simple_server::{Config, Listeners, Protocol, Server, ServerError, make};
+#[cfg(unix)]
+use crate::simple_server::make_unix;
+use crate::simple_server::{Config, Listeners, Protocol, Server, ServerError, make, make_tcp};
 
 /// Crea un servidor de SCGI que escucha en todas las direcciones de `host`, como
 /// [`simple_server::make_server`](crate::simple_server::make_server).
@@ -59,8 +61,7 @@ pub fn make_server_with(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    let listeners = Listeners::tcp(host, port, config.backlog)?;
-    make_server_on(listeners, application, config)
+    make_tcp(Protocol::Scgi, host, port, application, config)
 }
 
 /// Crea un servidor de SCGI que escucha en el socket de Unix `path`, como
@@ -88,9 +89,7 @@ pub fn make_server_unix_with(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    let path = path.as_ref().to_owned();
-    let listeners = Listeners::unix(path, config.backlog, config.unix_mode)?;
-    make_server_on(listeners, application, config)
+    make_unix(Protocol::Scgi, path.as_ref(), application, config)
 }
 
 /// Crea un servidor de SCGI que atiende en unos sockets que ya escuchan.

@@ -86,4 +86,6 @@ pub use server::{make_server_unix, make_server_unix_with};
 
 pub(crate) use protocol::Protocol;
 pub(crate) use request_environ::{Peers, fill as fill_environ};
-pub(crate) use server::make;
+#[cfg(unix)]
+pub(crate) use server::make_unix;
+pub(crate) use server::{make, make_tcp};

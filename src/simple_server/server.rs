@@ -72,8 +72,7 @@ pub fn make_server_with(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    let listeners = Listeners::tcp(host, port, config.backlog)?;
-    make_server_on(listeners, application, config)
+    make_tcp(Protocol::Http, host, port, application, config)
 }
 
 /// Crea un servidor que escucha en el socket de Unix `path`, para un servidor web de la misma
@@ -125,9 +124,7 @@ pub fn make_server_unix_with(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    let path = path.as_ref().to_owned();
-    let listeners = Listeners::unix(path, config.backlog, config.unix_mode)?;
-    make_server_on(listeners, application, config)
+    make_unix(Protocol::Http, path.as_ref(), application, config)
 }
 
 /// Crea un servidor que atiende en unos sockets que ya escuchan.
@@ -143,7 +140,31 @@ pub fn make_server_on(
     make(Protocol::Http, listeners, application, config)
 }
 
-/// Crea un servidor del protocolo que se le pida.
+/// Crea un servidor de ese protocolo en todas las direcciones de `host`.
+pub(crate) fn make_tcp(
+    protocol: Protocol,
+    host: &str,
+    port: u16,
+    application: impl Application,
+    config: Config,
+) -> Result<Server, ServerError> {
+    let listeners = Listeners::tcp(host, port, config.backlog)?;
+    make(protocol, listeners, application, config)
+}
+
+/// Crea un servidor de ese protocolo en el socket de Unix `path`.
+#[cfg(unix)]
+pub(crate) fn make_unix(
+    protocol: Protocol,
+    path: &Path,
+    application: impl Application,
+    config: Config,
+) -> Result<Server, ServerError> {
+    let listeners = Listeners::unix(path.to_owned(), config.backlog, config.unix_mode)?;
+    make(protocol, listeners, application, config)
+}
+
+/// Crea un servidor de ese protocolo en unos sockets que ya escuchan.
 pub(crate) fn make(
     protocol: Protocol,
     listeners: Listeners,
