@@ -3,9 +3,9 @@
 mod comun;
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use comun::{Answer, Program, Served};
+use comun::{Answer, Folder, Program, Served};
 use pasarela::static_files::StaticFiles;
 use pasarela::validate::validator;
 use pasarela::{Body, Environ, Result, StartResponse, testing};
@@ -164,34 +164,20 @@ fn pegar_la_ruta_a_la_carpeta_entrega_el_programa() {
     assert!(answer.ends_with(&format!("\r\n\r\n{program}")), "{answer}");
 }
 
-/// Una carpeta nueva, que se borra al soltarla.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(folder.join("publico")).expect("se crea");
-        Self(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Si no se puede borrar, queda en la carpeta de compilación.
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// La carpeta que se publica, dentro de otra.
+fn published(folder: &Folder) -> PathBuf {
+    let public = folder.join("publico");
+    fs::create_dir(&public).expect("se crea");
+    public
 }
 
 #[test]
 #[cfg(unix)]
 fn un_enlace_no_lleva_fuera() {
     let folder = Folder::new("cap10_enlace");
-    let public = folder.0.join("publico");
-    fs::write(folder.0.join("secreto.txt"), "secreto").expect("se escribe");
+    let public = published(&folder);
+    fs::write(folder.join("secreto.txt"), "secreto").expect("se escribe");
     fs::write(public.join("adentro.txt"), "adentro").expect("se escribe");
-    // Lo que dejó una ejecución interrumpida estorbaría.
-    let _ = fs::remove_file(public.join("fuera"));
-    let _ = fs::remove_file(public.join("cerca"));
     std::os::unix::fs::symlink("../secreto.txt", public.join("fuera")).expect("se enlaza");
     std::os::unix::fs::symlink("adentro.txt", public.join("cerca")).expect("se enlaza");
 
@@ -203,7 +189,7 @@ fn un_enlace_no_lleva_fuera() {
 #[test]
 fn la_etiqueta_cambia_con_el_archivo() {
     let folder = Folder::new("cap10_etiqueta");
-    let public = folder.0.join("publico");
+    let public = published(&folder);
     let files = validator(StaticFiles::new(&public));
     let write = |text: &str| fs::write(public.join("nota.txt"), text).expect("se escribe");
 

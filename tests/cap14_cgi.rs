@@ -71,11 +71,11 @@ fn en_la_terminal_explica_quien_lo_ejecuta() {
 #[ignore = "necesita Apache"]
 fn con_apache_cada_peticion_es_un_proceso() {
     use front::{Front, Place};
-    use stage::Folder;
+    use stage::{install, premises};
 
     for config in ["apache-cgi", "apache-cgid"] {
-        let folder = Folder::new(&format!("{config}-cap14"));
-        folder.install(&executable("cap14_cgi"), "cgi/aplicacion.cgi");
+        let folder = premises(&format!("{config}-cap14"));
+        install(&folder, &executable("cap14_cgi"), "cgi/aplicacion.cgi");
         // Nadie escucha: al programa lo arranca Apache.
         let front = Front::start(config, &folder, &[] as &[Place]);
         let bodies = ["/uno", "/dos"].map(|path| {

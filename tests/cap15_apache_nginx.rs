@@ -39,14 +39,14 @@ fn un_protocolo_desconocido_se_explica() {
 #[ignore = "necesita nginx y Apache"]
 fn detras_de_cada_servidor_sabe_que_se_pidio() {
     use front::{Front, Place};
-    use stage::Folder;
+    use stage::premises;
 
     let back = [Place::Tcp(("127.0.0.1".to_owned(), 8000))];
     for protocol in ["http", "fastcgi", "scgi", "uwsgi"] {
         let _program = Program::start_with("cap15_apache_nginx", &[protocol]);
         for server in ["nginx", "apache"] {
             let config = format!("{server}-{protocol}");
-            let folder = Folder::new(&format!("{config}-cap15"));
+            let folder = premises(&format!("{config}-cap15"));
             let front = Front::start(&config, &folder, &back);
             let url = format!("http://{}/caf%C3%A9?mesa=4", front.address);
             let answer = comun::send("GET", &url, &[], "");

@@ -48,11 +48,11 @@ mod balanced {
 
     use pretty_assertions::assert_eq;
 
-    use super::comun::{self, executable};
+    use super::comun::{self, Folder, executable};
     use super::front::{Front, Place, book_file};
     use super::load::{Load, TOTAL};
     use super::machines::Machines;
-    use super::stage::{Folder, Running, accepts, free_port};
+    use super::stage::{Running, accepts, free_port, install, premises};
 
     /// Las máquinas de dos pruebas a la vez tendrían las mismas direcciones.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -103,8 +103,8 @@ mod balanced {
     #[track_caller]
     fn check_restarts(config: &str) {
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = Folder::new(config);
-        let program = folder.install(&executable("cap16_muchas_maquinas"), "instancia");
+        let folder = premises(config);
+        let program = install(&folder, &executable("cap16_muchas_maquinas"), "instancia");
         let machines = Machines::new(3);
         let start = |index: usize| {
             let (host, port) = machines.place(index);

@@ -19,9 +19,9 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::Command;
 
 use checks::{CHECKS, Lack, Site, Verdict};
-use comun::executable;
+use comun::{Folder, executable};
 use front::{Front, Place};
-use stage::{Folder, Running, free_port};
+use stage::{Running, free_port, install, premises};
 
 /// Un servidor y un protocolo.
 struct Pairing {
@@ -81,12 +81,11 @@ fn try_pairing(pairing: &Pairing, transport: Transport) -> [Row; 2] {
         (_, Transport::Tcp) => "TCP",
         (_, Transport::Unix) => "Unix",
     };
-    let folder = Folder::new(&format!("{}-{how}", pairing.config));
+    let folder = premises(&format!("{}-{how}", pairing.config));
     let back = match transport {
         Transport::Tcp => [(); 2].map(|()| Place::Tcp(("127.0.0.1".to_owned(), free_port()))),
-        Transport::Unix => ["principal", "montada"].map(|name| {
-            Place::Unix(folder.join(&format!("run/{name}.sock")).display().to_string())
-        }),
+        Transport::Unix => ["principal", "montada"]
+            .map(|name| Place::Unix(folder.join(format!("run/{name}.sock")).display().to_string())),
     };
     let _back = start_back(pairing, &folder, &back);
     let front = Front::start(pairing.config, &folder, &back);
@@ -107,10 +106,10 @@ fn try_pairing(pairing: &Pairing, transport: Transport) -> [Row; 2] {
 /// La sonda: dos procesos que escuchan, uno de ellos montado; o el programa que Apache arranca.
 fn start_back(pairing: &Pairing, folder: &Folder, back: &[Place; 2]) -> Vec<Running> {
     let Some(protocol) = pairing.protocol else {
-        folder.install(&executable("sonda"), "cgi/aplicacion.cgi");
+        install(folder, &executable("sonda"), "cgi/aplicacion.cgi");
         return Vec::new();
     };
-    let program = folder.install(&executable("sonda"), "sonda");
+    let program = install(folder, &executable("sonda"), "sonda");
     let mounts = [None, Some("/app")];
     let starts = back.iter().zip(mounts).map(|(place, mount)| {
         let mut command = Command::new(&program);

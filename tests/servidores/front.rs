@@ -5,7 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
-use super::stage::{Folder, Running, accepts, free_port};
+use super::stage::{Running, accepts, free_port};
+use crate::comun::Folder;
 
 /// Un servidor de verdad, delante de la sonda.
 pub struct Front {
@@ -51,7 +52,7 @@ impl Front {
             true => nginx_places(&text, back),
             false => apache_places(&text, back),
         };
-        let file = folder.join(&format!("{name}.conf"));
+        let file = folder.join(format!("{name}.conf"));
         fs::write(&file, text).expect("se puede escribir");
         let mut running = match is_nginx {
             true => Running::start(nginx(folder.path(), &file), "-QUIT"),
@@ -108,10 +109,8 @@ fn apache_places(text: &str, back: &[Place]) -> String {
     for scheme in ["http", "fcgi", "scgi", "uwsgi"] {
         for (index, (name, place)) in ["principal", "montada"].iter().zip(back).enumerate() {
             let (port, Place::Unix(path)) = (8000 + index, place) else { continue };
-            let worker = format!("<Proxy \"{scheme}://127.0.0.1:{port}\">");
-            text = text.replace(&worker, &format!("<Proxy \"unix:{path}|{scheme}://{name}\">"));
-            let pass = format!("\"{scheme}://127.0.0.1:{port}");
-            text = text.replace(&pass, &format!("\"unix:{path}|{scheme}://{name}"));
+            let address = format!("\"{scheme}://127.0.0.1:{port}");
+            text = text.replace(&address, &format!("\"unix:{path}|{scheme}://{name}"));
         }
     }
     replace_places(&text, back, |place| place.argument())

@@ -10,52 +10,35 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::comun::Folder;
+
 /// Cuánto se espera a que un programa conteste.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Una carpeta que se borra al soltarla.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("pasarela-{}-{name}", std::process::id()));
-        // De otra vez que no terminó bien.
-        let _ = fs::remove_dir_all(&path);
-        for inside in ["run", "tmp", "cgi"] {
-            fs::create_dir_all(path.join(inside)).expect("se puede crear la carpeta");
-        }
-        open_to_all(&path, 0o755);
-        // Ahí escriben nginx y Apache, que pueden ser otros usuarios.
-        open_to_all(&path.join("run"), 0o777);
-        open_to_all(&path.join("tmp"), 0o777);
-        Self(path)
+/// La carpeta de un servidor, con las que necesita dentro.
+#[track_caller]
+pub fn premises(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    for inside in ["run", "tmp", "cgi"] {
+        fs::create_dir(folder.join(inside)).expect("se puede crear la carpeta");
     }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// Copia ahí un programa, con ese nombre.
-    pub fn install(&self, program: &Path, name: &str) -> PathBuf {
-        let path = self.join(name);
-        fs::copy(program, &path).expect("se puede copiar el programa");
-        open_to_all(&path, 0o755);
-        path
-    }
+    open_to_all(folder.path(), 0o755);
+    // Ahí escriben nginx y Apache, que pueden ser otros usuarios.
+    open_to_all(&folder.join("run"), 0o777);
+    open_to_all(&folder.join("tmp"), 0o777);
+    folder
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Que quede algo en la carpeta temporal no es motivo para fallar.
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// Copia en `folder` un programa, con ese nombre.
+#[track_caller]
+pub fn install(folder: &Folder, program: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::copy(program, &path).expect("se puede copiar el programa");
+    open_to_all(&path, 0o755);
+    path
 }
 
-pub fn open_to_all(path: &Path, mode: u32) {
+fn open_to_all(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("la carpeta es nuestra");
 }
 
