@@ -131,6 +131,9 @@ fn without_time(text: &str) -> String {
 
 #[test]
 fn el_dibujo_cuenta_las_reglas() {
+    let chapter = format!("{}/book/capitulos/cap09_validador.md", env!("CARGO_MANIFEST_DIR"));
+    let chapter = fs::read_to_string(chapter).expect("el capítulo se lee");
+    assert!(chapter.contains(&format!("Las reglas son {},", Rule::ALL.len())));
     let figure =
         format!("{}/book/capitulos/img/validador_en_medio.svg", env!("CARGO_MANIFEST_DIR"));
     let figure = fs::read_to_string(figure).expect("el dibujo se lee");

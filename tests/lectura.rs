@@ -116,6 +116,19 @@ fn un_capitulo_se_lee_de_una_sentada() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// Lo que puede ser un bloque de código. Con otro nombre, como `rust,no_run` o `sh`, escaparía a las
+/// pruebas que siguen.
+const LANGUAGES: [&str; 7] = ["apache", "console", "ini", "nginx", "python", "rust", "text"];
+
+#[test]
+fn cada_bloque_dice_lo_que_es() {
+    for (page, text) in pages() {
+        for (language, _) in fences(&text) {
+            assert!(LANGUAGES.contains(&language.as_str()), "{page}: un bloque de «{language}»");
+        }
+    }
+}
+
 #[test]
 fn cada_bloque_de_rust_sale_de_un_archivo_que_se_compila() {
     let compiled = ["examples/", "tests/", "ejercicios/src/", "book/errores/", "src/"];
