@@ -40,6 +40,11 @@ impl Framing {
             Version::Http10 => Self::UntilClose,
         }
     }
+
+    /// Si quien recibe tomaría un cierre a medias por el final.
+    pub(crate) fn ends_with_any_close(self) -> bool {
+        matches!(self, Self::UntilClose | Self::Enveloped)
+    }
 }
 
 /// Escribe la cabeza: estado, campos comunes (`Date`, `Server`), los de la aplicación y los que

@@ -3,18 +3,19 @@
 use std::io;
 
 use super::link::{Link, Readiness};
-use super::sending::deliver;
-use super::service::{Context, Scratch};
+use super::sending::{Answer, deliver};
+use super::service::Context;
 use super::stage::{Call, Farewell, Stage, Step, Terms};
 use super::upload::Upload;
+use crate::environ::Environ;
 use crate::gateway;
 use crate::http::Persistence;
 
-/// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda. La
-/// petición está en el `environ` de este hilo.
+/// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda.
 pub(super) fn answer(
     link: &mut Link,
     context: &mut Context<'_, '_>,
+    environ: Environ,
     terms: Terms,
     upload: Option<Upload>,
 ) -> io::Result<Step> {
@@ -24,12 +25,11 @@ pub(super) fn answer(
         None => context.service.paces.is_slow(terms.slot) && context.leader.should_hand_off(),
     };
     if must_hand_off {
-        let environ = std::mem::take(&mut context.scratch.environ);
         // Las respuestas anteriores no tienen por qué esperar a esta.
         link.flush(context.now)?;
         return Ok(Step::HandOff(Stage::Calling(Box::new(Call { environ, terms, upload }))));
     }
-    call(link, context, terms, upload)
+    call(link, context, environ, terms, upload)
 }
 
 /// Hace una llamada que esperaba a este hilo.
@@ -39,25 +39,26 @@ pub(super) fn resume(
     pending: Call,
 ) -> io::Result<Step> {
     let Call { environ, terms, upload } = pending;
-    context.scratch.environ = environ;
-    call(link, context, terms, upload)
+    call(link, context, environ, terms, upload)
 }
 
 fn call(
     link: &mut Link,
     context: &mut Context<'_, '_>,
+    mut environ: Environ,
     mut terms: Terms,
     upload: Option<Upload>,
 ) -> io::Result<Step> {
     let Context { service, scratch, leader, .. } = context;
-    let Scratch { environ, head, .. } = &mut **scratch;
+    let mut head = scratch.head.lend();
     let body = leader.during(&service.paces, terms.slot, || {
-        let body = gateway::run(&*service.application, environ, head);
-        gateway::warn_if_large(head, environ);
+        let body = gateway::run(&*service.application, &mut environ, &mut head);
+        gateway::warn_if_large(&head, &environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         environ.clear();
         body
     });
+    scratch.environ.take_back(environ);
     if context.keep_up() {
         // El cliente pudo enviar algo mientras tanto: antes de cerrar habrá que mirarlo.
         link.notice(Readiness { readable: true, ..Readiness::default() });
@@ -66,13 +67,14 @@ fn call(
     if farewell == Farewell::Lingering || context.service.is_stopping() {
         terms.persistence = Persistence::Close;
     }
-    deliver(link, context, body, terms, farewell)
+    deliver(link, context, Answer { head, body, terms, farewell })
 }
 
 /// Recupera lo que llegó detrás de un cuerpo grande. Si quedó sin leer, la conexión tendrá que
 /// cerrarse: un cuerpo sin leer nunca se convierte en la petición siguiente.
 fn settle_upload(link: &mut Link, upload: Option<Upload>) -> Farewell {
     let Some(upload) = upload else { return Farewell::Brief };
+    link.outgoing.tail().extend_from_slice(upload.settle_permission());
     let Some((incoming, replies)) = upload.recover() else { return Farewell::Lingering };
     link.incoming = incoming;
     link.outgoing.tail().extend(replies);

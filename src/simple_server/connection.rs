@@ -91,7 +91,7 @@ impl Connection {
             Stage::Body(_) => config.body_timeout,
             // No espera al cliente, sino a un hilo.
             Stage::Calling(_) => FAR_AWAY,
-            Stage::Responding(_) | Stage::Closing(_) => config.write_timeout,
+            Stage::Responding(_) | Stage::Closing(_) | Stage::Cutting => config.write_timeout,
             Stage::Lingering { .. } => config.linger_timeout,
         };
         after(self.link.since, patience)
@@ -131,15 +131,11 @@ impl Connection {
         let halfway = match &self.stage {
             // En los demás protocolos, la mitad de una cabeza no dice a quién responder.
             Stage::Reading(_) if !pending.is_empty() && is_http => {
-                Some(Asked::over_http(receiving::method_at(pending)))
+                Some(Asked::over_http(receiving::is_head(pending)))
             }
             Stage::Body(request) => Some(request.asked()),
             _ => None,
         };
-        if let Stage::Responding(response) = &self.stage {
-            // Si el socket ya no sirve, el corte se nota igual.
-            let _ = sending::make_cut_visible(&self.link, response.delivery.framing);
-        }
         let Some(asked) = halfway else {
             return Outcome::Close(match context.service.is_stopping() {
                 true => CloseReason::Stopping,
@@ -162,6 +158,7 @@ impl Connection {
                 Stage::Calling(call) => calling::resume(link, context, *call),
                 Stage::Responding(response) => sending::resume(link, context, response),
                 Stage::Closing(farewell) => close(link, context, farewell),
+                Stage::Cutting => sending::cut(link, context),
                 Stage::Lingering { heard } => linger(link, context, heard),
             };
             if let Some(outcome) = self.follow(step) {

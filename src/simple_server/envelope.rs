@@ -51,12 +51,12 @@ impl Envelope {
         }
     }
 
-    /// Escribe lo que hace notar que la respuesta se corta, si hay con qué.
-    pub(super) fn write_cut(self, out: &mut Vec<u8>) {
-        match self {
-            Self::Http(_) | Self::Plain(_) => {}
-            Self::Records(_) => fastcgi::write_nonsense(out),
+    /// Escribe lo que hace notar que la respuesta se corta; `false` si no hay con qué.
+    pub(super) fn write_cut(self, out: &mut Vec<u8>) -> bool {
+        if let Self::Records(_) = self {
+            fastcgi::write_nonsense(out);
         }
+        matches!(self, Self::Records(_))
     }
 
     /// Escribe lo que va detrás del último trozo.

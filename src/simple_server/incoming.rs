@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::room::{KEPT, Reuse, Spare};
+
 /// Cuánto se pide al sistema de una vez, en bytes: muchas peticiones en fila caben aquí.
 const READ_SIZE: usize = 16 * 1024;
 
@@ -10,13 +12,34 @@ const READ_SIZE: usize = 16 * 1024;
 /// el final.
 pub(super) const SHORT_READ_DRAINS: bool = cfg!(unix);
 
-/// Un búfer que se lee por delante y se llena por detrás. Vacío no ocupa memoria si se le quita
-/// el sitio con [`take`](std::mem::take).
+/// Un búfer que se lee por delante y se llena por detrás. Vacío no ocupa memoria: su sitio lo presta
+/// el hilo que lo llena.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
-    bytes: Vec<u8>,
+    room: Room,
     start: usize,
     end: usize,
+}
+
+/// Dónde caben bytes recibidos. Lo que hay en él no es de nadie: solo [`Incoming`] sabe qué parte
+/// acaba de llegar.
+#[derive(Default)]
+pub(super) struct Room(Vec<u8>);
+
+impl Reuse for Room {
+    /// No se borra byte a byte, que costaría tanto como atender la petición: quien lo toma prestado
+    /// empieza por el principio, y solo ve lo que recibe él.
+    fn wipe(&mut self) {
+        if self.0.len() > KEPT {
+            self.0 = Vec::new();
+        }
+    }
+}
+
+impl std::fmt::Debug for Room {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Room({} bytes)", self.0.len())
+    }
 }
 
 /// Qué pasó al leer de un socket.
@@ -34,21 +57,33 @@ pub(super) enum Received {
 
 impl Incoming {
     pub(super) fn pending(&self) -> &[u8] {
-        &self.bytes[self.start..self.end]
+        &self.room.0[self.start..self.end]
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.start == self.end
     }
 
-    /// Si tiene sitio reservado.
-    pub(super) fn has_room_of_its_own(&self) -> bool {
-        !self.bytes.is_empty()
+    /// Toma prestado el sitio de un hilo, si no tiene el suyo.
+    pub(super) fn borrow_room(&mut self, spare: &mut Spare<Room>) {
+        if self.room.0.is_empty() {
+            self.room = spare.lend();
+        }
     }
 
+    /// Devuelve el sitio, si no guarda nada en él.
+    pub(super) fn return_room(&mut self, spare: &mut Spare<Room>) {
+        if self.is_empty() && !self.room.0.is_empty() {
+            self.clear();
+            spare.take_back(std::mem::take(&mut self.room));
+        }
+    }
+
+    /// Da por entendidos los primeros `amount` bytes.
     pub(super) fn consume(&mut self, amount: usize) {
+        assert!(amount <= self.end - self.start, "solo se entiende lo que ha llegado");
         self.start += amount;
-        if self.start >= self.end {
+        if self.start == self.end {
             self.clear();
         }
     }
@@ -63,7 +98,7 @@ impl Incoming {
     /// cuánto puede quedar pendiente.
     pub(super) fn receive(&mut self, mut source: impl Read) -> io::Result<Received> {
         self.make_room();
-        let room = &mut self.bytes[self.end..];
+        let room = &mut self.room.0[self.end..];
         loop {
             return match source.read(room) {
                 Ok(0) => Ok(Received::End),
@@ -80,15 +115,16 @@ impl Incoming {
     }
 
     fn make_room(&mut self) {
-        if self.end < self.bytes.len() {
+        let bytes = &mut self.room.0;
+        if self.end < bytes.len() {
             return;
         }
         if self.start > 0 {
-            self.bytes.copy_within(self.start..self.end, 0);
+            bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         } else {
-            self.bytes.resize(self.bytes.len() + READ_SIZE, 0);
+            bytes.resize(bytes.len() + READ_SIZE, 0);
         }
     }
 }
@@ -106,9 +142,33 @@ mod tests {
         assert_eq!(incoming.receive(&mut source).expect("lee"), Received::Bytes);
         incoming.consume(READ_SIZE - 1);
         assert_eq!(incoming.receive(&mut source).expect("lee"), Received::Bytes);
-        assert_eq!((incoming.pending().len(), incoming.bytes.len()), (READ_SIZE, READ_SIZE));
+        assert_eq!((incoming.pending().len(), incoming.room.0.len()), (READ_SIZE, READ_SIZE));
         assert_eq!(incoming.receive(&mut source).expect("lee"), Received::Bytes);
-        assert_eq!(incoming.bytes.len(), READ_SIZE * 2);
+        assert_eq!(incoming.room.0.len(), READ_SIZE * 2);
+    }
+
+    #[test]
+    fn el_sitio_prestado_no_ensena_nada_de_quien_lo_tuvo() {
+        let (mut spare, mut first) = (Spare::default(), Incoming::default());
+        first.receive(&b"clave=secreta"[..]).expect("lee");
+        first.return_room(&mut spare);
+        assert_eq!(first.pending(), b"clave=secreta", "con algo dentro no se presta a nadie");
+        first.consume(13);
+        first.return_room(&mut spare);
+
+        let mut second = Incoming::default();
+        second.borrow_room(&mut spare);
+        assert_eq!(second.pending(), b"");
+        second.receive(&b"a"[..]).expect("lee");
+        assert_eq!(second.pending(), b"a");
+    }
+
+    #[test]
+    #[should_panic(expected = "solo se entiende lo que ha llegado")]
+    fn no_se_entiende_mas_de_lo_que_hay() {
+        let mut incoming = Incoming::default();
+        incoming.receive(&b"abc"[..]).expect("lee");
+        incoming.consume(4);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::outgoing::Outgoing;
 use super::request_environ::Peers;
 use super::service::Scratch;
 use super::socket::Socket;
+use crate::http::response::Framing;
 
 #[derive(Debug)]
 pub(super) struct Link {
@@ -115,22 +116,14 @@ impl Link {
 
     /// Toma prestados los búferes del hilo.
     pub(super) fn borrow_room(&mut self, scratch: &mut Scratch) {
-        if !self.incoming.has_room_of_its_own() {
-            std::mem::swap(&mut self.incoming, &mut scratch.incoming);
-        }
-        if !self.outgoing.has_room_of_its_own() {
-            std::mem::swap(&mut self.outgoing, &mut scratch.outgoing);
-        }
+        self.incoming.borrow_room(&mut scratch.incoming);
+        self.outgoing.borrow_room(&mut scratch.outgoing);
     }
 
     /// Devuelve los que ya no usa.
     pub(super) fn return_room(&mut self, scratch: &mut Scratch) {
-        if self.incoming.is_empty() {
-            scratch.incoming = std::mem::take(&mut self.incoming);
-        }
-        if self.outgoing.is_empty() {
-            scratch.outgoing = std::mem::take(&mut self.outgoing);
-        }
+        self.incoming.return_room(&mut scratch.incoming);
+        self.outgoing.return_room(&mut scratch.outgoing);
     }
 
     /// Envía lo pendiente y después recibe: lo que se debe va antes que esperar otra cosa.
@@ -182,6 +175,30 @@ impl Link {
         Ok(sent)
     }
 
+    /// Empieza un cuerpo: hasta que esté entero, cualquier cierre de la conexión (un plazo, la
+    /// detención, un pánico, el final del proceso) tiene que verse como un corte. Con longitud o por
+    /// trozos se ve solo; si no, cerrar mandará un RST.
+    pub(super) fn begin_body(&self, framing: Framing) -> io::Result<()> {
+        match framing.ends_with_any_close() {
+            true => self.socket.abort_when_closed(true),
+            false => Ok(()),
+        }
+    }
+
+    /// El cuerpo está entero, o su corte va escrito: cerrar vuelve a ser cerrar.
+    pub(super) fn end_body(&self, framing: Framing) -> io::Result<()> {
+        match framing.ends_with_any_close() {
+            true => self.socket.abort_when_closed(false),
+            false => Ok(()),
+        }
+    }
+
+    /// Si lo que tomó el sistema ya salió hacia el cliente. Si no, habrá un aviso cuando salga.
+    pub(super) fn has_sent_all(&mut self) -> io::Result<bool> {
+        self.readiness.writable = self.socket.has_sent_all()?;
+        Ok(self.readiness.writable)
+    }
+
     /// Envía lo pendiente; `true` si no queda nada.
     pub(super) fn flush(&mut self, now: Instant) -> io::Result<bool> {
         let before = self.outgoing.pending();
@@ -196,6 +213,15 @@ impl Link {
             self.delivered = self.answered;
         }
         Ok(is_done)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.socket) > 1 {
+            // Un hilo de la aplicación espera bytes de una conexión que ya no existe: que lo sepa.
+            let _ = self.socket.stop_receiving();
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
 //! | `service` | lo que comparten las conexiones, y el sitio de trabajo de cada hilo |
+//! | `room` | el sitio que presta un hilo: memoria sin nada de nadie |
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `door` | los sockets que escuchan |
 //! | `placement` | qué bucle atiende una conexión nueva |
@@ -54,6 +55,7 @@ mod berths;
 mod relay;
 mod pace;
 mod service;
+mod room;
 mod connection;
 mod protocol;
 mod stage;

@@ -3,6 +3,7 @@
 
 use std::io::{self, IoSlice, Write};
 
+use super::room::Spare;
 use crate::body::Chunk;
 use crate::http::response::{self, Framing};
 
@@ -11,9 +12,6 @@ const LARGE_CHUNK: usize = 16 * 1024;
 
 /// Con esto pendiente se envía antes de producir más.
 const HIGH_WATER: usize = 64 * 1024;
-
-/// Hasta aquí se conserva el búfer de una respuesta a otra.
-const KEPT_CAPACITY: usize = 64 * 1024;
 
 /// Bytes copiados, un trozo grande sin copiar, y bytes copiados detrás de él.
 #[derive(Debug, Default)]
@@ -34,9 +32,19 @@ impl Outgoing {
         self.large.is_some() || self.pending() >= HIGH_WATER
     }
 
-    /// Si tiene sitio reservado.
-    pub(super) fn has_room_of_its_own(&self) -> bool {
-        self.before.capacity() > 0
+    /// Toma prestado el sitio de un hilo, si no tiene el suyo. Lo que se debe al cliente no se mueve:
+    /// lo prestado está vacío, y lo que reemplaza, también.
+    pub(super) fn borrow_room(&mut self, spare: &mut Spare<Vec<u8>>) {
+        if self.before.capacity() == 0 {
+            self.before = spare.lend();
+        }
+    }
+
+    /// Devuelve el sitio, si no se debe nada.
+    pub(super) fn return_room(&mut self, spare: &mut Spare<Vec<u8>>) {
+        if self.is_empty() && self.before.capacity() > 0 {
+            spare.take_back(std::mem::take(&mut self.before));
+        }
     }
 
     /// Donde añadir bytes al final.
@@ -60,7 +68,10 @@ impl Outgoing {
         while !self.is_empty() {
             match self.send_once(&mut sink) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(length) => self.sent += length,
+                Ok(length) => {
+                    assert!(length <= self.pending(), "no se envía más de lo que se debe");
+                    self.sent += length;
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -89,7 +100,6 @@ impl Outgoing {
 
     fn clear(&mut self) {
         self.before.clear();
-        self.before.shrink_to(KEPT_CAPACITY);
         self.after = Vec::new();
         self.large = None;
         self.sent = 0;

@@ -3,6 +3,7 @@
 //! Cada función da un paso desde la etapa en que está la conexión y dice cuál es la siguiente.
 
 use std::io;
+use std::sync::Arc;
 
 use super::calling::answer;
 use super::decoder::Decoder;
@@ -18,14 +19,16 @@ use super::sending::{Asked, reject};
 use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
+use crate::environ::Environ;
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
 use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection, RequestBody};
 use crate::input::Input;
 
-/// Lo que se sabe de una petición cuando su `environ` ya está lleno.
+/// Una petición cuya cabeza se entendió.
 pub(super) struct Accepted {
+    pub(super) environ: Environ,
     pub(super) head_length: usize,
     pub(super) terms: Terms,
     /// Cómo se lee su cuerpo, si lo tiene.
@@ -86,16 +89,16 @@ fn reject_head(
     context: &mut Context<'_, '_>,
     rejection: Rejection,
 ) -> io::Result<Step> {
-    let asked = Asked::over_http(method_at(link.incoming.pending()));
+    let asked = Asked::over_http(is_head(link.incoming.pending()));
     reject(link, context, asked, rejection)
 }
 
-/// De la petición que empieza ahí, lo que importa de su método para rechazarla.
-pub(super) fn method_at(mut pending: &[u8]) -> &'static str {
+/// Si la petición que empieza ahí es `HEAD`: lo que importa de su método para rechazarla.
+pub(super) fn is_head(mut pending: &[u8]) -> bool {
     while let Some(rest) = pending.strip_prefix(b"\r\n") {
         pending = rest;
     }
-    if pending.starts_with(b"HEAD ") { "HEAD" } else { "GET" }
+    pending.starts_with(b"HEAD ")
 }
 
 fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
@@ -109,10 +112,11 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
     {
         return Err(Rejection::BodyTooLarge);
     }
-    environ.clear();
-    request_environ::fill(environ, &request, &link.peers);
-    forwarded::apply(environ, &service.config.trusted_proxies, service.config.proxy_headers);
+    let mut environ = environ.lend();
+    request_environ::fill(&mut environ, &request, &link.peers);
+    forwarded::apply(&mut environ, &service.config.trusted_proxies, service.config.proxy_headers);
     Ok(Some(Accepted {
+        environ,
         head_length: request.head.length,
         terms: Terms {
             slot: Slot::of(request.head.method, request.target.path_and_query().path),
@@ -127,14 +131,14 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
             }
         },
         arrival: match request.expectation {
-            Expectation::Continue => Arrival::Streamed(Permission::Awaited),
+            Expectation::Continue => Arrival::Streamed(Permission::Awaited { sent: 0 }),
             // También de uno grande se espera el principio: quien lo deja a medias no ocupa un hilo.
             Expectation::None => Arrival::Gathered,
         },
     }))
 }
 
-/// Empieza a atender una petición, cuyo `environ` es el de este hilo.
+/// Empieza a atender una petición.
 pub(super) fn begin(
     link: &mut Link,
     context: &mut Context<'_, '_>,
@@ -142,10 +146,10 @@ pub(super) fn begin(
 ) -> io::Result<Step> {
     link.incoming.consume(accepted.head_length);
     let Some(decoder) = accepted.body else {
-        return answer(link, context, accepted.terms, None);
+        return answer(link, context, accepted.environ, accepted.terms, None);
     };
     Ok(Step::Go(Stage::Body(Box::new(PendingRequest {
-        environ: std::mem::take(&mut context.scratch.environ),
+        environ: accepted.environ,
         terms: accepted.terms,
         decoder,
         content: Vec::new(),
@@ -176,9 +180,9 @@ pub(super) fn gather_body(
     }
     match pending.arrival {
         _ if pending.decoder.is_done() => {
-            pending.environ.set_input(Input::from(pending.content));
-            context.scratch.environ = pending.environ;
-            answer(link, context, pending.terms, None)
+            let PendingRequest { mut environ, terms, content, .. } = *pending;
+            environ.set_input(Input::from(content));
+            answer(link, context, environ, terms, None)
         }
         Arrival::Streamed(permission) if context.service.berths.has_room() => {
             stream_body(link, context, pending, permission)
@@ -217,9 +221,8 @@ fn stream_body(
     let limits = UploadLimits { max_body: config.max_body, timeout: config.body_timeout };
     let PendingRequest { mut environ, terms, decoder, content, .. } = *pending;
     let incoming = std::mem::take(&mut link.incoming);
-    let socket = link.socket.clone();
+    let socket = Arc::downgrade(&link.socket);
     let upload = Upload::new(socket, incoming, decoder, content, limits, permission);
     environ.set_input(Input::reader(upload.clone()));
-    context.scratch.environ = environ;
-    answer(link, context, terms, Some(upload))
+    answer(link, context, environ, terms, Some(upload))
 }

@@ -30,9 +30,9 @@ pub(super) fn read_block(link: &mut Link, context: &mut Context<'_, '_>) -> io::
         match accept_block(link, context) {
             Ok(Some(accepted)) => return begin(link, context, accepted),
             Ok(None) => {}
-            Err(rejection) => {
+            Err(refusal) => {
                 let envelope = Envelope::Plain(status_line(context.service.protocol));
-                return refuse(link, context, envelope, rejection);
+                return refuse(link, context, envelope, refusal);
             }
         }
     }
@@ -46,35 +46,33 @@ fn status_line(protocol: Protocol) -> StatusLine {
     }
 }
 
-fn accept_block(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
+fn accept_block(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Refusal> {
     let (pending, max) = (link.incoming.pending(), context.service.config.max_head);
     let line = status_line(context.service.protocol);
-    let head_length = match context.service.protocol {
+    let (environ, head_length) = match context.service.protocol {
         Protocol::Uwsgi => {
             let Some(block) = uwsgi::parse(pending, max)? else { return Ok(None) };
-            fill(context, block.variables(), block.length)?;
-            block.length
+            (fill(context, block.variables(), block.length)?, block.length)
         }
         _ => {
             let Some(block) = scgi::parse(pending, max)? else { return Ok(None) };
-            fill(context, block.variables(), block.length)?;
-            if context.scratch.environ.get("SCGI") != Some("1") {
-                return Err(Rejection::Record);
+            let environ = fill(context, block.variables(), block.length)?;
+            if environ.get("SCGI") != Some("1") {
+                return Err(Rejection::Record.into());
             }
-            block.length
+            (environ, block.length)
         }
     };
-    let environ = &context.scratch.environ;
     let body = match environ.content_length() {
         None | Some(0) => None,
         Some(length) => Some(Decoder::Plain(BodyDecoder::new(RequestBody::Length(length), 0))),
     };
     let terms = Terms {
-        slot: slot_of(environ),
+        slot: slot_of(&environ),
         persistence: Persistence::Close,
         envelope: Envelope::Plain(line),
     };
-    Ok(Some(Accepted { head_length, terms, body, arrival: Arrival::Gathered }))
+    Ok(Some(Accepted { environ, head_length, terms, body, arrival: Arrival::Gathered }))
 }
 
 /// Sigue leyendo una petición de FastCGI, cuyas variables llegan en registros.
@@ -93,7 +91,7 @@ pub(super) fn read_records(
     match receiver.decode(link.incoming.pending(), &mut Vec::new(), 0) {
         Ok(consumed) => link.incoming.consume(consumed),
         Err(rejection) => {
-            return refuse(link, context, Envelope::Records(receiver.id()), rejection);
+            return refuse(link, context, Envelope::Records(receiver.id()), rejection.into());
         }
     }
     link.outgoing.tail().extend(receiver.take_replies());
@@ -122,18 +120,19 @@ fn accept_records(
     mut receiver: Box<Receiver>,
 ) -> io::Result<Step> {
     let envelope = Envelope::Records(receiver.id());
-    if let Err(rejection) = fill(context, receiver.variables(), receiver.variables_length()) {
-        return refuse(link, context, envelope, rejection);
-    }
-    let environ = &context.scratch.environ;
+    let filled = fill(context, receiver.variables(), receiver.variables_length());
+    let environ = match filled {
+        Ok(environ) => environ,
+        Err(refusal) => return refuse(link, context, envelope, refusal),
+    };
     receiver.expect_content(environ.content_length());
     let persistence = match receiver.keeps_connection() {
         true => Persistence::KeepAlive,
         false => Persistence::Close,
     };
-    let terms = Terms { slot: slot_of(environ), persistence, envelope };
-    let body = Some(Decoder::Records(receiver));
-    begin(link, context, Accepted { head_length: 0, terms, body, arrival: Arrival::Gathered })
+    let terms = Terms { slot: slot_of(&environ), persistence, envelope };
+    let (body, arrival) = (Some(Decoder::Records(receiver)), Arrival::Gathered);
+    begin(link, context, Accepted { environ, head_length: 0, terms, body, arrival })
 }
 
 /// El servidor web ya no quiere la respuesta: se le dice que terminó, y se sigue si él sigue.
@@ -146,22 +145,44 @@ pub(super) fn abandon(link: &mut Link, context: &Context<'_, '_>, receiver: &Rec
     })
 }
 
-/// Llena el `environ` de este hilo, y comprueba que el cuerpo quepa.
+/// Un rechazo, y si lo que se rechaza es `HEAD`.
+struct Refusal {
+    rejection: Rejection,
+    is_head: bool,
+}
+
+impl From<Rejection> for Refusal {
+    /// Lo que no se llegó a entender no es `HEAD`.
+    fn from(rejection: Rejection) -> Self {
+        Self { rejection, is_head: false }
+    }
+}
+
+/// Un `environ` con esas variables, si el cuerpo que anuncian cabe.
 fn fill<'v>(
     context: &mut Context<'_, '_>,
     variables: impl Iterator<Item = Variable<'v>>,
     length: usize,
-) -> Result<(), Rejection> {
-    let (service, environ) = (context.service, &mut context.scratch.environ);
-    let config = &service.config;
-    environ.clear();
+) -> Result<Environ, Refusal> {
+    let service = context.service;
+    let (config, mut environ) = (&service.config, context.scratch.environ.lend());
     environ.reserve(length + OTHER_TEXT);
-    variables::fill(environ, variables, Process::Serving, &service.name, config.max_fields)?;
-    forwarded::apply(environ, &config.trusted_proxies, config.proxy_headers);
-    match environ.content_length() {
-        Some(length) if length > config.max_body => Err(Rejection::BodyTooLarge),
-        _ => Ok(()),
-    }
+    let filled = variables::fill(
+        &mut environ,
+        variables,
+        Process::Serving,
+        &service.name,
+        config.max_fields,
+    );
+    forwarded::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
+    let rejection = match (filled, environ.content_length()) {
+        (Err(rejection), _) => rejection,
+        (Ok(()), Some(length)) if length > config.max_body => Rejection::BodyTooLarge,
+        _ => return Ok(environ),
+    };
+    let is_head = environ.method() == "HEAD";
+    context.scratch.environ.take_back(environ);
+    Err(Refusal { rejection, is_head })
 }
 
 /// Con qué otras peticiones se parece en lo que tarda.
@@ -192,14 +213,10 @@ fn refuse(
     link: &mut Link,
     context: &mut Context<'_, '_>,
     envelope: Envelope,
-    rejection: Rejection,
+    Refusal { rejection, is_head }: Refusal,
 ) -> io::Result<Step> {
     if rejection != Rejection::Record {
-        let method = match context.scratch.environ.method() {
-            "HEAD" => "HEAD",
-            _ => "GET",
-        };
-        return reject(link, context, Asked { method, envelope }, rejection);
+        return reject(link, context, Asked { is_head, envelope }, rejection);
     }
     log::warn!(
         "{} no habla {}, o lo habla mal; se cierra la conexión",

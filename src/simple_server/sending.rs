@@ -1,9 +1,6 @@
 //! Enviar una respuesta: de lo que dio la aplicación a los bytes que toma el cliente.
 
 use std::io;
-use std::time::Duration;
-
-use socket2::SockRef;
 
 use super::envelope::Envelope;
 use super::link::{FileSent, Link};
@@ -12,7 +9,7 @@ use super::service::Context;
 use super::stage::{CloseReason, Farewell, Response, Rest, Stage, Step, Terms};
 use crate::body::Chunk;
 use crate::cgi::fastcgi;
-use crate::gateway::{self, BodyLength, ResponseBody, error_page};
+use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead, error_page};
 use crate::http::response::{Delivery, Framing};
 use crate::http::{Persistence, Rejection, Version};
 
@@ -22,14 +19,22 @@ const FAIR_CHUNKS: usize = 64;
 /// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
-    pub(super) method: &'static str,
+    pub(super) is_head: bool,
     pub(super) envelope: Envelope,
 }
 
 impl Asked {
-    pub(super) fn over_http(method: &'static str) -> Self {
-        Self { method, envelope: Envelope::Http(Version::Http11) }
+    pub(super) fn over_http(is_head: bool) -> Self {
+        Self { is_head, envelope: Envelope::Http(Version::Http11) }
     }
+}
+
+/// Lo que respondió la aplicación, y cómo hay que enviarlo.
+pub(super) struct Answer {
+    pub(super) head: ResponseHead,
+    pub(super) body: ResponseBody,
+    pub(super) terms: Terms,
+    pub(super) farewell: Farewell,
 }
 
 /// Responde que la petición no se puede atender, y cierra. A `HEAD` se le responde sin cuerpo.
@@ -39,27 +44,28 @@ pub(super) fn reject(
     asked: Asked,
     rejection: Rejection,
 ) -> io::Result<Step> {
-    let Asked { method, envelope } = asked;
+    let Asked { is_head, envelope } = asked;
     log::debug!("petición de {} rechazada: {rejection}", link.peers);
     link.incoming.clear();
     let scratch = &mut *context.scratch;
-    scratch.environ.clear();
-    scratch.environ.push_fixed("REQUEST_METHOD", method);
+    let method = if is_head { "HEAD" } else { "GET" };
+    let (mut environ, mut head) = (scratch.environ.lend(), scratch.head.lend());
+    environ.push_fixed("REQUEST_METHOD", method);
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
-    let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
+    let body = gateway::run(&page, &mut environ, &mut head);
+    scratch.environ.take_back(environ);
     let slot = Slot::of(method, "");
     let terms = Terms { slot, persistence: Persistence::Close, envelope };
-    deliver(link, context, body, terms, Farewell::Lingering)
+    deliver(link, context, Answer { head, body, terms, farewell: Farewell::Lingering })
 }
 
-/// Empieza a enviar una respuesta, cuya cabeza está en el sitio de trabajo de este hilo.
+/// Empieza a enviar una respuesta.
 pub(super) fn deliver(
     link: &mut Link,
     context: &mut Context<'_, '_>,
-    body: ResponseBody,
-    terms: Terms,
-    farewell: Farewell,
+    answer: Answer,
 ) -> io::Result<Step> {
+    let Answer { head, body, terms, farewell } = answer;
     let framing = match body.length() {
         BodyLength::Forbidden => Framing::None,
         BodyLength::Declared(_) => Framing::Declared,
@@ -71,10 +77,11 @@ pub(super) fn deliver(
         _ => terms.persistence,
     };
     let delivery = Delivery { framing, persistence };
-    let head = &context.scratch.head;
-    let common = context.scratch.common.missing_from(head, context.now);
+    let common = context.scratch.common.missing_from(&head, context.now);
     let Terms { slot, envelope, .. } = terms;
-    envelope.write_head(link.outgoing.tail(), head, common, delivery);
+    envelope.write_head(link.outgoing.tail(), &head, common, delivery);
+    context.scratch.head.take_back(head);
+    link.begin_body(framing)?;
     respond(link, context, Response { body, rest: None, envelope, delivery, farewell, slot })
 }
 
@@ -116,7 +123,7 @@ fn respond(
         };
         match next {
             Ok(Some(chunk)) => push(link, &mut response, chunk),
-            Ok(None) => return Ok(finish(link, context, &response)),
+            Ok(None) => return finish(link, context, &response),
             Err(()) => return cut_short(link, context, &response),
         }
         // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
@@ -208,31 +215,39 @@ fn send_file(
     Ok(Some(sent))
 }
 
-fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> Step {
-    response.envelope.write_end(link.outgoing.tail(), response.delivery.framing);
+fn finish(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> io::Result<Step> {
+    let Delivery { framing, persistence } = response.delivery;
+    response.envelope.write_end(link.outgoing.tail(), framing);
+    link.end_body(framing)?;
     link.since = context.now;
     link.answered += 1;
-    Step::Go(match response.delivery.persistence {
+    Ok(Step::Go(match persistence {
         Persistence::Close => Stage::Closing(response.farewell),
         Persistence::KeepAlive | Persistence::KeepAliveAnnounced => Stage::default(),
-    })
+    }))
 }
 
-/// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
+/// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo, y que reciba
+/// enteras las respuestas de antes.
 fn cut_short(link: &mut Link, context: &Context<'_, '_>, response: &Response) -> io::Result<Step> {
-    response.envelope.write_cut(link.outgoing.tail());
-    if !link.flush(context.now)? && matches!(response.envelope, Envelope::Records(_)) {
-        return Ok(Step::Park(Stage::Closing(Farewell::Brief)));
+    let framing = response.delivery.framing;
+    log::debug!("se corta una respuesta a {}", link.peers);
+    link.since = context.now;
+    let is_written = response.envelope.write_cut(link.outgoing.tail());
+    if framing.ends_with_any_close() && !is_written {
+        return Ok(Step::Go(Stage::Cutting));
     }
-    make_cut_visible(link, response.delivery.framing)?;
-    Ok(Step::Close(CloseReason::BodyIncomplete))
+    // Falta su final, o va escrito el corte: se nota también en un cierre corriente.
+    link.end_body(framing)?;
+    Ok(Step::Go(Stage::Closing(Farewell::Lingering)))
 }
 
-/// Hace que un cierre a medias de una respuesta no parezca su final.
-pub(super) fn make_cut_visible(link: &Link, framing: Framing) -> io::Result<()> {
-    if framing == Framing::UntilClose {
-        // Sin longitud ni trozos, un cierre normal parecería el final: se manda un RST.
-        SockRef::from(&*link.socket).set_linger(Some(Duration::ZERO))?;
+/// Corta de golpe, cuando las respuestas de antes ya van en camino: el corte se come lo que todavía
+/// no ha salido.
+pub(super) fn cut(link: &mut Link, context: &Context<'_, '_>) -> io::Result<Step> {
+    let had_answers = link.answered > 0;
+    if had_answers && !(link.flush(context.now)? && link.has_sent_all()?) {
+        return Ok(Step::Park(Stage::Cutting));
     }
-    Ok(())
+    Ok(Step::Close(CloseReason::BodyIncomplete))
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::berths::Berths;
 use super::config::Config;
-use super::incoming::Incoming;
-use super::outgoing::Outgoing;
+use super::incoming::Room;
 use super::pace::Paces;
 use super::protocol::Protocol;
 use super::relay::Leader;
+use super::room::Spare;
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
@@ -97,10 +97,10 @@ impl Context<'_, '_> {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) fields: FieldTable,
-    pub(super) environ: Environ,
-    pub(super) head: ResponseHead,
-    pub(super) incoming: Incoming,
-    pub(super) outgoing: Outgoing,
+    pub(super) environ: Spare<Environ>,
+    pub(super) head: Spare<ResponseHead>,
+    pub(super) incoming: Spare<Room>,
+    pub(super) outgoing: Spare<Vec<u8>>,
     pub(super) common: CommonFields,
 }
 

@@ -2,10 +2,12 @@
 
 use std::io::{self, IoSlice, Read, Write};
 use std::net::Shutdown;
+use std::time::Duration;
 
 use mio::net::TcpStream;
 #[cfg(unix)]
 use mio::net::UnixStream;
+use socket2::SockRef;
 
 #[derive(Debug)]
 pub(super) enum Socket {
@@ -15,6 +17,23 @@ pub(super) enum Socket {
 }
 
 impl Socket {
+    /// Deja de recibir: quien espere bytes despierta.
+    pub(super) fn stop_receiving(&self) -> io::Result<()> {
+        SockRef::from(self).shutdown(Shutdown::Read)
+    }
+
+    /// Que cerrarlo mande un corte (RST) y no un final; o que vuelva a ser como siempre. Un socket de
+    /// Unix no tiene cortes.
+    pub(super) fn abort_when_closed(&self, aborts: bool) -> io::Result<()> {
+        SockRef::from(self).set_linger(aborts.then_some(Duration::ZERO))
+    }
+
+    /// Si lo que tomó el sistema ya salió hacia el otro extremo; donde no se sabe, se supone. Si no,
+    /// el sistema avisará cuando salga lo último, y no antes.
+    pub(super) fn has_sent_all(&self) -> io::Result<bool> {
+        has_sent_all(self)
+    }
+
     /// Avisa al otro extremo de que no se enviará nada más.
     pub(super) fn finish(&self) -> io::Result<()> {
         match self {
@@ -23,6 +42,25 @@ impl Socket {
             Self::Unix(stream) => stream.shutdown(Shutdown::Write),
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn has_sent_all(socket: &Socket) -> io::Result<bool> {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+    if let Socket::Unix(_) = socket {
+        // Lo enviado ya está en el otro extremo.
+        return Ok(true);
+    }
+    // Se puede escribir cuando queda por salir menos que esto: cuando no queda nada.
+    SockRef::from(socket).set_tcp_notsent_lowat(1)?;
+    let mut asked = [PollFd::new(socket.as_fd(), PollFlags::POLLOUT)];
+    Ok(poll(&mut asked, PollTimeout::ZERO)? > 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_sent_all(_socket: &Socket) -> io::Result<bool> {
+    Ok(true)
 }
 
 impl Read for &Socket {

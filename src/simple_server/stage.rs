@@ -27,6 +27,8 @@ pub(super) enum Stage {
     Responding(Box<Response>),
     /// Envía lo último.
     Closing(Farewell),
+    /// Espera a que salga lo anterior para cortar de golpe.
+    Cutting,
     /// Ya respondió; escucha por cortesía.
     Lingering { heard: usize },
 }
@@ -108,8 +110,7 @@ pub(super) struct PendingRequest {
 impl PendingRequest {
     /// Lo que hay que saber para rechazarla.
     pub(super) fn asked(&self) -> Asked {
-        let method = if self.environ.method() == "HEAD" { "HEAD" } else { "GET" };
-        Asked { method, envelope: self.terms.envelope }
+        Asked { is_head: self.environ.method() == "HEAD", envelope: self.terms.envelope }
     }
 }
 

@@ -4,7 +4,7 @@
 //! que al hilo que lee.
 
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::berths::Berth;
@@ -16,18 +16,21 @@ use crate::http::response::CONTINUE;
 
 /// El cuerpo que falta, compartido por la conexión y por el `wsgi.input` de la aplicación.
 #[derive(Debug, Clone)]
-pub(super) struct Upload(Arc<Mutex<Pending>>);
+pub(super) struct Upload {
+    pending: Arc<Mutex<Pending>>,
+    permission: Arc<Mutex<Permission>>,
+}
 
 #[derive(Debug)]
 struct Pending {
-    socket: Arc<Socket>,
+    socket: Weak<Socket>,
     incoming: Incoming,
     decoder: Decoder,
     ready: Vec<u8>,
     taken: usize,
     total: u64,
     limits: UploadLimits,
-    permission: Permission,
+    permission: Arc<Mutex<Permission>>,
     /// El amarre del hilo que lo lee, hasta que llegue entero.
     berth: Option<Berth>,
     /// Cuánto se le ha esperado, en total.
@@ -44,12 +47,23 @@ pub(super) struct UploadLimits {
 }
 
 /// Si el cliente espera un `100 Continue` para enviar (RFC 9110 §10.1.1).
+///
+/// Lo puede escribir un hilo de la aplicación que lee el cuerpo, mientras otro empieza a enviar la
+/// respuesta: por eso tiene su propio cerrojo, que nadie retiene mientras espera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Permission {
+    /// No lo espera, ya lo tiene, o ya es tarde: en medio de la respuesta la estropearía.
     NotNeeded,
-    Awaited,
-    /// Ya se respondió sin pedirlo: enviarlo ahora estropearía la respuesta.
-    TooLate,
+    /// Lo espera; `sent` bytes de él ya salieron.
+    Awaited { sent: usize },
+}
+
+/// Qué se espera de la red.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Bytes,
+    /// Bytes, o sitio para terminar de dar el permiso.
+    BytesOrRoom,
 }
 
 /// Lo que se espera como poco cada segundo, en bytes, si otros quieren el amarre: menos que la peor
@@ -62,14 +76,14 @@ const BLOCK: usize = 64 * 1024;
 impl Upload {
     /// `ready` es el contenido que ya llegó, e `incoming` lo que todavía no se decodificó.
     pub(super) fn new(
-        socket: Arc<Socket>,
+        socket: Weak<Socket>,
         incoming: Incoming,
         decoder: Decoder,
         ready: Vec<u8>,
         limits: UploadLimits,
         permission: Permission,
     ) -> Self {
-        let total = ready.len() as u64;
+        let (total, permission) = (ready.len() as u64, Arc::new(Mutex::new(permission)));
         let pending = Pending {
             socket,
             incoming,
@@ -78,11 +92,11 @@ impl Upload {
             taken: 0,
             total,
             limits,
-            permission,
+            permission: permission.clone(),
             berth: None,
             waited: Duration::ZERO,
         };
-        Self(Arc::new(Mutex::new(pending)))
+        Self { pending: Arc::new(Mutex::new(pending)), permission }
     }
 
     /// Le da el amarre con que puede esperar a la red.
@@ -94,18 +108,29 @@ impl Upload {
     /// contestar.
     pub(super) fn recover(&self) -> Option<(Incoming, Vec<u8>)> {
         // Si otro hilo de la aplicación sigue leyendo, no llegó entero, y no se le espera.
-        let mut pending = self.0.try_lock().ok()?;
-        if pending.permission == Permission::Awaited {
-            pending.permission = Permission::TooLate;
-        }
+        let mut pending = self.pending.try_lock().ok()?;
         pending
             .decoder
             .is_done()
             .then(|| (std::mem::take(&mut pending.incoming), pending.decoder.take_replies()))
     }
 
+    /// Va a empezar la respuesta: lo que del permiso tiene que salir delante de ella, y desde aquí ya
+    /// no saldrá nada más.
+    ///
+    /// Si salió una parte, es la otra. Y si la aplicación se quedó con el cuerpo lo leerá mientras
+    /// responde: entonces es ahora o nunca.
+    pub(super) fn settle_permission(&self) -> &'static [u8] {
+        let keeps_reading = Arc::strong_count(&self.pending) > 1;
+        let mut permission = self.permission.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *permission, Permission::NotNeeded) {
+            Permission::Awaited { sent } if sent > 0 || keeps_reading => &CONTINUE[sent..],
+            _ => b"",
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -138,7 +163,7 @@ impl Pending {
 
     fn read_directly(&mut self, buf: &mut [u8], left: u64) -> io::Result<usize> {
         let length = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let received = self.patiently(|pending| (&*pending.socket).read(&mut buf[..length]))?;
+        let received = self.patiently(|_, mut socket| socket.read(&mut buf[..length]))?;
         if received == 0 {
             return Err(cut_short());
         }
@@ -168,27 +193,27 @@ impl Pending {
 
     fn receive(&mut self) -> io::Result<()> {
         let received =
-            self.patiently(|pending| match pending.incoming.receive(&*pending.socket)? {
+            self.patiently(|pending, socket| match pending.incoming.receive(socket)? {
                 Received::Nothing => Err(io::ErrorKind::WouldBlock.into()),
                 received => Ok(received),
             })?;
         if received == Received::End { Err(cut_short()) } else { Ok(()) }
     }
 
-    /// Lee, esperando lo que haga falta hasta el plazo.
-    fn patiently<T>(&mut self, mut read: impl FnMut(&mut Self) -> io::Result<T>) -> io::Result<T> {
-        if self.permission == Permission::TooLate {
-            return Err(cut_short());
-        }
-        if self.permission == Permission::Awaited {
-            self.permission = Permission::NotNeeded;
-            // No queda nada por enviar delante, así que estos pocos bytes siempre caben.
-            (&*self.socket).write_all(CONTINUE)?;
-        }
+    /// Lee, esperando lo que haga falta hasta el plazo. El permiso se da cuando hay que esperar, y no
+    /// antes: a quien ya envía no le hace falta.
+    fn patiently<T>(
+        &mut self,
+        mut read: impl FnMut(&mut Self, &Socket) -> io::Result<T>,
+    ) -> io::Result<T> {
+        // Si la conexión ya se cerró, no queda de dónde leer.
+        let socket = self.socket.upgrade().ok_or_else(cut_short)?;
+        let mut start = None;
         loop {
-            match read(self) {
+            match read(self, &socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait()?;
+                    let awaited = self.permit(&socket)?;
+                    self.wait(&socket, awaited, *start.get_or_insert_with(Instant::now))?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => return other,
@@ -196,12 +221,33 @@ impl Pending {
         }
     }
 
-    /// Espera a que llegue algo, hasta el plazo. Quien envía con cuentagotas tiene el suyo cuando otros
-    /// esperan el amarre.
-    fn wait(&mut self) -> io::Result<()> {
-        let start = Instant::now();
-        wait_readable(&self.socket, self.limits.timeout)?;
-        self.waited += start.elapsed();
+    /// Da el permiso si se espera, o lo que de él quepa en el socket.
+    fn permit(&self, mut socket: &Socket) -> io::Result<Awaited> {
+        let mut permission = self.permission.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Permission::Awaited { sent } = *permission {
+            match socket.write(&CONTINUE[sent..]) {
+                Ok(more) if sent + more >= CONTINUE.len() => *permission = Permission::NotNeeded,
+                Ok(more) => *permission = Permission::Awaited { sent: sent + more },
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Ok(Awaited::BytesOrRoom);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Awaited::Bytes)
+    }
+
+    /// Espera a que pase algo, hasta el plazo, que cuenta desde `start`. Quien envía con cuentagotas
+    /// tiene el suyo cuando otros esperan el amarre.
+    fn wait(&mut self, socket: &Socket, awaited: Awaited, start: Instant) -> io::Result<()> {
+        let before = start.elapsed();
+        let left = self.limits.timeout.saturating_sub(before);
+        if left.is_zero() {
+            return Err(too_slow());
+        }
+        wait(socket, awaited, left)?;
+        self.waited += start.elapsed().saturating_sub(before);
         let earned = Duration::from_secs(self.total / MIN_RATE);
         let is_slow = self.waited > self.limits.timeout.saturating_add(earned);
         match &self.berth {
@@ -223,23 +269,36 @@ fn too_slow() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, Rejection::Timeout)
 }
 
-/// Espera a que haya algo que leer.
+/// Espera a que pase lo que se espera, o al plazo.
 #[cfg(unix)]
-fn wait_readable(socket: &Socket, timeout: Duration) -> io::Result<()> {
+fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> {
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::AsFd;
     let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX);
-    match poll(&mut [PollFd::new(socket.as_fd(), PollFlags::POLLIN)], timeout) {
+    let flags = match awaited {
+        Awaited::Bytes => PollFlags::POLLIN,
+        Awaited::BytesOrRoom => PollFlags::POLLIN | PollFlags::POLLOUT,
+    };
+    match poll(&mut [PollFd::new(socket.as_fd(), flags)], timeout) {
         Ok(0) => Err(too_slow()),
         Ok(_) | Err(Errno::EINTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Espera a que haya algo que leer: donde no hay `poll`, mirando sin llevárselo en modo de espera.
+/// Cada cuánto se mira si cabe el resto del permiso, donde no se puede esperar a dos cosas.
 #[cfg(not(unix))]
-fn wait_readable(socket: &Socket, timeout: Duration) -> io::Result<()> {
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// Espera a que pase lo que se espera, o al plazo: donde no hay `poll`, mirando sin llevárselo en modo
+/// de espera.
+#[cfg(not(unix))]
+fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> {
+    if awaited == Awaited::BytesOrRoom {
+        std::thread::sleep(timeout.min(GLANCE));
+        return Ok(());
+    }
     let waiting = socket2::SockRef::from(socket);
     waiting.set_read_timeout(Some(timeout.min(super::config::FAR_AWAY)))?;
     waiting.set_nonblocking(false)?;
