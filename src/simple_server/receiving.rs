@@ -7,22 +7,22 @@ use std::io;
 use super::calling::answer;
 use super::decoder::Decoder;
 use super::envelope::Envelope;
-use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
 use super::pace::Slot;
 use super::protocol::Protocol;
 use super::relayed;
-use super::request_environ;
 use super::sending::{Asked, reject};
 use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
+use crate::gateway::fill_environ;
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
 use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection, RequestBody};
 use crate::input::Input;
+use crate::proxies;
 
 /// Lo que se sabe de una petición cuando su `environ` ya está lleno.
 pub(super) struct Accepted {
@@ -110,8 +110,8 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
         return Err(Rejection::BodyTooLarge);
     }
     environ.clear();
-    request_environ::fill(environ, &request, &link.peers);
-    forwarded::apply(environ, &service.config.trusted_proxies, service.config.proxy_headers);
+    fill_environ(environ, &request, &link.peers);
+    proxies::apply(environ, &service.config.trusted_proxies, service.config.proxy_headers);
     Ok(Some(Accepted {
         head_length: request.head.length,
         terms: Terms {

@@ -5,7 +5,6 @@ use std::io;
 
 use super::decoder::Decoder;
 use super::envelope::Envelope;
-use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
 use super::pace::Slot;
@@ -20,6 +19,7 @@ use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody};
+use crate::proxies;
 
 /// Lo que hay además de los textos de una petición: los de la pasarela.
 const OTHER_TEXT: usize = 256;
@@ -157,7 +157,7 @@ fn fill<'v>(
     environ.clear();
     environ.reserve(length + OTHER_TEXT);
     variables::fill(environ, variables, Process::Serving, &service.name, config.max_fields)?;
-    forwarded::apply(environ, &config.trusted_proxies, config.proxy_headers);
+    proxies::apply(environ, &config.trusted_proxies, config.proxy_headers);
     match environ.content_length() {
         Some(length) if length > config.max_body => Err(Rejection::BodyTooLarge),
         _ => Ok(()),
