@@ -7,11 +7,10 @@ use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
 use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
-use crate::gateway::ResponseHead;
+use crate::gateway::{Peers, ResponseHead, fill_environ};
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
-use crate::simple_server::{Peers, fill_environ};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
 ///

@@ -44,7 +44,8 @@
 //!    para responder;
 //! 2. `http` es el protocolo, como funciones puras; y `cgi`, lo que tienen en común los protocolos en
 //!    que un servidor web entrega una petición ya leída;
-//! 3. `gateway` llama a la aplicación y comprueba lo que responde, para cualquier protocolo;
+//! 3. `gateway` llena `environ`, llama a la aplicación y comprueba lo que responde, para cualquier
+//!    protocolo; y `proxies` sabe a quién creer lo que cuenta de una petición que reenvía;
 //! 4. [`simple_server`] es el servidor: sockets, bucle de eventos y relevo;
 //! 5. [`handlers`] sirve la misma aplicación detrás de Apache o de nginx: como programa CGI, y por
 //!    FastCGI, SCGI y uwsgi;
@@ -90,6 +91,7 @@ pub mod headers;
 mod http;
 mod cgi;
 mod gateway;
+mod proxies;
 pub mod simple_server;
 pub mod handlers;
 pub mod static_files;

@@ -142,11 +142,12 @@ fn is_test(code: &str, name: &str) -> bool {
 }
 
 /// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["application", "error", "environ", "input", "body", "headers", "util"],
     &["http"],
     &["cgi"],
     &["gateway"],
+    &["proxies"],
     &["simple_server"],
     &["static_files", "access_log", "testing", "validate"],
     &["handlers", "fuzzing"],

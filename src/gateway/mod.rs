@@ -4,10 +4,12 @@
 //! cabeza y un cuerpo del que se tira trozo a trozo. Se tira, y no se empuja, porque solo quien
 //! envía sabe cuándo cabe más: así un cliente lento no llena la memoria.
 //!
-//! No sabe de sockets ni de HTTP en la red; quien envía decide la forma. Lo que vale para todos los
-//! protocolos (qué estados no llevan cuerpo, que la longitud declarada se cumpla, qué pasa cuando
-//! la aplicación falla) está aquí una sola vez.
+//! No sabe de sockets; de HTTP, solo cómo se llena `environ` con una petición ya leída
+//! (`http_environ`). Quien envía decide la forma. Lo que vale para todos los protocolos (qué
+//! estados no llevan cuerpo, que la longitud declarada se cumpla, qué pasa cuando la aplicación
+//! falla) está aquí una sola vez.
 
+mod http_environ;
 mod head;
 mod body;
 mod fault;
@@ -19,6 +21,7 @@ pub(crate) use body::{BodyLength, ResponseBody};
 pub(crate) use error_page::error_page;
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
+pub(crate) use http_environ::{Peers, fill as fill_environ};
 
 use crate::application::Application;
 use crate::body::Body;

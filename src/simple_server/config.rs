@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::forwarded::ProxyHeaders;
-use super::network::Network;
 use crate::http::head::Limits;
+use crate::proxies::{Network, ProxyHeaders};
 
 /// Límites, plazos e hilos de un servidor.
 ///

@@ -26,12 +26,12 @@ use super::incoming::Received;
 use super::link::{Link, Readiness};
 use super::protocol::Protocol;
 use super::receiving;
-use super::request_environ::Peers;
 use super::sending::{self, Asked};
 use super::service::{Context, Service};
 use super::socket::Socket;
 use super::stage::{CloseReason, Farewell, Reading, Stage, Step};
 use super::upload::Upload;
+use crate::gateway::Peers;
 use crate::http::Rejection;
 
 /// Cuántos pasos se dan seguidos antes de dejar sitio a otras conexiones.

@@ -23,9 +23,9 @@ use super::listeners::Listener;
 use super::placement::{Tally, choose};
 use super::poller::Poller;
 use super::relay::{Clock, Leader, Relay, Turn};
-use super::request_environ::Peers;
 use super::service::{Context, Scratch, Service};
 use super::stage::CloseReason;
+use crate::gateway::Peers;
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
 const LOOK_BACK: Duration = Duration::from_millis(20);

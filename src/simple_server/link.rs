@@ -11,9 +11,9 @@ use mio::{Interest, Registry, Token};
 
 use super::incoming::{Incoming, Received};
 use super::outgoing::Outgoing;
-use super::request_environ::Peers;
 use super::service::Scratch;
 use super::socket::Socket;
+use crate::gateway::Peers;
 use crate::http::response::Framing;
 
 #[derive(Debug)]

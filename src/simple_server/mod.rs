@@ -29,8 +29,6 @@
 //! | `envelope` | en qué va envuelta |
 //! | `socket` | de red o de Unix |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
-//! | `request_environ` | de la petición al `environ` |
-//! | `network`, `forwarded` | en qué proxies se confía, y lo que cuentan |
 //! | `upload` | un cuerpo grande, que lee la aplicación |
 //! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
 //! | `demo_app` | la aplicación de muestra |
@@ -67,9 +65,6 @@ mod sending;
 mod envelope;
 mod link;
 mod socket;
-mod request_environ;
-mod network;
-mod forwarded;
 mod upload;
 mod incoming;
 mod outgoing;
@@ -79,15 +74,14 @@ pub use config::Config;
 pub use demo_app::demo_app;
 pub use engine::Handle;
 pub use error::ServerError;
-pub use forwarded::ProxyHeaders;
 pub use listeners::Listeners;
-pub use network::{Network, NetworkError};
 pub use server::{Server, make_server, make_server_on, make_server_with};
 #[cfg(unix)]
 pub use server::{make_server_unix, make_server_unix_with};
 
+pub use crate::proxies::{Network, NetworkError, ProxyHeaders};
+
 pub(crate) use protocol::Protocol;
-pub(crate) use request_environ::{Peers, fill as fill_environ};
 #[cfg(unix)]
 pub(crate) use server::make_unix;
 pub(crate) use server::{make, make_tcp};

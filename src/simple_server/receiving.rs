@@ -8,23 +8,23 @@ use std::sync::Arc;
 use super::calling::answer;
 use super::decoder::Decoder;
 use super::envelope::Envelope;
-use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
 use super::pace::Slot;
 use super::protocol::Protocol;
 use super::relayed;
-use super::request_environ;
 use super::sending::{Asked, reject};
 use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::environ::Environ;
+use crate::gateway::fill_environ;
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
 use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection, RequestBody};
 use crate::input::Input;
+use crate::proxies;
 
 /// Una petición cuya cabeza se entendió.
 pub(super) struct Accepted {
@@ -113,8 +113,8 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
         return Err(Rejection::BodyTooLarge);
     }
     let mut environ = environ.lend();
-    request_environ::fill(&mut environ, &request, &link.peers);
-    forwarded::apply(&mut environ, &service.config.trusted_proxies, service.config.proxy_headers);
+    fill_environ(&mut environ, &request, &link.peers);
+    proxies::apply(&mut environ, &service.config.trusted_proxies, service.config.proxy_headers);
     Ok(Some(Accepted {
         environ,
         head_length: request.head.length,

@@ -5,7 +5,6 @@ use std::io;
 
 use super::decoder::Decoder;
 use super::envelope::Envelope;
-use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
 use super::pace::Slot;
@@ -20,6 +19,7 @@ use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody};
+use crate::proxies;
 
 /// Lo que hay además de los textos de una petición: los de la pasarela.
 const OTHER_TEXT: usize = 256;
@@ -174,7 +174,7 @@ fn fill<'v>(
         &service.name,
         config.max_fields,
     );
-    forwarded::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
+    proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
     let rejection = match (filled, environ.content_length()) {
         (Err(rejection), _) => rejection,
         (Ok(()), Some(length)) if length > config.max_body => Rejection::BodyTooLarge,

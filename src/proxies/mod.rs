@@ -9,11 +9,12 @@
 //! sea es la del cliente, y lo que está más a la izquierda lo escribió él.
 
 mod fields;
+mod network;
 
 use std::net::IpAddr;
 
 use self::fields::{Hop, Node};
-use super::network::Network;
+pub use self::network::{Network, NetworkError};
 use crate::environ::Environ;
 
 /// Con qué encabezados cuentan los proxies de confianza la petición que reenvían.
