@@ -92,6 +92,7 @@ mod http;
 mod cgi;
 mod gateway;
 mod proxies;
+mod connection;
 pub mod simple_server;
 pub mod handlers;
 pub mod static_files;

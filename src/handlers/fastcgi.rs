@@ -30,7 +30,8 @@ use std::path::Path;
 use crate::application::Application;
 #[cfg(unix)]
 use crate::simple_server::make_unix;
-use crate::simple_server::{Config, Listeners, Protocol, Server, ServerError, make, make_tcp};
+use crate::connection::{Config, Protocol};
+use crate::simple_server::{Listeners, Server, ServerError, make, make_tcp};
 
 /// Crea un servidor de FastCGI que escucha en todas las direcciones de `host`, como
 /// [`simple_server::make_server`](crate::simple_server::make_server).

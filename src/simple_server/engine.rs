@@ -10,8 +10,9 @@ use super::crew::{Crew, Priority, Shift};
 use super::event_loop::{EventLoop, Surroundings, Until, Work};
 use super::listeners::Listener;
 use super::relay::{Clock, Leader, Turn};
-use super::service::{Scratch, Service};
+use super::shared::Shared;
 use super::tcp;
+use crate::connection::{Scratch, Service};
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
 const SWEEP: Duration = Duration::from_millis(500);
@@ -25,7 +26,7 @@ struct Watch {
 
 #[derive(Debug)]
 pub(super) struct Engine {
-    service: Service,
+    shared: Shared,
     loops: Vec<EventLoop>,
     crew: Crew<Work>,
     clock: Clock,
@@ -34,19 +35,20 @@ pub(super) struct Engine {
 impl Engine {
     /// Un motor parado; el primer bucle escucha en `listeners`.
     pub(super) fn new(service: Service, listeners: Vec<Listener>) -> io::Result<Self> {
-        let loops = (0..service.config.loops())
+        let shared = Shared::new(service);
+        let loops = (0..shared.service.config.loops())
             .map(|_| EventLoop::new())
             .collect::<io::Result<Vec<_>>>()?;
         for listener in listeners {
             loops[0].listen(listener)?;
         }
-        let crew = Crew::new(service.config.max_threads, service.berths.clone());
-        Ok(Self { service, loops, crew, clock: Clock::default() })
+        let crew = Crew::new(shared.service.config.max_threads, shared.berths.clone());
+        Ok(Self { shared, loops, crew, clock: Clock::default() })
     }
 
     /// Pide que se detenga con orden.
     pub(super) fn stop(&self) {
-        let _ = self.service.stopping.set(Instant::now());
+        let _ = self.shared.service.stopping.set(self.shared.now());
         self.loops.iter().for_each(EventLoop::wake);
         self.clock.wake();
     }
@@ -64,7 +66,7 @@ impl Engine {
         let engine = Arc::downgrade(self);
         self.crew.hire_with(Box::new(move || hire(&engine)));
         let engine = Arc::downgrade(self);
-        self.service.berths.when_free(Box::new(move || {
+        self.shared.berths.when_free(Box::new(move || {
             if let Some(engine) = engine.upgrade() {
                 engine.crew.look_again();
             }
@@ -89,7 +91,7 @@ impl Engine {
 
     fn around(&self, index: usize) -> Surroundings<'_> {
         Surroundings {
-            service: &self.service,
+            shared: &self.shared,
             crew: &self.crew,
             clock: &self.clock,
             loops: &self.loops,
@@ -103,7 +105,7 @@ impl Engine {
         if addresses.is_empty() {
             return;
         }
-        let backlog = self.service.config.backlog;
+        let backlog = self.shared.service.config.backlog;
         for (core, event_loop) in self.loops.iter().enumerate().skip(1) {
             let listened = tcp::listen_again(addresses, backlog, core).and_then(|sockets| {
                 let mut listeners = sockets.into_iter().map(Listener::tcp);
@@ -117,9 +119,10 @@ impl Engine {
 
     /// Si no queda nada que hacer, o se acabó el plazo para hacerlo.
     fn is_over(&self) -> bool {
-        let timeout = self.service.config.shutdown_timeout;
+        let timeout = self.shared.service.config.shutdown_timeout;
+        let stopping = self.shared.service.stopping.get();
         self.loops.iter().all(EventLoop::is_done)
-            || self.service.stopping.get().is_some_and(|since| since.elapsed() >= timeout)
+            || stopping.is_some_and(|since| self.shared.now().saturating_sub(*since) >= timeout)
     }
 
     /// Un latido del reloj: releva a los líderes que siguen en la llamada del latido anterior, y de
@@ -163,14 +166,16 @@ impl Engine {
             match work {
                 Work::Lead { index, turn } => {
                     let event_loop = &self.loops[index];
-                    let mut leader = match self.service.config.max_threads {
+                    let mut leader = match self.shared.service.config.max_threads {
                         0 | 1 => Leader::alone(&event_loop.relay, &self.clock),
                         _ => Leader::new(&event_loop.relay, &self.clock, turn),
                     };
                     event_loop.lead(self.around(index), &mut leader, &mut scratch, Until::Shutdown);
                 }
                 Work::Errand { index, key, mut connection } => {
-                    connection.moor(berth);
+                    if let Some(berth) = berth {
+                        connection.grant(berth);
+                    }
                     let around = self.around(index);
                     self.loops[index].run_errand(around, key, connection, &mut scratch);
                 }

@@ -11,20 +11,21 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mio::{Registry, Token, Waker};
 
-use super::connection::{Connection, Outcome};
 use super::crew::{Crew, Priority};
 use super::door::Arrival;
-use super::house::{House, Summons};
+use super::host::Thread;
+use super::house::{Connection, House, Summons};
 use super::listeners::Listener;
 use super::placement::{Tally, choose};
 use super::poller::Poller;
 use super::relay::{Clock, Leader, Relay, Turn};
-use super::service::{Context, Scratch, Service};
-use super::stage::CloseReason;
+use super::shared::Shared;
+use super::wire::SocketWire;
+use crate::connection::{CloseReason, Context, Host, Moment, Outcome, Scratch};
 use crate::gateway::Peers;
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
@@ -46,7 +47,7 @@ pub(super) struct EventLoop {
 /// Lo que rodea a un bucle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'a> {
-    pub(super) service: &'a Service,
+    pub(super) shared: &'a Shared,
     pub(super) crew: &'a Crew<Work>,
     pub(super) clock: &'a Clock,
     /// Todos los bucles que atienden, también este.
@@ -133,7 +134,7 @@ impl EventLoop {
         until: Until,
     ) {
         while leader.leads() && !self.is_done() {
-            let now = Instant::now();
+            let now = around.shared.now();
             let answered = self.serve_ready(around, leader, scratch, now, until);
             if answered && until == Until::OneRequest {
                 return;
@@ -153,8 +154,8 @@ impl EventLoop {
         scratch: &mut Scratch,
     ) {
         let mut leader = Leader::helper(&self.relay, around.clock);
-        let now = Instant::now();
-        let context = &mut Context { service: around.service, scratch, leader: &mut leader, now };
+        let thread = &mut Thread::new(around.shared, &mut leader, around.shared.now());
+        let context = &mut Context { service: &around.shared.service, scratch, host: thread };
         if self.serve(around, key, connection, Summons::News, context).is_queued {
             self.wake();
         }
@@ -166,15 +167,16 @@ impl EventLoop {
         around: Surroundings<'_>,
         leader: &mut Leader<'_>,
         scratch: &mut Scratch,
-        mut now: Instant,
+        mut now: Moment,
         until: Until,
     ) -> bool {
         let batch = self.house().ready_count();
         for _ in 0..batch {
             let Some((key, connection, summons)) = self.house().take_ready() else { break };
-            let context = &mut Context { service: around.service, scratch, leader, now };
+            let thread = &mut Thread::new(around.shared, leader, now);
+            let context = &mut Context { service: &around.shared.service, scratch, host: thread };
             let served = self.serve(around, key, connection, summons, context);
-            now = context.now;
+            now = context.host.now();
             if !leader.leads() {
                 // El líder nuevo puede estar esperando avisos con esto en la cola.
                 if served.is_queued {
@@ -195,20 +197,13 @@ impl EventLoop {
         key: usize,
         mut connection: Box<Connection>,
         summons: Summons,
-        context: &mut Context<'_, '_>,
+        context: &mut Context<'_, Thread<'_, '_>>,
     ) -> Served {
         let before = connection.delivered();
-        let served = catch_unwind(AssertUnwindSafe(|| match summons {
+        let outcome = match summons {
             Summons::News => connection.serve(context),
             Summons::Deadline => connection.expire(context),
-        }));
-        // La pasarela ya atrapa los pánicos de la aplicación. Los que quedan son de lo suyo que se
-        // suelta en otros momentos; que no se lleven un hilo, ni dejen a medias lo que compartía.
-        let outcome = served.unwrap_or_else(|_| {
-            log::error!("un pánico al soltar algo de la aplicación; se corta la conexión {key}");
-            *context.scratch = Scratch::default();
-            Outcome::Close(CloseReason::BodyIncomplete)
-        });
+        };
         let is_answered = connection.delivered() > before;
         let deadline = connection.deadline(context.service);
         let is_queued = self.put_back(around, key, connection, outcome, deadline);
@@ -222,13 +217,13 @@ impl EventLoop {
         key: usize,
         mut connection: Box<Connection>,
         outcome: Outcome,
-        deadline: Instant,
+        deadline: Moment,
     ) -> bool {
         let outcome = match outcome {
             // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
             Outcome::Close(_) | Outcome::HandOff => outcome,
             // Hasta aquí no hacía falta: muchas conexiones se atienden y se cierran de una vez.
-            _ => connection.watch(&self.registry, Token(key)).map_or_else(
+            _ => connection.wire().watch(&self.registry, Token(key)).map_or_else(
                 |error| {
                     log::warn!("no se pudo vigilar una conexión: {error}");
                     Outcome::Close(CloseReason::ClientGone)
@@ -243,7 +238,7 @@ impl EventLoop {
                 return true;
             }
             Outcome::HandOff => {
-                let priority = match connection.needs_berth() {
+                let priority = match connection.needs_permit() {
                     true => Priority::WithBerth,
                     false => Priority::Normal,
                 };
@@ -264,7 +259,7 @@ impl EventLoop {
         connection: Box<Connection>,
         reason: CloseReason,
     ) {
-        if reason != CloseReason::Finished {
+        if !reason.is_usual() {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
         if catch_unwind(AssertUnwindSafe(|| drop(connection))).is_err() {
@@ -272,8 +267,8 @@ impl EventLoop {
         }
         self.house().remove(key);
         self.tally.leave();
-        around.service.connections.fetch_sub(1, Relaxed);
-        if around.service.is_stopping() {
+        around.shared.connections.fetch_sub(1, Relaxed);
+        if around.shared.service.is_stopping() {
             // Puede ser la última: que quien lidera lo mire.
             self.wake();
         }
@@ -299,27 +294,27 @@ impl EventLoop {
         until: Until,
     ) -> Option<Duration> {
         let door = &poller.door;
-        if self.house().ready_count() > 0 || (door.has_visitors() && around.service.has_room()) {
+        if self.house().ready_count() > 0 || (door.has_visitors() && around.shared.has_room()) {
             return Some(Duration::ZERO);
         }
         // Lo normal es que avise el reloj; aquí, lo que él no ve.
         let must_look_back = door.has_visitors()
             || door.is_starved()
-            || around.service.is_stopping()
+            || around.shared.service.is_stopping()
             || until == Until::OneRequest;
         must_look_back.then_some(LOOK_BACK)
     }
 
     fn accept(&self, around: Surroundings<'_>, poller: &mut Poller) {
-        if !around.service.has_room() {
+        if !around.shared.has_room() {
             return;
         }
-        let (service, now) = (around.service, Instant::now());
+        let (shared, now) = (around.shared, around.shared.now());
         poller.door.accept(|Arrival { socket, remote, local_port }| {
-            service.connections.fetch_add(1, Relaxed);
-            let peers = Peers::new(&service.name, local_port, remote);
-            self.place(around, Box::new(Connection::new(socket, peers, now)));
-            service.has_room()
+            shared.connections.fetch_add(1, Relaxed);
+            let peers = Peers::new(&shared.service.name, local_port, remote);
+            self.place(around, Box::new(Connection::new(SocketWire::new(socket), peers, now)));
+            shared.has_room()
         });
     }
 
@@ -353,12 +348,12 @@ impl EventLoop {
 
     /// De vez en cuando: los plazos vencidos, y si hay que detenerse.
     fn look_after(&self, around: Surroundings<'_>, poller: &mut Poller, until: Until) {
-        if around.service.is_stopping() {
+        if around.shared.service.is_stopping() {
             self.stop(around, poller);
         }
         let is_rare = poller.is_stopping;
         if self.is_sweep_due.swap(false, SeqCst) || is_rare || until == Until::OneRequest {
-            self.house().summon_expired(Instant::now());
+            self.house().summon_expired(around.shared.now());
         }
         poller.door.retry();
     }

@@ -2,12 +2,14 @@
 //! que hacer.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use slab::Slab;
 
-use super::connection::Connection;
-use super::link::Readiness;
+use super::wire::SocketWire;
+use crate::connection::{Moment, Readiness};
+
+/// Una conexión con su socket.
+pub(super) type Connection = crate::connection::Connection<SocketWire>;
 
 #[derive(Debug, Default)]
 pub(super) struct House {
@@ -20,7 +22,7 @@ pub(super) struct House {
 #[derive(Debug)]
 enum Room {
     /// En casa, esperando un aviso hasta `deadline`.
-    Parked { connection: Box<Connection>, deadline: Instant },
+    Parked { connection: Box<Connection>, deadline: Moment },
     /// En casa y en la cola.
     Queued { connection: Box<Connection>, summons: Summons },
     /// La atiende un hilo; aquí se juntan los avisos que le llegan.
@@ -72,7 +74,7 @@ impl House {
         &mut self,
         key: usize,
         mut connection: Box<Connection>,
-        deadline: Instant,
+        deadline: Moment,
     ) -> bool {
         let Some(room) = self.rooms.get_mut(key) else { return false };
         if let Room::Out { news: Some(news) } = *room {
@@ -87,7 +89,7 @@ impl House {
     }
 
     /// Devuelve a la cola una conexión que tiene más que hacer.
-    pub(super) fn requeue(&mut self, key: usize, connection: Box<Connection>, deadline: Instant) {
+    pub(super) fn requeue(&mut self, key: usize, connection: Box<Connection>, deadline: Moment) {
         self.park(key, connection, deadline);
         self.queue(key, Summons::News);
     }
@@ -105,14 +107,18 @@ impl House {
                 connection.notice(news);
                 self.queue(key, Summons::News);
             }
-            Some(Room::Queued { connection, .. }) => connection.notice(news),
+            Some(Room::Queued { connection, summons }) => {
+                connection.notice(news);
+                // Quizá ya no esté vencida: si lo sigue estando, se verá en la próxima vuelta.
+                *summons = Summons::News;
+            }
             // Un aviso tardío para una conexión que ya se cerró.
             None => {}
         }
     }
 
     /// Pone en la cola las que vencieron.
-    pub(super) fn summon_expired(&mut self, now: Instant) {
+    pub(super) fn summon_expired(&mut self, now: Moment) {
         let is_expired =
             |room: &Room| matches!(room, Room::Parked { deadline, .. } if now >= *deadline);
         self.summon(Summons::Deadline, is_expired);

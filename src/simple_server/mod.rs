@@ -10,8 +10,6 @@
 //! | `signals` | Ctrl-C y las demás señales de terminar |
 //! | `engine` | los bucles, sus hilos y el reloj |
 //! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
-//! | `service` | lo que comparten las conexiones, y el sitio de trabajo de cada hilo |
-//! | `room` | el sitio que presta un hilo: memoria sin nada de nadie |
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `door` | los sockets que escuchan |
 //! | `placement` | qué bucle atiende una conexión nueva |
@@ -19,22 +17,10 @@
 //! | `crew`, `berths` | los hilos, y el trabajo que espera a uno; cuántos esperan a la red |
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
 //! | `pace` | cuáles peticiones suelen tardar |
-//! | `connection` | la máquina de estados de una conexión |
-//! | `protocol` | cuál se habla |
-//! | `stage` | en qué punto está cada una |
-//! | `receiving`, `relayed` | recibir una petición, del cliente o de un servidor web |
-//! | `decoder` | leer su cuerpo |
-//! | `calling` | llamar a la aplicación |
-//! | `sending` | enviar su respuesta |
-//! | `envelope` | en qué va envuelta |
 //! | `socket` | de red o de Unix |
-//! | `link` | el socket y lo pendiente de leer y de enviar |
-//! | `upload` | un cuerpo grande, que lee la aplicación |
-//! | `incoming`, `outgoing` | los bytes recibidos y los pendientes de enviar |
 //! | `demo_app` | la aplicación de muestra |
 
 mod server;
-mod config;
 mod error;
 mod listeners;
 mod inherited;
@@ -52,25 +38,12 @@ mod crew;
 mod berths;
 mod relay;
 mod pace;
-mod service;
-mod room;
-mod connection;
-mod protocol;
-mod stage;
-mod receiving;
-mod relayed;
-mod decoder;
-mod calling;
-mod sending;
-mod envelope;
-mod link;
+mod shared;
+mod host;
+mod wire;
 mod socket;
-mod upload;
-mod incoming;
-mod outgoing;
 mod demo_app;
 
-pub use config::Config;
 pub use demo_app::demo_app;
 pub use engine::Handle;
 pub use error::ServerError;
@@ -79,9 +52,9 @@ pub use server::{Server, make_server, make_server_on, make_server_with};
 #[cfg(unix)]
 pub use server::{make_server_unix, make_server_unix_with};
 
+pub use crate::connection::Config;
 pub use crate::proxies::{Network, NetworkError, ProxyHeaders};
 
-pub(crate) use protocol::Protocol;
 #[cfg(unix)]
 pub(crate) use server::make_unix;
 pub(crate) use server::{make, make_tcp};

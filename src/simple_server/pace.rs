@@ -6,6 +6,8 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::connection::Class;
+
 /// Desde cuánto es lenta una llamada, en microsegundos: unas diez veces lo que cuesta despertar a
 /// otro hilo.
 const SLOW: u32 = 100;
@@ -39,6 +41,19 @@ impl Slot {
         let mix = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(16_777_619);
         let hash = segment.fold(method.as_bytes().iter().fold(2_166_136_261, mix), mix);
         Self((hash ^ (hash >> 16)) as usize % SLOTS)
+    }
+}
+
+impl Slot {
+    /// La clase, para quien no sabe de casillas.
+    pub(super) fn class(self) -> Class {
+        Class(self.0)
+    }
+}
+
+impl From<Class> for Slot {
+    fn from(Class(slot): Class) -> Self {
+        Self(slot % SLOTS)
     }
 }
 

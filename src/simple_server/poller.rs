@@ -8,7 +8,7 @@ use mio::{Events, Poll, Registry, Token, Waker};
 
 use super::door::Door;
 use super::house::House;
-use super::link::Readiness;
+use crate::connection::Readiness;
 
 /// Cuántos avisos se recogen de una vez.
 const EVENTS: usize = 1024;

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
-use super::config::Config;
 use super::engine::{Engine, Handle};
 use super::error::ServerError;
 use super::listeners::Listeners;
-use super::protocol::Protocol;
-use super::service::Service;
 use super::signals;
 use crate::application::Application;
+use crate::connection::{Config, Protocol, Service};
 
 /// Crea un servidor que escucha en todas las direcciones de `host` y atiende con `application`.
 ///

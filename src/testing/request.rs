@@ -12,7 +12,7 @@ use crate::gateway::{Peers, error_page, fill_environ};
 use crate::headers::Headers;
 use crate::http::{FieldTable, Rejection, is_token, request};
 use crate::input::{Errors, Input};
-use crate::simple_server::Config;
+use crate::connection::Config;
 
 /// El cliente de una conexión que no existe.
 const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);

@@ -1,17 +1,14 @@
-//! Lo que una conexión encuentra al ser atendida: la aplicación, la configuración y el sitio de
-//! trabajo del hilo.
+//! Lo que una conexión encuentra al avanzar: la aplicación, la configuración y el sitio de trabajo
+//! de quien la atiende.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::berths::Berths;
 use super::config::Config;
+use super::host::{Host, Moment};
 use super::incoming::Room;
-use super::pace::Paces;
 use super::protocol::Protocol;
-use super::relay::Leader;
 use super::room::Spare;
 use crate::application::Application;
 use crate::environ::Environ;
@@ -21,48 +18,30 @@ use crate::http::head::Limits;
 use crate::http::response::SOFTWARE;
 
 /// Lo que comparten todas las conexiones de un servidor.
-pub(super) struct Service {
-    pub(super) protocol: Protocol,
-    pub(super) application: Box<dyn Application>,
-    pub(super) config: Config,
+pub(crate) struct Service {
+    pub(crate) protocol: Protocol,
+    pub(crate) application: Box<dyn Application>,
+    pub(crate) config: Config,
     pub(super) limits: Limits,
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
-    pub(super) name: String,
-    pub(super) paces: Paces,
-    pub(super) berths: Arc<Berths>,
+    pub(crate) name: String,
     /// Cuándo se pidió que se detuviera: puede llegar en medio de una llamada.
-    pub(super) stopping: OnceLock<Instant>,
-    /// Cuántas conexiones hay abiertas.
-    pub(super) connections: AtomicUsize,
+    pub(crate) stopping: OnceLock<Moment>,
 }
 
 impl Service {
-    pub(super) fn new(
+    pub(crate) fn new(
         protocol: Protocol,
         application: Box<dyn Application>,
         config: Config,
         name: String,
     ) -> Self {
-        Self {
-            protocol,
-            application,
-            limits: config.limits(),
-            berths: Berths::new(config.uploads()),
-            config,
-            name,
-            paces: Paces::default(),
-            stopping: OnceLock::new(),
-            connections: AtomicUsize::new(0),
-        }
-    }
-
-    /// Si cabe otra conexión.
-    pub(super) fn has_room(&self) -> bool {
-        self.connections.load(Relaxed) < self.config.max_connections
+        let limits = config.limits();
+        Self { protocol, application, limits, config, name, stopping: OnceLock::new() }
     }
 
     /// Si cada respuesta es ya la última de su conexión.
-    pub(super) fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.get().is_some()
     }
 }
@@ -75,27 +54,22 @@ impl fmt::Debug for Service {
 
 /// Lo que una conexión necesita de fuera para avanzar.
 #[derive(Debug)]
-pub(super) struct Context<'a, 'l> {
-    pub(super) service: &'a Service,
-    pub(super) scratch: &'a mut Scratch,
-    pub(super) leader: &'a mut Leader<'l>,
-    pub(super) now: Instant,
+pub(crate) struct Context<'a, H> {
+    pub(crate) service: &'a Service,
+    pub(crate) scratch: &'a mut Scratch,
+    pub(crate) host: &'a mut H,
 }
 
-impl Context<'_, '_> {
-    /// Pone la hora al día si la última llamada pudo durar; dice si fue así.
-    pub(super) fn keep_up(&mut self) -> bool {
-        if self.leader.took_long() {
-            self.now = Instant::now();
-        }
-        self.leader.took_long()
+impl<H: Host> Context<'_, H> {
+    pub(super) fn now(&self) -> Moment {
+        self.host.now()
     }
 }
 
 /// El sitio de trabajo de un hilo: se presta a la conexión que atiende, para que una conexión
 /// ociosa no tenga búferes.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     pub(super) fields: FieldTable,
     pub(super) environ: Spare<Environ>,
     pub(super) head: Spare<ResponseHead>,
@@ -108,16 +82,17 @@ pub(super) struct Scratch {
 #[derive(Debug, Default)]
 pub(super) struct CommonFields {
     /// Cuándo deja de valer la fecha.
-    stale_at: Option<Instant>,
+    stale_at: Option<Moment>,
     lines: Vec<u8>,
     date_length: usize,
 }
 
 impl CommonFields {
     /// Las líneas que la aplicación no puso por su cuenta.
-    pub(super) fn missing_from(&mut self, head: &ResponseHead, now: Instant) -> &[u8] {
+    pub(super) fn missing_from(&mut self, head: &ResponseHead, host: &impl Host) -> &[u8] {
+        let now = host.now();
         if self.stale_at.is_none_or(|stale_at| now >= stale_at) {
-            self.refresh(now);
+            self.refresh(now, host.calendar());
         }
         match (head.has_own_date(), head.has_own_server()) {
             (false, false) => &self.lines,
@@ -127,11 +102,10 @@ impl CommonFields {
         }
     }
 
-    fn refresh(&mut self, now: Instant) {
-        let time = SystemTime::now();
+    fn refresh(&mut self, now: Moment, time: SystemTime) {
         let into_second = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let rest = Duration::from_secs(1).saturating_sub(Duration::from_nanos(into_second.into()));
-        self.stale_at = Some(now + rest);
+        self.stale_at = Some(now.saturating_add(rest));
         let date = format!("Date: {}\r\n", httpdate::fmt_http_date(time));
         self.date_length = date.len();
         self.lines = format!("{date}Server: {SOFTWARE}\r\n").into_bytes();

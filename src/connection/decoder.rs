@@ -50,9 +50,12 @@ impl Decoder {
         }
     }
 
-    /// Si el servidor web abandonó la petición.
-    pub(super) fn is_aborted(&self) -> bool {
-        matches!(self, Self::Records(receiver) if receiver.phase() == Phase::Aborted)
+    /// Lo recibido, si el servidor web abandonó la petición.
+    pub(super) fn aborted(&self) -> Option<&Receiver> {
+        match self {
+            Self::Records(receiver) if receiver.phase() == Phase::Aborted => Some(receiver),
+            _ => None,
+        }
     }
 
     /// Lo que hay que contestar entre tanto, y deja de deberse.

@@ -1,7 +1,7 @@
 //! Los bytes de respuestas que todavía no ha tomado el sistema: pocos, porque no se pide otro trozo
 //! a la aplicación mientras haya muchos.
 
-use std::io::{self, IoSlice, Write};
+use std::io::{self, IoSlice};
 
 use super::room::Spare;
 use crate::body::Chunk;
@@ -63,8 +63,11 @@ impl Outgoing {
         response::write_chunk_end(self.tail(), framing);
     }
 
-    /// Envía lo que se pueda; `true` si ya no queda nada.
-    pub(super) fn send(&mut self, mut sink: impl Write) -> io::Result<bool> {
+    /// Envía con `sink` lo que se pueda; `true` si ya no queda nada.
+    pub(super) fn send(
+        &mut self,
+        mut sink: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
+    ) -> io::Result<bool> {
         while !self.is_empty() {
             match self.send_once(&mut sink) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -81,15 +84,20 @@ impl Outgoing {
         Ok(true)
     }
 
-    fn send_once(&self, sink: &mut impl Write) -> io::Result<usize> {
-        let Some(large) = &self.large else { return sink.write(&self.before[self.sent..]) };
+    fn send_once(
+        &self,
+        sink: &mut impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let Some(large) = &self.large else {
+            return sink(&[IoSlice::new(&self.before[self.sent..])]);
+        };
         let mut skip = self.sent;
         let parts = [self.before.as_slice(), large.as_bytes(), self.after.as_slice()].map(|part| {
             let skipped = skip.min(part.len());
             skip -= skipped;
             IoSlice::new(&part[skipped..])
         });
-        sink.write_vectored(&parts)
+        sink(&parts)
     }
 
     /// Cuántos bytes faltan por enviar.
@@ -118,19 +126,16 @@ mod tests {
         thirsty: bool,
     }
 
-    impl Write for Sipper {
-        fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+    impl Sipper {
+        fn take(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
             self.thirsty = !self.thirsty;
             if self.thirsty {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
-            let length = buf.len().min(self.step);
-            self.taken.extend_from_slice(&buf[..length]);
+            let offered: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter()).copied().collect();
+            let length = offered.len().min(self.step);
+            self.taken.extend_from_slice(&offered[..length]);
             Ok(length)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
         }
     }
 
@@ -145,7 +150,7 @@ mod tests {
             outgoing.push_chunk(Framing::Chunked, Chunk::from("fin"));
             assert!(outgoing.is_full());
             let mut sipper = Sipper { taken: Vec::new(), step, thirsty: false };
-            while !outgoing.send(&mut sipper).expect("envía") {}
+            while !outgoing.send(|pieces| sipper.take(pieces)).expect("envía") {}
             let expected = format!("cabeza 4\r\nhola\r\n4000\r\n{large}\r\n3\r\nfin\r\n");
             assert_eq!(String::from_utf8_lossy(&sipper.taken), expected);
             assert!(outgoing.is_empty() && !outgoing.is_full());

@@ -3,7 +3,7 @@
 
 use crate::cgi::fastcgi;
 use crate::cgi::head::{self, StatusLine};
-use crate::gateway::ResponseHead;
+use crate::gateway::{BodyLength, ResponseHead};
 use crate::http::Version;
 use crate::http::response::{self, Delivery, Framing};
 
@@ -17,12 +17,15 @@ pub(super) enum Envelope {
 }
 
 impl Envelope {
-    /// La forma de un cuerpo cuya longitud no se conoce.
-    pub(super) fn for_unknown_length(self) -> Framing {
-        match self {
-            Self::Http(version) => Framing::for_unknown_length(version),
-            Self::Plain(_) => Framing::UntilClose,
-            Self::Records(_) => Framing::Enveloped,
+    /// La forma de un cuerpo, por lo que se sabe de su longitud.
+    pub(super) fn frame(self, length: BodyLength) -> Framing {
+        match (length, self) {
+            (BodyLength::Forbidden, _) => Framing::None,
+            (BodyLength::Declared(_), _) => Framing::Declared,
+            (BodyLength::Known(length), _) => Framing::Length(length),
+            (BodyLength::Unknown, Self::Http(version)) => Framing::for_unknown_length(version),
+            (BodyLength::Unknown, Self::Plain(_)) => Framing::UntilClose,
+            (BodyLength::Unknown, Self::Records(_)) => Framing::Enveloped,
         }
     }
 

@@ -99,7 +99,7 @@ pub struct Config {
 }
 
 /// Un plazo que no vence: más que esto es para siempre.
-pub(super) const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// 8 KiB: lo que admiten nginx y Apache sin configurarlos.
 const MAX_REQUEST_LINE: usize = 8 * 1024;
@@ -168,12 +168,12 @@ impl Default for Config {
 impl Config {
     /// Cuántos bucles. Siempre queda un hilo que no lidera, salvo que solo haya uno: alguien debe
     /// atender lo lento.
-    pub(super) fn loops(&self) -> usize {
+    pub(crate) fn loops(&self) -> usize {
         self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
     }
 
     /// Cuántos hilos pueden esperar a la red: la mitad de los que no lideran.
-    pub(super) fn uploads(&self) -> usize {
+    pub(crate) fn uploads(&self) -> usize {
         (self.max_threads.saturating_sub(self.loops()) / 2).max(1)
     }
 

@@ -1,42 +1,55 @@
-//! Recibir una petición que entrega un servidor web, con sus variables ya leídas: FastCGI, SCGI o
-//! uwsgi.
+//! Leer una petición que entrega un servidor web, con sus variables ya leídas: FastCGI, SCGI o uwsgi.
 
-use std::io;
-
+use super::body::{Accepted, begin};
+use super::close;
 use super::decoder::Decoder;
 use super::envelope::Envelope;
+use super::host::{Class, Host};
 use super::incoming::Received;
 use super::link::Link;
-use super::pace::Slot;
 use super::protocol::Protocol;
-use super::receiving::{Accepted, begin};
-use super::sending::{Asked, reject};
+use super::send::{Asked, reject};
 use super::service::Context;
-use super::stage::{Arrival, CloseReason, Farewell, Reading, Stage, Step, Terms};
+use super::stage::{Arrival, CloseReason, Reading, Stage, Stepped, Terms};
+use super::wire::Wire;
 use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
 use crate::cgi::head::StatusLine;
 use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
+use crate::http::head::Patience;
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody};
 use crate::proxies;
 
 /// Lo que hay además de los textos de una petición: los de la pasarela.
 const OTHER_TEXT: usize = 256;
 
+/// Un rechazo, y si lo que se rechaza es `HEAD`.
+struct Refusal {
+    rejection: Rejection,
+    is_head: bool,
+}
+
+impl From<Rejection> for Refusal {
+    /// Lo que no se llegó a entender no es `HEAD`.
+    fn from(rejection: Rejection) -> Self {
+        Self { rejection, is_head: false }
+    }
+}
+
 /// Lee la siguiente petición de SCGI o de uwsgi, que llega en un solo bloque.
-pub(super) fn read_block(link: &mut Link, context: &mut Context<'_, '_>) -> io::Result<Step> {
-    if !link.incoming.is_empty() {
-        match accept_block(link, context) {
-            Ok(Some(accepted)) => return begin(link, context, accepted),
-            Ok(None) => {}
-            Err(refusal) => {
-                let envelope = Envelope::Plain(status_line(context.service.protocol));
-                return refuse(link, context, envelope, refusal);
-            }
+pub(super) fn read_block<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+) -> Stepped<W> {
+    match accept_block(link, context) {
+        Ok(Some(accepted)) => begin(link, context, accepted),
+        Ok(None) => receive(link, context, Reading::Whole(Patience::default())),
+        Err(refusal) => {
+            let envelope = Envelope::Plain(status_line(context.service.protocol));
+            refuse(link, context, envelope, refusal)
         }
     }
-    receive(link, context, Reading::default())
 }
 
 fn status_line(protocol: Protocol) -> StatusLine {
@@ -46,7 +59,10 @@ fn status_line(protocol: Protocol) -> StatusLine {
     }
 }
 
-fn accept_block(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Refusal> {
+fn accept_block<W: Wire, H: Host>(
+    link: &Link<W>,
+    context: &mut Context<'_, H>,
+) -> Result<Option<Accepted>, Refusal> {
     let (pending, max) = (link.incoming.pending(), context.service.config.max_head);
     let line = status_line(context.service.protocol);
     let (environ, head_length) = match context.service.protocol {
@@ -67,26 +83,43 @@ fn accept_block(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Acc
         None | Some(0) => None,
         Some(length) => Some(Decoder::Plain(BodyDecoder::new(RequestBody::Length(length), 0))),
     };
-    let terms = Terms {
-        slot: slot_of(&environ),
-        persistence: Persistence::Close,
-        envelope: Envelope::Plain(line),
-    };
+    let terms = terms_of(&environ, &*context.host, Persistence::Close, Envelope::Plain(line));
     Ok(Some(Accepted { environ, head_length, terms, body, arrival: Arrival::Gathered }))
 }
 
+fn terms_of(
+    environ: &Environ,
+    host: &impl Host,
+    persistence: Persistence,
+    envelope: Envelope,
+) -> Terms {
+    Terms {
+        class: class_of(environ, host),
+        persistence,
+        envelope,
+        is_head: environ.method() == "HEAD",
+        reason: CloseReason::OneResponse,
+    }
+}
+
+/// Con qué otras peticiones se parece en lo que tarda.
+fn class_of(environ: &Environ, host: &impl Host) -> Class {
+    let path = match environ.path_info() {
+        "" => environ.script_name(),
+        path => path,
+    };
+    host.classify(environ.method(), path)
+}
+
 /// Sigue leyendo una petición de FastCGI, cuyas variables llegan en registros.
-pub(super) fn read_records(
-    link: &mut Link,
-    context: &mut Context<'_, '_>,
+pub(super) fn read_records<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
     reading: Reading,
-) -> io::Result<Step> {
+) -> Stepped<W> {
     let mut receiver = match reading {
         Reading::Records(receiver) => receiver,
-        Reading::Head(_) if link.incoming.is_empty() => {
-            return receive(link, context, Reading::default());
-        }
-        Reading::Head(_) => Box::new(Receiver::new(receiver_limits(context))),
+        Reading::Whole(_) => Box::new(Receiver::new(receiver_limits(context))),
     };
     match receiver.decode(link.incoming.pending(), &mut Vec::new(), 0) {
         Ok(consumed) => link.incoming.consume(consumed),
@@ -96,16 +129,16 @@ pub(super) fn read_records(
     }
     link.outgoing.tail().extend(receiver.take_replies());
     match receiver.phase() {
-        Phase::Waiting if receiver.is_idle() => Ok(Step::Go(Stage::default())),
+        Phase::Waiting if receiver.is_idle() => Ok(Stage::Idle.go()),
         Phase::Waiting | Phase::Params => receive(link, context, Reading::Records(receiver)),
         Phase::Content => accept_records(link, context, receiver),
-        Phase::Refused => Ok(Step::Go(Stage::Closing(Farewell::Lingering))),
-        Phase::Aborted => Ok(abandon(link, context, &receiver)),
+        Phase::Refused => Ok(Stage::Closing(CloseReason::Rejected).go()),
+        Phase::Aborted => Ok(close::abandon(link, context, &receiver)),
         Phase::Done => unreachable!("antes de las variables no hay cuerpo"),
     }
 }
 
-fn receiver_limits(context: &Context<'_, '_>) -> ReceiverLimits {
+fn receiver_limits<H>(context: &Context<'_, H>) -> ReceiverLimits {
     let config = &context.service.config;
     ReceiverLimits {
         head: config.max_head,
@@ -114,11 +147,11 @@ fn receiver_limits(context: &Context<'_, '_>) -> ReceiverLimits {
     }
 }
 
-fn accept_records(
-    link: &mut Link,
-    context: &mut Context<'_, '_>,
+fn accept_records<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
     mut receiver: Box<Receiver>,
-) -> io::Result<Step> {
+) -> Stepped<W> {
     let envelope = Envelope::Records(receiver.id());
     let filled = fill(context, receiver.variables(), receiver.variables_length());
     let environ = match filled {
@@ -130,50 +163,23 @@ fn accept_records(
         true => Persistence::KeepAlive,
         false => Persistence::Close,
     };
-    let terms = Terms { slot: slot_of(&environ), persistence, envelope };
+    let terms = terms_of(&environ, &*context.host, persistence, envelope);
     let (body, arrival) = (Some(Decoder::Records(receiver)), Arrival::Gathered);
     begin(link, context, Accepted { environ, head_length: 0, terms, body, arrival })
 }
 
-/// El servidor web ya no quiere la respuesta: se le dice que terminó, y se sigue si él sigue.
-pub(super) fn abandon(link: &mut Link, context: &Context<'_, '_>, receiver: &Receiver) -> Step {
-    receiver.write_aborted(link.outgoing.tail());
-    link.since = context.now;
-    Step::Go(match receiver.keeps_connection() && !context.service.is_stopping() {
-        true => Stage::default(),
-        false => Stage::Closing(Farewell::Lingering),
-    })
-}
-
-/// Un rechazo, y si lo que se rechaza es `HEAD`.
-struct Refusal {
-    rejection: Rejection,
-    is_head: bool,
-}
-
-impl From<Rejection> for Refusal {
-    /// Lo que no se llegó a entender no es `HEAD`.
-    fn from(rejection: Rejection) -> Self {
-        Self { rejection, is_head: false }
-    }
-}
-
 /// Un `environ` con esas variables, si el cuerpo que anuncian cabe.
-fn fill<'v>(
-    context: &mut Context<'_, '_>,
+fn fill<'v, H>(
+    context: &mut Context<'_, H>,
     variables: impl Iterator<Item = Variable<'v>>,
     length: usize,
 ) -> Result<Environ, Refusal> {
     let service = context.service;
     let (config, mut environ) = (&service.config, context.scratch.environ.lend());
     environ.reserve(length + OTHER_TEXT);
-    let filled = variables::fill(
-        &mut environ,
-        variables,
-        Process::Serving,
-        &service.name,
-        config.max_fields,
-    );
+    let process = Process::Serving;
+    let filled =
+        variables::fill(&mut environ, variables, process, &service.name, config.max_fields);
     proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
     let rejection = match (filled, environ.content_length()) {
         (Err(rejection), _) => rejection,
@@ -185,36 +191,25 @@ fn fill<'v>(
     Err(Refusal { rejection, is_head })
 }
 
-/// Con qué otras peticiones se parece en lo que tarda.
-fn slot_of(environ: &Environ) -> Slot {
-    let path = match environ.path_info() {
-        "" => environ.script_name(),
-        path => path,
-    };
-    Slot::of(environ.method(), path)
-}
-
-/// Recibe más. El plazo de una petición a medias cuenta desde que empezó.
-fn receive(link: &mut Link, context: &Context<'_, '_>, reading: Reading) -> io::Result<Step> {
-    let since = link.since;
-    let received = link.exchange_bytes(context.now)?;
-    if matches!(reading, Reading::Records(_)) {
-        link.since = since;
-    }
-    Ok(match received {
-        Received::Bytes | Received::LastBytes => Step::Go(Stage::Reading(reading)),
-        Received::Nothing => Step::Park(Stage::Reading(reading)),
-        Received::End => Step::Close(CloseReason::ClientGone),
+fn receive<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &Context<'_, H>,
+    reading: Reading,
+) -> Stepped<W> {
+    Ok(match link.exchange_bytes(context.now())? {
+        Received::Bytes | Received::LastBytes => Stage::Head(reading).go(),
+        Received::Nothing => Stage::Head(reading).park(),
+        Received::End => Stage::Closed(CloseReason::ClientGone).go(),
     })
 }
 
 /// Dice que no se puede atender. A quien no habla el protocolo no se le puede decir nada.
-fn refuse(
-    link: &mut Link,
-    context: &mut Context<'_, '_>,
+fn refuse<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
     envelope: Envelope,
     Refusal { rejection, is_head }: Refusal,
-) -> io::Result<Step> {
+) -> Stepped<W> {
     if rejection != Rejection::Record {
         return reject(link, context, Asked { is_head, envelope }, rejection);
     }
@@ -224,5 +219,5 @@ fn refuse(
         context.service.protocol
     );
     link.incoming.clear();
-    Ok(Step::Go(Stage::Closing(Farewell::Lingering)))
+    Ok(Stage::Closing(CloseReason::Rejected).go())
 }

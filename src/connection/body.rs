@@ -1,0 +1,113 @@
+//! El cuerpo de una petición: se reúne si es pequeño, y si no lo lee la aplicación.
+
+use super::call::answer;
+use super::close;
+use super::decoder::Decoder;
+use super::host::Host;
+use super::incoming::Received;
+use super::link::Link;
+use super::send::reject;
+use super::service::Context;
+use super::stage::{Arrival, CloseReason, PendingRequest, Stage, Stepped, Terms};
+use super::upload::{Permission, Upload, UploadLimits};
+use super::wire::Wire;
+use crate::environ::Environ;
+use crate::http::Rejection;
+use crate::http::response::CONTINUE;
+use crate::input::Input;
+
+/// Una petición cuya cabeza se entendió.
+pub(super) struct Accepted {
+    pub(super) environ: Environ,
+    pub(super) head_length: usize,
+    pub(super) terms: Terms,
+    /// Cómo se lee su cuerpo, si lo tiene.
+    pub(super) body: Option<Decoder>,
+    pub(super) arrival: Arrival,
+}
+
+/// Empieza a atender una petición.
+pub(super) fn begin<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    accepted: Accepted,
+) -> Stepped<W> {
+    let Accepted { environ, head_length, terms, body, arrival } = accepted;
+    link.incoming.consume(head_length);
+    let Some(decoder) = body else { return answer(link, context, environ, terms, None) };
+    let pending = PendingRequest { environ, terms, decoder, content: Vec::new(), arrival };
+    Ok(Stage::Body(Box::new(pending)).go())
+}
+
+/// Reúne un cuerpo pequeño, o entrega uno grande a la aplicación.
+pub(super) fn gather<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    mut pending: Box<PendingRequest>,
+) -> Stepped<W> {
+    let small = context.service.config.small_body;
+    let room = small.saturating_sub(pending.content.len());
+    match pending.decoder.decode(link.incoming.pending(), &mut pending.content, room) {
+        Ok(consumed) => link.incoming.consume(consumed),
+        Err(rejection) => return reject(link, context, pending.asked(), rejection),
+    }
+    link.outgoing.tail().extend(pending.decoder.take_replies());
+    if let Some(receiver) = pending.decoder.aborted() {
+        return Ok(close::abandon(link, context, receiver));
+    }
+    if pending.content.len() as u64 > context.service.config.max_body {
+        return reject(link, context, pending.asked(), Rejection::BodyTooLarge);
+    }
+    if pending.decoder.is_done() {
+        let PendingRequest { mut environ, terms, content, .. } = *pending;
+        environ.set_input(Input::from(content));
+        return answer(link, context, environ, terms, None);
+    }
+    match pending.arrival {
+        Arrival::Streamed(permission) if context.host.has_upload_room() => {
+            stream(link, context, pending, permission)
+        }
+        Arrival::Streamed(_) => {
+            // Quien recibe el permiso y calla esperará aquí, sin retener un hilo.
+            link.outgoing.tail().extend_from_slice(CONTINUE);
+            pending.arrival = Arrival::Gathered;
+            Ok(Stage::Body(pending).go())
+        }
+        Arrival::Gathered if pending.content.len() >= small => {
+            stream(link, context, pending, Permission::NotNeeded)
+        }
+        Arrival::Gathered => wait(link, context, pending),
+    }
+}
+
+fn wait<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &Context<'_, H>,
+    pending: Box<PendingRequest>,
+) -> Stepped<W> {
+    Ok(match link.exchange_bytes(context.now())? {
+        Received::Bytes | Received::LastBytes => Stage::Body(pending).go(),
+        Received::Nothing => Stage::Body(pending).park(),
+        Received::End => Stage::Closed(CloseReason::ClientGone).go(),
+    })
+}
+
+/// Deja el cuerpo a la aplicación, que lo leerá a su ritmo.
+fn stream<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    pending: Box<PendingRequest>,
+    permission: Permission,
+) -> Stepped<W> {
+    // Las respuestas anteriores van antes que un posible `100 Continue`.
+    if !link.flush(context.now())? {
+        return Ok(Stage::Body(pending).park());
+    }
+    let config = &context.service.config;
+    let limits = UploadLimits { max_body: config.max_body, timeout: config.body_timeout };
+    let PendingRequest { mut environ, terms, decoder, content, .. } = *pending;
+    let incoming = std::mem::take(&mut link.incoming);
+    let upload = Upload::new(link.wire.source(), incoming, decoder, content, limits, permission);
+    environ.set_input(Input::reader(upload.clone()));
+    answer(link, context, environ, terms, Some(upload))
+}

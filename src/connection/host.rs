@@ -1,0 +1,55 @@
+//! La casa donde vive una conexión: la hora, y cómo se llama a la aplicación.
+//!
+//! El servidor tiene hilos, y entrega a otro lo que tarda; una prueba tiene uno solo y una hora
+//! inventada. La máquina pregunta, y no sabe quién responde.
+
+use std::time::{Duration, SystemTime};
+
+use super::upload::Permit;
+use crate::body::Chunk;
+
+/// Un momento: cuánto ha pasado desde que empezó el servidor.
+pub(crate) type Moment = Duration;
+
+/// Una clase de peticiones que suelen tardar lo mismo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Class(pub(crate) usize);
+
+/// Con qué se encuentra una conexión al avanzar.
+pub(crate) trait Host {
+    /// La hora de este paso. Es la misma en todo él, salvo detrás de una llamada que duró.
+    fn now(&self) -> Moment;
+
+    /// La hora del calendario, para `Date`.
+    fn calendar(&self) -> SystemTime;
+
+    /// A qué clase pertenece una petición.
+    fn classify(&self, method: &str, path: &str) -> Class;
+
+    /// Si conviene que otro hilo ejecute una llamada de esta clase.
+    fn hands_off(&self, class: Class) -> bool;
+
+    /// Si una llamada que espera a la red debe pedir antes un permiso.
+    fn permits_uploads(&self) -> bool;
+
+    /// Si una subida nueva tendría su permiso enseguida.
+    fn has_upload_room(&self) -> bool;
+
+    /// Ejecuta código de la aplicación.
+    fn during<T>(&mut self, class: Class, call: impl FnOnce() -> T) -> T;
+
+    /// Si la última llamada pudo durar: entre tanto pudo pasar cualquier cosa.
+    fn took_long(&self) -> bool;
+
+    /// Ve pasar un trozo del cuerpo de una respuesta, tal como lo dio la aplicación.
+    fn sees(&mut self, chunk: &Chunk) {
+        let _ = chunk;
+    }
+}
+
+/// Un permiso que nunca hace falta a otro.
+impl Permit for () {
+    fn is_wanted(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,248 @@
+//! Enviar una respuesta: de lo que dio la aplicación a los bytes que toma el cliente.
+
+use std::io;
+
+use super::envelope::Envelope;
+use super::host::Host;
+use super::link::Link;
+use super::service::Context;
+use super::stage::{CloseReason, Response, Rest, Stage, Stepped, Terms};
+use super::wire::{FileSent, Wire};
+use crate::body::Chunk;
+use crate::cgi::fastcgi;
+use crate::gateway::{self, ResponseBody, ResponseHead, error_page};
+use crate::http::response::{Delivery, Framing};
+use crate::http::{Persistence, Rejection, Version};
+
+/// Cuántos bytes se producen seguidos antes de dejar sitio a otras conexiones: a la velocidad de la
+/// memoria, menos de un milisegundo.
+const FAIR_BYTES: usize = 1024 * 1024;
+
+/// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) is_head: bool,
+    pub(super) envelope: Envelope,
+}
+
+impl Asked {
+    pub(super) fn over_http(is_head: bool) -> Self {
+        Self { is_head, envelope: Envelope::Http(Version::Http11) }
+    }
+}
+
+/// Lo que respondió la aplicación, y cómo hay que enviarlo.
+pub(super) struct Answer {
+    pub(super) head: ResponseHead,
+    pub(super) body: ResponseBody,
+    pub(super) terms: Terms,
+}
+
+/// Responde que la petición no se puede atender, y cierra. A `HEAD` se le responde sin cuerpo.
+pub(super) fn reject<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    asked: Asked,
+    rejection: Rejection,
+) -> Stepped<W> {
+    let Asked { is_head, envelope } = asked;
+    log::debug!("petición de {} rechazada: {rejection}", link.peers);
+    link.incoming.clear();
+    let scratch = &mut *context.scratch;
+    let method = if is_head { "HEAD" } else { "GET" };
+    let (mut environ, mut head) = (scratch.environ.lend(), scratch.head.lend());
+    environ.push_fixed("REQUEST_METHOD", method);
+    let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
+    let body = gateway::run(&page, &mut environ, &mut head);
+    scratch.environ.take_back(environ);
+    let (persistence, reason) = (Persistence::Close, CloseReason::Rejected);
+    let class = context.host.classify(method, "");
+    let terms = Terms { class, persistence, envelope, is_head, reason };
+    deliver(link, context, Answer { head, body, terms })
+}
+
+/// Empieza a enviar una respuesta.
+pub(super) fn deliver<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    Answer { head, body, terms }: Answer,
+) -> Stepped<W> {
+    let Terms { class, envelope, mut persistence, mut reason, .. } = terms;
+    let framing = envelope.frame(body.length());
+    if framing == Framing::UntilClose && persistence != Persistence::Close {
+        (persistence, reason) = (Persistence::Close, CloseReason::OneResponse);
+    }
+    let delivery = Delivery { framing, persistence };
+    let common = context.scratch.common.missing_from(&head, &*context.host);
+    envelope.write_head(link.outgoing.tail(), &head, common, delivery);
+    context.scratch.head.take_back(head);
+    link.begin_body(framing)?;
+    respond(link, context, Response { body, rest: None, envelope, delivery, reason, class })
+}
+
+/// Sigue con una respuesta que el cliente no terminaba de tomar.
+pub(super) fn resume<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    response: Box<Response>,
+) -> Stepped<W> {
+    if !link.flush(context.now())? {
+        return Ok(Stage::Responding(response).park());
+    }
+    respond(link, context, *response)
+}
+
+fn respond<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    mut response: Response,
+) -> Stepped<W> {
+    let mut produced = 0;
+    while produced < FAIR_BYTES {
+        if link.outgoing.is_full() && !link.flush(context.now())? {
+            return Ok(Stage::Responding(Box::new(response)).park());
+        }
+        if response.rest.is_some() {
+            produced += push_rest(link, &mut response);
+            continue;
+        }
+        match produce(link, context, &mut response)? {
+            Produced::Chunk(chunk) => {
+                produced += chunk.len();
+                context.host.sees(&chunk);
+                push(link, &mut response, chunk);
+            }
+            Produced::Sent(length) => {
+                produced += length;
+                continue;
+            }
+            Produced::End => return finish(link, &response),
+            Produced::Failure => return cut_short(link, &response),
+            Produced::Blocked => return Ok(Stage::Responding(Box::new(response)).park()),
+            Produced::ForAnother => return Ok(Stage::Responding(Box::new(response)).hand_off()),
+        }
+        // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
+        if response.body.is_lazy() && !link.flush(context.now())? {
+            return Ok(Stage::Responding(Box::new(response)).park());
+        }
+    }
+    Ok(Stage::Responding(Box::new(response)).give_way())
+}
+
+/// Qué dio un cuerpo.
+enum Produced {
+    Chunk(Chunk),
+    /// Tantos bytes que ya están enviados.
+    Sent(usize),
+    /// Está completo.
+    End,
+    /// No llegará a estarlo, y ya se anotó.
+    Failure,
+    /// El cliente no toma más por ahora.
+    Blocked,
+    /// Nada: suele tardar, y puede hacerlo otro hilo.
+    ForAnother,
+}
+
+impl From<Result<Option<Chunk>, ()>> for Produced {
+    fn from(next: Result<Option<Chunk>, ()>) -> Self {
+        match next {
+            Ok(Some(chunk)) => Self::Chunk(chunk),
+            Ok(None) => Self::End,
+            Err(()) => Self::Failure,
+        }
+    }
+}
+
+fn produce<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    response: &mut Response,
+) -> io::Result<Produced> {
+    if !response.body.runs_code() {
+        return Ok(response.body.next_chunk().into());
+    }
+    if response.body.is_lazy() && context.host.hands_off(response.class) {
+        link.flush(context.now())?;
+        return Ok(Produced::ForAnother);
+    }
+    match send_file(link, context, response)? {
+        FileSent::Blocked => return Ok(Produced::Blocked),
+        FileSent::Bytes(length) => return Ok(Produced::Sent(length as usize)),
+        FileSent::NotThisWay => {}
+    }
+    let class = response.class;
+    Ok(context.host.during(class, || response.body.next_chunk()).into())
+}
+
+/// Manda sin leerla una parte del archivo del que sale el cuerpo, si es de uno.
+fn send_file<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    response: &mut Response,
+) -> io::Result<FileSent> {
+    let Some((file, length)) = response.body.file() else { return Ok(FileSent::NotThisWay) };
+    let is_wrapped = matches!(response.envelope, Envelope::Records(_));
+    if is_wrapped || response.delivery.framing == Framing::Chunked {
+        return Ok(FileSent::NotThisWay);
+    }
+    if !link.flush(context.now())? {
+        return Ok(FileSent::Blocked);
+    }
+    // El disco también puede hacer esperar.
+    let (now, class) = (context.now(), response.class);
+    let sent = context.host.during(class, || link.send_file(file, length, now))?;
+    if let FileSent::Bytes(count) = sent {
+        response.body.advance_file(count);
+    }
+    Ok(sent)
+}
+
+/// Pone un trozo entre lo que hay que enviar. Lo que se escribe en registros se copia por partes, para
+/// que uno enorme no ocupe el doble.
+fn push<W: Wire>(link: &mut Link<W>, response: &mut Response, chunk: Chunk) {
+    match response.envelope {
+        Envelope::Http(_) | Envelope::Plain(_) => {
+            link.outgoing.push_chunk(response.delivery.framing, chunk);
+        }
+        Envelope::Records(_) => {
+            response.rest = Some(Rest::of(chunk));
+            push_rest(link, response);
+        }
+    }
+}
+
+/// Pone otra parte del trozo que va por partes; devuelve cuánto mide.
+fn push_rest<W: Wire>(link: &mut Link<W>, response: &mut Response) -> usize {
+    let (Some(rest), Envelope::Records(id)) = (&mut response.rest, response.envelope) else {
+        return 0;
+    };
+    let part = rest.next_part(fastcgi::MAX_CONTENT);
+    let length = part.len();
+    fastcgi::write_stdout(link.outgoing.tail(), id, part);
+    if rest.is_empty() {
+        response.rest = None;
+    }
+    length
+}
+
+fn finish<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
+    let Delivery { framing, persistence } = response.delivery;
+    response.envelope.write_end(link.outgoing.tail(), framing);
+    link.end_body()?;
+    Ok(match persistence {
+        Persistence::Close => Stage::Closing(response.reason),
+        Persistence::KeepAlive | Persistence::KeepAliveAnnounced => Stage::Idle,
+    }
+    .go())
+}
+
+/// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
+fn cut_short<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
+    log::debug!("se corta una respuesta a {}", link.peers);
+    if response.envelope.write_cut(link.outgoing.tail()) {
+        // El corte va escrito: que llegue.
+        link.close_gently()?;
+    }
+    Ok(Stage::Cutting(CloseReason::BodyIncomplete).go())
+}

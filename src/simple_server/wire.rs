@@ -1,0 +1,214 @@
+//! El socket de una conexión, como lo ve su máquina.
+
+use std::fs::File;
+use std::io::{self, IoSlice, Read, Write};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use mio::{Interest, Registry, Token};
+
+use super::socket::Socket;
+use crate::connection::{Awaited, FileSent, Source, Wire};
+
+/// Un socket, y si el sistema ya avisa de lo que pasa en él.
+#[derive(Debug)]
+pub(super) struct SocketWire {
+    socket: Arc<Socket>,
+    watch: Watch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watch {
+    NotYet,
+    Watched,
+}
+
+/// El lado de quien lee un cuerpo grande. No mantiene abierta la conexión.
+#[derive(Debug)]
+pub(super) struct SocketSource(Weak<Socket>);
+
+impl SocketWire {
+    pub(super) fn new(socket: Socket) -> Self {
+        Self { socket: Arc::new(socket), watch: Watch::NotYet }
+    }
+
+    /// Pide avisos al sistema, si no se le habían pedido. Por si algo llegó antes, el primero dice
+    /// cómo está el socket en ese momento.
+    pub(super) fn watch(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        if self.watch == Watch::NotYet {
+            register(&mut self.socket, registry, token)?;
+            self.watch = Watch::Watched;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for SocketWire {
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.socket) > 1 {
+            // Un hilo de la aplicación espera bytes de una conexión que ya no existe: que lo sepa.
+            let _ = self.socket.stop_receiving();
+        }
+    }
+}
+
+impl Wire for SocketWire {
+    type Source = SocketSource;
+
+    fn receive(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        (&*self.socket).read(room)
+    }
+
+    fn send(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match pieces {
+            [piece] => (&*self.socket).write(piece),
+            pieces => (&*self.socket).write_vectored(pieces),
+        }
+    }
+
+    fn send_file(&mut self, file: &File, length: u64) -> io::Result<FileSent> {
+        file_to_socket(&self.socket, file, length)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.socket.finish()
+    }
+
+    fn abort_when_closed(&mut self, aborts: bool) -> io::Result<()> {
+        self.socket.abort_when_closed(aborts)
+    }
+
+    fn has_sent_all(&mut self) -> io::Result<bool> {
+        self.socket.has_sent_all()
+    }
+
+    fn source(&self) -> SocketSource {
+        SocketSource(Arc::downgrade(&self.socket))
+    }
+}
+
+impl Source for SocketSource {
+    fn receive(&self, room: &mut [u8]) -> io::Result<usize> {
+        match self.0.upgrade() {
+            Some(socket) => (&*socket).read(room),
+            None => Ok(0),
+        }
+    }
+
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.upgrade() {
+            Some(socket) => (&*socket).write(bytes),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn wait(&self, awaited: Awaited, timeout: Duration) -> io::Result<Duration> {
+        let Some(socket) = self.0.upgrade() else { return Ok(Duration::ZERO) };
+        let start = Instant::now();
+        wait(&socket, awaited, timeout)?;
+        Ok(start.elapsed())
+    }
+}
+
+/// A qué se atiende de un socket.
+const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
+
+#[cfg(unix)]
+fn register(socket: &mut Arc<Socket>, registry: &Registry, token: Token) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    registry.register(&mut mio::unix::SourceFd(&socket.as_raw_fd()), token, INTEREST)
+}
+
+#[cfg(not(unix))]
+fn register(socket: &mut Arc<Socket>, registry: &Registry, token: Token) -> io::Result<()> {
+    let socket = Arc::get_mut(socket).ok_or(io::ErrorKind::ResourceBusy)?;
+    let Socket::Tcp(socket) = socket;
+    registry.register(socket, token, INTEREST)
+}
+
+/// Cuánto se pide enviar de una vez, en bytes: lo que cabe de sobra en el búfer de un socket, y poco
+/// para que quien lidera no se entretenga.
+#[cfg(target_os = "linux")]
+const FILE_PART: u64 = 1024 * 1024;
+
+#[cfg(target_os = "linux")]
+fn file_to_socket(socket: &Socket, file: &File, length: u64) -> io::Result<FileSent> {
+    use nix::errno::Errno;
+    let count = usize::try_from(length.min(FILE_PART)).unwrap_or(usize::MAX);
+    match nix::sys::sendfile::sendfile(socket, file, None, count) {
+        Ok(0) | Err(Errno::EINVAL | Errno::ENOSYS) => Ok(FileSent::NotThisWay),
+        Ok(sent) => Ok(FileSent::Bytes(sent as u64)),
+        Err(Errno::EAGAIN) => Ok(FileSent::Blocked),
+        Err(Errno::EINTR) => Ok(FileSent::Bytes(0)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn file_to_socket(_socket: &Socket, _file: &File, _length: u64) -> io::Result<FileSent> {
+    Ok(FileSent::NotThisWay)
+}
+
+/// Espera a que pase lo que se espera, o a que se acabe el tiempo.
+#[cfg(unix)]
+fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> {
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+    let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX);
+    let flags = match awaited {
+        Awaited::Bytes => PollFlags::POLLIN,
+        Awaited::BytesOrRoom => PollFlags::POLLIN | PollFlags::POLLOUT,
+    };
+    match poll(&mut [PollFd::new(socket.as_fd(), flags)], timeout) {
+        Ok(_) | Err(Errno::EINTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Cada cuánto se mira si cabe más, donde no se puede esperar a dos cosas.
+#[cfg(not(unix))]
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// Espera a que pase lo que se espera, o a que se acabe el tiempo: donde no hay `poll`, mirando sin
+/// llevárselo en modo de espera.
+#[cfg(not(unix))]
+fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> {
+    if awaited == Awaited::BytesOrRoom {
+        std::thread::sleep(timeout.min(GLANCE));
+        return Ok(());
+    }
+    let waiting = socket2::SockRef::from(socket);
+    waiting.set_read_timeout(Some(timeout.min(crate::connection::FAR_AWAY)))?;
+    waiting.set_nonblocking(false)?;
+    let Socket::Tcp(stream) = socket;
+    let seen = stream.peek(&mut [0]);
+    waiting.set_nonblocking(true)?;
+    match seen {
+        Err(error) if error.kind() != io::ErrorKind::TimedOut => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use std::io::{Seek, SeekFrom};
+
+    #[test]
+    fn un_archivo_va_del_disco_a_la_red() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+        let address = listener.local_addr().expect("tiene dirección");
+        let client = std::net::TcpStream::connect(address).expect("conecta");
+        client.set_nonblocking(true).expect("se puede");
+        let socket = Socket::Tcp(mio::net::TcpStream::from_std(client));
+        let mut file =
+            File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect("abre");
+        assert_eq!(file_to_socket(&socket, &file, 100).expect("envía"), FileSent::Bytes(100));
+        assert_eq!(file.stream_position().expect("tiene posición"), 100);
+        file.seek(SeekFrom::End(0)).expect("se mueve");
+        let end = file_to_socket(&socket, &file, 100).expect("no falla");
+        assert_eq!(end, FileSent::NotThisWay, "se acabó antes de tiempo");
+    }
+}
