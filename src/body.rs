@@ -14,6 +14,7 @@ use std::{fmt, vec};
 pub use self::chunk::Chunk;
 use self::file::FilePart;
 use self::metered::Metered;
+use crate::guarded::{Guarded, Panic};
 
 /// Cuánto se lee de una vez de un archivo o de un lector, en bytes: suficiente para que el costo
 /// de la llamada al sistema no se note, y poco para tenerlo por cada conexión.
@@ -49,10 +50,10 @@ enum Source {
     Empty,
     One(Chunk),
     List(vec::IntoIter<Chunk>),
-    Stream(Stream),
+    Stream(Guarded<Stream>),
     Observed { chunks: Stream, length: Option<u64>, effort: Effort },
     Metered(Box<Metered>),
-    Reader(Box<dyn Read + Send>),
+    Reader(Guarded<Box<dyn Read + Send>>),
     File(FilePart),
 }
 
@@ -100,7 +101,7 @@ impl Body {
         I: IntoIterator<Item = io::Result<Chunk>>,
         I::IntoIter: Send + 'static,
     {
-        Self(Source::Stream(Box::new(chunks.into_iter())))
+        Self(Source::Stream(Guarded::new(Box::new(chunks.into_iter()))))
     }
 
     /// Un cuerpo que se lee de `reader` por bloques de 64 KiB como mucho, hasta que se acaba.
@@ -122,7 +123,7 @@ impl Body {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self(Source::Reader(Box::new(reader)))
+        Self(Source::Reader(Guarded::new(Box::new(reader))))
     }
 
     /// El contenido de un archivo desde su posición actual: el `wsgi.file_wrapper` de PEP 3333
@@ -212,6 +213,17 @@ impl Body {
         !matches!(self.0, Source::Empty | Source::One(_) | Source::List(_))
     }
 
+    /// Lo suelta, para quien quiera anotar el pánico de la aplicación con su petición.
+    pub(crate) fn release(self) -> Result<(), Panic> {
+        match self.0 {
+            Source::Stream(chunks) => chunks.release(),
+            Source::Reader(reader) => reader.release(),
+            Source::Metered(metered) => metered.release(),
+            Source::Empty | Source::One(_) | Source::List(_) | Source::File(_) => Ok(()),
+            Source::Observed { chunks, .. } => Guarded::new(chunks).release(),
+        }
+    }
+
     /// Un cuerpo que da los mismos trozos que este después de pasar por `observer`, que no los
     /// cambia: por eso se conoce su longitud.
     pub(crate) fn observed<I>(self, observer: impl FnOnce(Self) -> I) -> Self
@@ -282,7 +294,7 @@ impl Iterator for Body {
             Source::Stream(chunks) => chunks.next(),
             Source::Observed { chunks, length, .. } => count(chunks.next(), length),
             Source::Metered(metered) => metered.next(),
-            Source::Reader(reader) => read_block(reader, BLOCK),
+            Source::Reader(reader) => read_block(&mut **reader, BLOCK),
             Source::File(part) => part.next(),
         }
     }

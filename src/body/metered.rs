@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{Body, Chunk};
+use crate::guarded::Panic;
 
 /// A quién se le cuenta: los bytes de cada trozo, o el error que lo cortó.
 type Meter = Box<dyn FnMut(Result<u64, &io::Error>) + Send>;
@@ -25,6 +26,10 @@ impl Metered {
         let next = self.body.next()?;
         (self.meter)(next.as_ref().map(|chunk| chunk.len() as u64));
         Some(next)
+    }
+
+    pub(super) fn release(self) -> Result<(), Panic> {
+        self.body.release()
     }
 
     pub(super) fn advance_file(&mut self, count: u64) {

@@ -13,8 +13,6 @@ mod body;
 mod fault;
 mod error_page;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 pub(crate) use body::{BodyLength, ResponseBody};
 pub(crate) use error_page::error_page;
 pub(crate) use fault::Fault;
@@ -23,6 +21,7 @@ pub(crate) use head::ResponseHead;
 use crate::application::Application;
 use crate::body::Body;
 use crate::environ::Environ;
+use crate::guarded::catch;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
@@ -80,18 +79,18 @@ fn call(
 ) -> Result<Body, Fault> {
     head.clear();
     let mut refused = None;
-    let called = catch_unwind(AssertUnwindSafe(|| {
+    let called = catch(|| {
         application.call(environ, &mut |status, headers| {
             let started = head.start(status, headers);
             refused = started.clone().err();
             started
         })
-    }));
+    });
     match called {
         Ok(Ok(body)) if head.is_started() => Ok(body),
         Ok(Ok(_)) => Err(Fault::NotStarted(refused)),
-        Ok(Err(error)) => Err(Fault::Application(error)),
-        Err(panic) => Err(Fault::from_panic(panic.as_ref())),
+        Ok(Err(error)) => Err(Fault::of_application(error)),
+        Err(panic) => Err(Fault::Panic(panic)),
     }
 }
 

@@ -8,7 +8,6 @@
 //! volver se pone en la cola: con avisos por flancos, uno perdido es un cliente colgado.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,6 +25,7 @@ use super::relay::{Clock, Leader, Relay, Turn};
 use super::request_environ::Peers;
 use super::service::{Context, Scratch, Service};
 use super::stage::CloseReason;
+use crate::guarded::catch;
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
 const LOOK_BACK: Duration = Duration::from_millis(20);
@@ -198,10 +198,10 @@ impl EventLoop {
         context: &mut Context<'_, '_>,
     ) -> Served {
         let before = connection.delivered();
-        let served = catch_unwind(AssertUnwindSafe(|| match summons {
+        let served = catch(|| match summons {
             Summons::News => connection.serve(context),
             Summons::Deadline => connection.expire(context),
-        }));
+        });
         // La pasarela ya atrapa los pánicos de la aplicación. Los que quedan son de lo suyo que se
         // suelta en otros momentos; que no se lleven un hilo, ni dejen a medias lo que compartía.
         let outcome = served.unwrap_or_else(|_| {
@@ -267,7 +267,7 @@ impl EventLoop {
         if reason != CloseReason::Finished {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
-        if catch_unwind(AssertUnwindSafe(|| drop(connection))).is_err() {
+        if catch(|| drop(connection)).is_err() {
             log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
         }
         self.house().remove(key);
