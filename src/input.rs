@@ -15,8 +15,9 @@ const BLOCK: usize = 64 * 1024;
 ///
 /// Termina donde termina el cuerpo (`wsgi.input_terminated`): leerlo hasta el final nunca espera
 /// la petición siguiente. Si el cliente lo corta, la lectura da un error, nunca un final normal
-/// (RFC 9112 §8). Una aplicación que devuelve con `?` el error de un cuerpo mal escrito o demasiado
-/// grande responde 400 o 413 y no 500.
+/// (RFC 9112 §8). Una aplicación que devuelve el error de un cuerpo cortado, mal escrito o demasiado
+/// grande responde 400 o 413 y no 500, también si lo envuelve en otro que lo dé por causa
+/// ([`source`](std::error::Error::source)).
 ///
 /// # Examples
 ///

@@ -101,7 +101,7 @@ impl Fault {
 }
 
 /// El rechazo que hay en `error`, o en lo que lo causó.
-fn rejection_in(error: &(dyn StdError + 'static)) -> Option<Rejection> {
+pub(super) fn rejection_in(error: &(dyn StdError + 'static)) -> Option<Rejection> {
     let mut link = Some(error);
     while let Some(error) = link {
         if let Some(rejection) = error.downcast_ref::<Rejection>() {

@@ -18,10 +18,13 @@ pub(crate) use error_page::error_page;
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 
+use std::error::Error as StdError;
+
 use crate::application::Application;
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::guarded::catch;
+use crate::http::Rejection;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
@@ -40,6 +43,11 @@ pub(crate) fn run(
         }
         .expect("la página de error siempre responde")
     })
+}
+
+/// El estado con que responde [`run`] si eso es lo que falla antes de enviar nada.
+pub(crate) fn status_of(error: &(dyn StdError + 'static)) -> &'static str {
+    fault::rejection_in(error).map_or(error_page::INTERNAL_ERROR, Rejection::status)
 }
 
 /// Desde este tamaño, en bytes, los encabezados de una respuesta no caben en lo que nginx les reserva.

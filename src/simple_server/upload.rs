@@ -191,6 +191,9 @@ impl Pending {
                     self.wait()?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    return Err(cut_short());
+                }
                 other => return other,
             }
         }
@@ -216,7 +219,7 @@ fn invalid(rejection: Rejection) -> io::Error {
 }
 
 fn cut_short() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "el cliente cortó el cuerpo de la petición")
+    io::Error::new(io::ErrorKind::UnexpectedEof, Rejection::BodyCut)
 }
 
 fn too_slow() -> io::Error {
