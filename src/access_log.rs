@@ -7,22 +7,25 @@
 
 mod line;
 
+use std::error::Error as StdError;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use self::line::{Line, Requested};
 use crate::application::{Application, StartResponse};
-use crate::body::Body;
+use crate::body::{Body, Event};
 use crate::environ::Environ;
 use crate::error::Result;
+use crate::gateway;
 
 /// Envuelve una aplicación para que cada petición deje una línea en `to`, en el formato
 /// [`Combined`](LogFormat::Combined).
 ///
 /// La línea se escribe cuando el cuerpo se suelta: al terminar, al fallar o cuando el cliente se
 /// va. Cuenta los bytes que se dieron al servidor, que no son más que los que llegaron si el
-/// cliente se fue antes. Una aplicación que falla antes de dar el primer byte es un 500.
+/// cliente se fue antes. El estado es el que ve el cliente: si la aplicación falla antes de dar el
+/// primer byte, 500, o el que corresponda si lo que falló fue leer la petición.
 ///
 /// Cada línea se escribe de una vez, en el hilo que atiende la petición: un `to` lento retrasa a
 /// todas. Con un [`BufWriter`](std::io::BufWriter) se escribe menos veces, y las últimas líneas
@@ -116,16 +119,19 @@ impl<A: Application> Application for AccessLog<A> {
         let answer = self.application.call(environ, &mut |status, headers| {
             let answer = start_response(status, headers);
             if answer.is_ok() {
-                declared = Some(code_of(status));
+                declared = Some((code_of(status), length_in(headers)));
             }
             answer
         });
         record.line.user = environ.get("REMOTE_USER").map(str::to_owned);
-        let body = answer?;
-        if let Some(code) = declared {
+        let body = answer.inspect_err(|error| record.fail_with(error.inner()))?;
+        if let Some((code, length)) = declared {
             record.line.code = code;
+            // De un cuerpo en memoria la cabeza sale sin mirarlo.
+            record.owes_bytes =
+                body.is_lazy() && length.or_else(|| body.content_length()) > Some(0);
         }
-        Ok(body.metered(move |progress| record.note(progress.ok())))
+        Ok(body.inspected(move |event| record.note(event)))
     }
 }
 
@@ -134,10 +140,21 @@ fn code_of(status: &str) -> String {
     status.chars().take(3).collect()
 }
 
+/// El `Content-Length` que declaró la aplicación.
+fn length_in(headers: &[(&str, &str)]) -> Option<u64> {
+    let found = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    found?.1.parse().ok()
+}
+
+/// El código con que se responde si la aplicación falla.
+const FAILURE: &str = "500";
+
 /// Una petición que se está atendiendo. Al soltarse escribe su línea, también si es porque la
 /// aplicación entró en pánico.
 struct Record {
     line: Line,
+    /// Si un cuerpo sin bytes sería un fallo.
+    owes_bytes: bool,
     start: Instant,
     to: Output,
 }
@@ -149,20 +166,29 @@ impl Record {
             time: SystemTime::now(),
             user: None,
             // Hasta que la aplicación responda, lo que el cliente recibiría.
-            code: "500".to_owned(),
+            code: FAILURE.to_owned(),
             bytes: 0,
         };
-        Self { line, start: Instant::now(), to: to.clone() }
+        Self { line, owes_bytes: false, start: Instant::now(), to: to.clone() }
     }
 
-    /// El cuerpo dio `bytes`, o falló.
-    fn note(&mut self, bytes: Option<u64>) {
-        match bytes {
-            Some(bytes) => self.line.bytes += bytes,
-            // Aún no se había enviado la cabeza: el cliente recibe un 500.
-            None if self.line.bytes == 0 => self.line.code = "500".to_owned(),
-            None => {}
+    /// Al cuerpo le pasó algo.
+    fn note(&mut self, event: Event<'_>) {
+        // Con el primer byte sale la cabeza: desde ahí, el cliente ya tiene un estado.
+        let is_head_sent = self.line.bytes > 0;
+        match event {
+            Event::Gave(bytes) => self.line.bytes += bytes,
+            _ if is_head_sent => {}
+            Event::Failed(error) => self.fail_with(error),
+            Event::Panicked => self.line.code = FAILURE.to_owned(),
+            Event::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
+            Event::Asked | Event::Ended => {}
         }
+    }
+
+    /// El cliente recibe lo que la pasarela responde a ese error.
+    fn fail_with(&mut self, error: &(dyn StdError + 'static)) {
+        self.line.code = code_of(gateway::status_of(error));
     }
 }
 
@@ -182,5 +208,107 @@ impl<A: std::fmt::Debug> std::fmt::Debug for AccessLog<A> {
         let mut shown = f.debug_struct("AccessLog");
         shown.field("application", &self.application).field("format", &self.format);
         shown.finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Chunk;
+    use crate::http::Rejection;
+    use crate::testing;
+    use pretty_assertions::assert_eq;
+    use std::fmt;
+    use std::io::{self, Read};
+
+    /// Un error de quien escribió la aplicación, con su causa.
+    #[derive(Debug)]
+    struct Wrapped(Box<dyn StdError + Send + Sync>);
+
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("no se pudo leer el formulario")
+        }
+    }
+
+    impl StdError for Wrapped {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&*self.0)
+        }
+    }
+
+    /// Las maneras de devolver un error de lectura.
+    const WAYS: [fn(io::Error) -> crate::Error; 6] = [
+        |error| error.into(),
+        |error| Wrapped(error.into()).into(),
+        |error| Wrapped(Wrapped(error.into()).into()).into(),
+        |error| io::Error::other(Wrapped(io::Error::other(error).into())).into(),
+        |error| Box::new(error).into(),
+        |error| Wrapped(Arc::new(error).into()).into(),
+    ];
+
+    const REJECTIONS: [(Rejection, u16); 6] = [
+        (Rejection::BodyTooLarge, 413),
+        (Rejection::Chunk, 400),
+        (Rejection::BodyLength, 400),
+        (Rejection::BodyCut, 400),
+        (Rejection::Aborted, 400),
+        (Rejection::Timeout, 408),
+    ];
+
+    /// El código que recibe el cliente y el que queda anotado, y lo que se escribe en `wsgi.errors`.
+    #[track_caller]
+    fn see(request: testing::Request, application: impl Application) -> (u16, String, String) {
+        let (mut reader, writer) = io::pipe().expect("hay tuberías");
+        let application = access_log(application, writer).format(LogFormat::Common);
+        let response = request.call(&application);
+        drop(application);
+        let mut line = String::new();
+        reader.read_to_string(&mut line).expect("se lee");
+        let code = line.split("HTTP/1.1\" ").nth(1).expect("tiene estado")[..3].to_owned();
+        (response.code(), code, response.errors())
+    }
+
+    #[test]
+    fn lo_que_causa_el_cliente_lleva_su_estado_y_no_se_anota_como_un_fallo() {
+        for (rejection, code) in REJECTIONS {
+            for way in WAYS {
+                let failure = move || io::Error::new(io::ErrorKind::InvalidData, rejection);
+                let returns = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
+                    Err(way(failure()))
+                };
+                let produces = move |_: &mut Environ, start_response: StartResponse<'_>| {
+                    start_response("200 OK", &[])?;
+                    let failure = io::Error::other(Wrapped(failure().into()));
+                    Ok(Body::stream([Ok(Chunk::from("")), Err(failure)]))
+                };
+                let expected = (code, code.to_string(), String::new());
+                for method in ["GET", "POST"] {
+                    let request = || testing::Request::new(method, "/");
+                    assert_eq!(see(request(), returns), expected, "{method} {rejection:?}");
+                    assert_eq!(see(request(), produces), expected, "{method} {rejection:?}");
+                }
+                assert_eq!(see(testing::head("/"), returns), expected, "HEAD {rejection:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lo_que_falla_antes_de_la_cabeza_es_lo_que_ve_el_cliente() {
+        let bodies: [fn() -> Body; 3] = [
+            || Body::stream((0..1).map(|_| panic!("adrede"))),
+            || Body::stream([Err(io::Error::other("adrede"))]),
+            || Body::stream([]),
+        ];
+        for body in bodies {
+            let application = move |_: &mut Environ, start_response: StartResponse<'_>| {
+                start_response("200 OK", &[("Content-Length", "3")])?;
+                Ok(body())
+            };
+            let (code, noted, _) = see(testing::get("/"), application);
+            assert_eq!((code, noted.as_str()), (500, "500"));
+            let (code, noted, _) = see(testing::head("/"), application);
+            assert_eq!((code, noted.as_str()), (200, "200"));
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 mod chunk;
 mod file;
-mod metered;
+mod inspected;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,7 +13,9 @@ use std::{fmt, vec};
 
 pub use self::chunk::Chunk;
 use self::file::FilePart;
-use self::metered::Metered;
+pub(crate) use self::inspected::Event;
+use self::inspected::Inspected;
+use crate::guarded::{Guarded, Panic};
 
 /// Cuánto se lee de una vez de un archivo o de un lector, en bytes: suficiente para que el costo
 /// de la llamada al sistema no se note, y poco para tenerlo por cada conexión.
@@ -49,20 +51,10 @@ enum Source {
     Empty,
     One(Chunk),
     List(vec::IntoIter<Chunk>),
-    Stream(Stream),
-    Observed { chunks: Stream, length: Option<u64>, effort: Effort },
-    Metered(Box<Metered>),
-    Reader(Box<dyn Read + Send>),
+    Stream(Guarded<Stream>),
+    Inspected(Box<Inspected>),
+    Reader(Guarded<Box<dyn Read + Send>>),
     File(FilePart),
-}
-
-/// Lo que cuesta producir un trozo.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Effort {
-    /// Ya está en memoria.
-    None,
-    /// Ejecuta código de la aplicación o lee.
-    Some,
 }
 
 impl Body {
@@ -100,7 +92,7 @@ impl Body {
         I: IntoIterator<Item = io::Result<Chunk>>,
         I::IntoIter: Send + 'static,
     {
-        Self(Source::Stream(Box::new(chunks.into_iter())))
+        Self(Source::Stream(Guarded::new(Box::new(chunks.into_iter()))))
     }
 
     /// Un cuerpo que se lee de `reader` por bloques de 64 KiB como mucho, hasta que se acaba.
@@ -122,7 +114,7 @@ impl Body {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self(Source::Reader(Box::new(reader)))
+        Self(Source::Reader(Guarded::new(Box::new(reader))))
     }
 
     /// El contenido de un archivo desde su posición actual: el `wsgi.file_wrapper` de PEP 3333
@@ -191,8 +183,7 @@ impl Body {
             Source::One(chunk) => Some(chunk.len() as u64),
             Source::List(chunks) => Some(chunks.as_slice().iter().map(|c| c.len() as u64).sum()),
             Source::Stream(_) | Source::Reader(_) => None,
-            Source::Observed { length, .. } => *length,
-            Source::Metered(metered) => metered.body.content_length(),
+            Source::Inspected(inspected) => inspected.body.content_length(),
             Source::File(part) => Some(part.left()),
         }
     }
@@ -202,8 +193,7 @@ impl Body {
         match &self.0 {
             Source::Empty | Source::One(_) | Source::List(_) => false,
             Source::Stream(_) | Source::Reader(_) | Source::File(_) => true,
-            Source::Observed { effort, .. } => *effort == Effort::Some,
-            Source::Metered(metered) => metered.body.is_lazy(),
+            Source::Inspected(inspected) => inspected.body.is_lazy(),
         }
     }
 
@@ -212,31 +202,27 @@ impl Body {
         !matches!(self.0, Source::Empty | Source::One(_) | Source::List(_))
     }
 
-    /// Un cuerpo que da los mismos trozos que este después de pasar por `observer`, que no los
-    /// cambia: por eso se conoce su longitud.
-    pub(crate) fn observed<I>(self, observer: impl FnOnce(Self) -> I) -> Self
-    where
-        I: Iterator<Item = io::Result<Chunk>> + Send + 'static,
-    {
-        let length = self.content_length();
-        let effort = if self.is_lazy() { Effort::Some } else { Effort::None };
-        Self(Source::Observed { chunks: Box::new(observer(self)), length, effort })
+    /// Lo suelta, para quien quiera anotar el pánico de la aplicación con su petición.
+    pub(crate) fn release(self) -> Result<(), Panic> {
+        match self.0 {
+            Source::Stream(chunks) => chunks.release(),
+            Source::Reader(reader) => reader.release(),
+            Source::Inspected(inspected) => inspected.release(),
+            Source::Empty | Source::One(_) | Source::List(_) | Source::File(_) => Ok(()),
+        }
     }
 
-    /// El mismo cuerpo, que dice a `meter` lo que va dando. A diferencia de un cuerpo
-    /// [observado](Self::observed), un archivo sigue siéndolo. `meter` se suelta con el cuerpo.
-    pub(crate) fn metered(
-        self,
-        meter: impl FnMut(Result<u64, &io::Error>) + Send + 'static,
-    ) -> Self {
-        Self(Source::Metered(Box::new(Metered::new(self, meter))))
+    /// El mismo cuerpo, que dice a `observer` lo que le pasa. Sigue midiendo lo mismo, y un archivo
+    /// sigue siéndolo. `observer` se suelta con el cuerpo.
+    pub(crate) fn inspected(self, observer: impl FnMut(Event<'_>) + Send + 'static) -> Self {
+        Self(Source::Inspected(Box::new(Inspected::new(self, observer))))
     }
 
     /// El archivo del que sale este cuerpo, en la posición que sigue, y cuántos bytes le quedan.
     /// Así un servidor los manda sin leerlos (`sendfile`).
     pub(crate) fn as_file(&self) -> Option<(&File, u64)> {
         match &self.0 {
-            Source::Metered(metered) => metered.body.as_file(),
+            Source::Inspected(inspected) => inspected.body.as_file(),
             Source::File(part) => Some((part.file(), part.left())),
             _ => None,
         }
@@ -245,7 +231,7 @@ impl Body {
     /// Da por enviados `count` bytes del archivo, que ya avanzó su posición otro tanto.
     pub(crate) fn advance_file(&mut self, count: u64) {
         match &mut self.0 {
-            Source::Metered(metered) => metered.advance_file(count),
+            Source::Inspected(inspected) => inspected.advance_file(count),
             Source::File(part) => part.advance(count),
             _ => {}
         }
@@ -280,20 +266,11 @@ impl Iterator for Body {
             },
             Source::List(chunks) => chunks.next().map(Ok),
             Source::Stream(chunks) => chunks.next(),
-            Source::Observed { chunks, length, .. } => count(chunks.next(), length),
-            Source::Metered(metered) => metered.next(),
-            Source::Reader(reader) => read_block(reader, BLOCK),
+            Source::Inspected(inspected) => inspected.next(),
+            Source::Reader(reader) => read_block(&mut **reader, BLOCK),
             Source::File(part) => part.next(),
         }
     }
-}
-
-/// Descuenta un trozo de lo que queda por producir.
-fn count(next: Option<io::Result<Chunk>>, left: &mut Option<u64>) -> Option<io::Result<Chunk>> {
-    if let (Some(left), Some(Ok(chunk))) = (left, &next) {
-        *left = left.saturating_sub(chunk.len() as u64);
-    }
-    next
 }
 
 impl<T: Into<Chunk>> From<T> for Body {

@@ -76,6 +76,11 @@ impl Error {
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         self.0.downcast_ref()
     }
+
+    /// El error, para recorrer sus causas.
+    pub(crate) fn inner(&self) -> &(dyn StdError + 'static) {
+        &*self.0
+    }
 }
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {

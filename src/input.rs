@@ -6,6 +6,8 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
+use crate::guarded::Guarded;
+
 /// Cuánto se lee de una vez, en bytes: una subida grande llega en pocas llamadas al sistema.
 const BLOCK: usize = 64 * 1024;
 
@@ -13,8 +15,9 @@ const BLOCK: usize = 64 * 1024;
 ///
 /// Termina donde termina el cuerpo (`wsgi.input_terminated`): leerlo hasta el final nunca espera
 /// la petición siguiente. Si el cliente lo corta, la lectura da un error, nunca un final normal
-/// (RFC 9112 §8). Una aplicación que devuelve con `?` el error de un cuerpo mal escrito o demasiado
-/// grande responde 400 o 413 y no 500.
+/// (RFC 9112 §8). Una aplicación que devuelve el error de un cuerpo cortado, mal escrito o demasiado
+/// grande responde 400 o 413 y no 500, también si lo envuelve en otro que lo dé por causa
+/// ([`source`](std::error::Error::source)).
 ///
 /// # Examples
 ///
@@ -36,7 +39,7 @@ enum Source {
     #[default]
     Empty,
     Memory(Cursor<Vec<u8>>),
-    Reader(Box<dyn BufRead + Send>),
+    Reader(Guarded<Box<dyn BufRead + Send>>),
 }
 
 impl Input {
@@ -88,7 +91,7 @@ impl Input {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn buffered(reader: impl BufRead + Send + 'static) -> Self {
-        Self(Source::Reader(Box::new(reader)))
+        Self(Source::Reader(Guarded::new(Box::new(reader))))
     }
 
     /// Si con seguridad no hay nada que leer.
@@ -162,7 +165,7 @@ impl fmt::Debug for Input {
 /// assert_eq!(response.errors(), "queda poco espacio en el disco\n");
 /// ```
 #[derive(Default)]
-pub struct Errors(Option<Box<dyn Write + Send>>);
+pub struct Errors(Option<Guarded<Box<dyn Write + Send>>>);
 
 impl Errors {
     /// Lo que se escriba va a `writer`.
@@ -184,7 +187,7 @@ impl Errors {
     /// # Ok::<(), io::Error>(())
     /// ```
     pub fn writer(writer: impl Write + Send + 'static) -> Self {
-        Self(Some(Box::new(writer)))
+        Self(Some(Guarded::new(Box::new(writer))))
     }
 }
 

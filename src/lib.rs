@@ -82,6 +82,7 @@
 
 #![warn(missing_docs, unreachable_pub)]
 
+mod guarded;
 mod application;
 mod error;
 mod environ;

@@ -248,6 +248,114 @@ fn lo_que_no_es_un_archivo_no_se_abre() {
     hides(&StaticFiles::new("/dev"), "/zero");
 }
 
+/// Pide `targets` muchas veces mientras otro hilo repite `swap`; falla si una respuesta trae algo que no
+/// es de dentro, o si una no llega.
+#[cfg(unix)]
+#[track_caller]
+fn check_while(site: &Site, targets: &'static [&str], swap: impl Fn(u32) + Send + Sync) {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::mpsc::channel;
+    const REQUESTS: usize = 20_000;
+    let is_over = AtomicBool::new(false);
+    let (sender, answers) = channel();
+    let files = site.files();
+    // Si uno se queda esperando en una tubería, no hay quien lo recoja.
+    std::thread::spawn(move || {
+        for target in targets.iter().cycle().take(REQUESTS) {
+            let response = testing::get(target).call(&files);
+            // Quien ya vio lo que temía no escucha más.
+            let _ = sender.send((response.code(), response.text()));
+        }
+    });
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in (0..).take_while(|_| !is_over.load(Ordering::Relaxed)) {
+                swap(turn);
+            }
+        });
+        let outcome = (0..REQUESTS).try_for_each(|_| {
+            let (code, text) = answers
+                .recv_timeout(Duration::from_secs(20))
+                .map_err(|_| "una no llega".to_owned())?;
+            match (code, text.as_str()) {
+                (200, "dentro") | (404, _) => Ok(()),
+                (code, text) => Err(format!("{code} con {text:?}")),
+            }
+        });
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(outcome, Ok(()));
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn quien_cambia_un_archivo_por_un_enlace_no_saca_nada_de_fuera() {
+    use std::os::unix::fs::symlink;
+    let site = Site::new();
+    site.write("publico/x", "dentro");
+    site.write("publico/d/x", "dentro");
+    site.write("fuera/x", "secreto");
+    site.write("publico/index.html", "dentro");
+    symlink("d/x", site.root().join("enlace")).expect("se enlaza");
+    let (new, root) = (site.0.join("nuevo"), site.root());
+    // Un enlace o un archivo, de un golpe, en el sitio del otro.
+    let replace = |turn: u32, name: &str| {
+        match turn.is_multiple_of(2) {
+            true => symlink(site.0.join("secreto.txt"), &new).expect("se enlaza"),
+            false => fs::write(&new, "dentro").expect("se escribe"),
+        }
+        fs::rename(&new, root.join(name)).expect("se cambia");
+    };
+    symlink(site.0.join("fuera"), site.0.join("desvio")).expect("se enlaza");
+    check_while(&site, &["/x", "/d/x", "/enlace", "/"], |turn| {
+        replace(turn, "x");
+        replace(turn, "index.html");
+        replace(turn, "d/x");
+        for (from, to) in [("publico/d", "d"), ("desvio", "publico/d")] {
+            fs::rename(site.0.join(from), site.0.join(to)).expect("se aparta");
+        }
+        for (from, to) in [("publico/d", "desvio"), ("d", "publico/d")] {
+            fs::rename(site.0.join(from), site.0.join(to)).expect("vuelve");
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn quien_cambia_un_archivo_por_una_tuberia_no_retiene_a_nadie() {
+    use nix::sys::stat::Mode;
+    let site = Site::new();
+    site.write("publico/x", "dentro");
+    let (pipe, file) = (site.0.join("tubo"), site.0.join("archivo"));
+    nix::unistd::mkfifo(&pipe, Mode::S_IRWXU).expect("se crea");
+    check_while(&site, &["/x"], |_| {
+        let served = site.root().join("x");
+        fs::rename(&served, &file).expect("se aparta");
+        fs::rename(&pipe, &served).expect("se cambia");
+        fs::rename(&served, &pipe).expect("se aparta");
+        fs::rename(&file, &served).expect("vuelve");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn una_tuberia_no_se_abre_ni_como_pagina_404() {
+    use nix::sys::stat::Mode;
+    let site = Site::new();
+    for name in ["tubo", "otro/index.html"] {
+        let path = site.root().join(name);
+        fs::create_dir_all(path.parent().expect("está en una carpeta")).expect("se crea");
+        nix::unistd::mkfifo(&path, Mode::S_IRWXU).expect("se crea");
+    }
+    hides(&site.files(), "/tubo");
+    hides(&site.files(), "/otro/");
+    hides(&site.files().not_found_page("tubo"), "/nada");
+    std::os::unix::fs::symlink("../secreto.txt", site.root().join("fuera")).expect("se enlaza");
+    hides(&site.files().not_found_page("fuera"), "/nada");
+    let page = testing::get("/nada").call(&site.files().not_found_page("./.git/config"));
+    assert_eq!((page.code(), page.text().as_str()), (404, "oculto"));
+}
+
 #[test]
 fn lo_que_hay_se_muestra_solo_si_se_pide() {
     let site = Site::new();

@@ -142,12 +142,14 @@ fn is_test(code: &str, name: &str) -> bool {
 }
 
 /// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 10] = [
+    &["guarded"],
     &["application", "error", "environ", "input", "body", "headers", "util"],
     &["http"],
     &["cgi"],
     &["gateway"],
     &["proxies"],
+    &["connection"],
     &["simple_server"],
     &["static_files", "access_log", "testing", "validate"],
     &["handlers", "fuzzing"],

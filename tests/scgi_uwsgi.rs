@@ -115,7 +115,7 @@ fn un_cuerpo_cortado_es_un_error_de_lectura() {
         let mut wire = served.open();
         wire.send(&request[..request.len() - 1]);
         wire.finish();
-        let expected = protocol.answer("500 Internal Server Error", "", "");
+        let expected = protocol.answer("400 Bad Request", "", "");
         let start = expected.lines().next().expect("tiene estado").to_owned();
         assert!(wire.rest().starts_with(&start), "{protocol:?}");
     }

@@ -135,7 +135,8 @@ impl<W: Wire> Connection<W> {
     /// Hasta cuándo se espera a que avance.
     pub(crate) fn deadline(&self, service: &Service) -> Moment {
         let config = &service.config;
-        let after = |since: Moment, patience: Duration| since.saturating_add(patience.min(FAR_AWAY));
+        let after =
+            |since: Moment, patience: Duration| since.saturating_add(patience.min(FAR_AWAY));
         let moved = self.since.max(self.link.moved());
         match &self.stage {
             Stage::Idle if !self.link.outgoing.is_empty() => after(moved, config.write_timeout),

@@ -231,6 +231,9 @@ impl<S: Source> Pending<S> {
                     waited += self.wait(awaited, self.limits.timeout.saturating_sub(waited))?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    return Err(cut_short());
+                }
                 other => return other,
             }
         }
@@ -280,7 +283,7 @@ fn invalid(rejection: Rejection) -> io::Error {
 }
 
 fn cut_short() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "el cliente cortó el cuerpo de la petición")
+    io::Error::new(io::ErrorKind::UnexpectedEof, Rejection::BodyCut)
 }
 
 fn too_slow() -> io::Error {

@@ -7,11 +7,12 @@ use std::any::Any;
 use std::fmt;
 
 use super::Environ;
+use crate::guarded::Guarded;
 
 /// Las extensiones de una petición. Son pocas: se buscan una a una, y sin ninguna no se reserva
 /// memoria.
 #[derive(Default)]
-pub(super) struct Extensions(Vec<Box<dyn Any + Send>>);
+pub(super) struct Extensions(Vec<Guarded<Box<dyn Any + Send>>>);
 
 impl Extensions {
     pub(super) fn clear(&mut self) {
@@ -42,7 +43,7 @@ impl Environ {
     /// ```
     pub fn insert_extension<T: Any + Send>(&mut self, value: T) -> Option<T> {
         let previous = self.remove_extension();
-        self.extensions.0.push(Box::new(value));
+        self.extensions.0.push(Guarded::new(Box::new(value)));
         previous
     }
 
@@ -75,7 +76,7 @@ impl Environ {
     /// Quita el valor de tipo `T` y lo devuelve.
     pub fn remove_extension<T: Any>(&mut self) -> Option<T> {
         let at = self.extensions.position::<T>()?;
-        self.extensions.0.remove(at).downcast().ok().map(|value| *value)
+        self.extensions.0.remove(at).into_inner().downcast().ok().map(|value| *value)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::fault::{Fault, Origin};
 use super::head::ResponseHead;
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
+use crate::guarded::catch;
 use crate::input::Errors;
 
 /// Lo que se sabe de la longitud del cuerpo al empezar a enviarlo.
@@ -148,7 +148,7 @@ impl ResponseBody {
         loop {
             return match next_of(body)? {
                 None => self.check_complete(),
-                Some(Err(error)) => Err(Fault::Body(error)),
+                Some(Err(error)) => Err(Fault::of_body(error)),
                 Some(Ok(chunk)) if chunk.is_empty() => continue,
                 Some(Ok(chunk)) => Ok(Some(self.fit(chunk))),
             };
@@ -179,13 +179,9 @@ impl ResponseBody {
 
     /// Suelta el cuerpo. Un `Drop` de la aplicación que entra en pánico no tumba al servidor.
     fn discard(&mut self) {
-        if !self.runs_code() {
-            self.chunks = None;
-            return;
-        }
-        let body = self.chunks.take();
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
-            Fault::from_panic(panic.as_ref()).report_from(&self.origin, &mut self.errors);
+        let released = self.chunks.take().map_or(Ok(()), Body::release);
+        if let Err(panic) = released {
+            Fault::Panic(panic).report_from(&self.origin, &mut self.errors);
         }
     }
 }
@@ -202,8 +198,7 @@ fn next_of(body: &mut Body) -> Result<Option<io::Result<Chunk>>, Fault> {
     if !body.runs_code() {
         return Ok(body.next());
     }
-    let next = catch_unwind(AssertUnwindSafe(|| body.next()));
-    next.map_err(|panic| Fault::from_panic(panic.as_ref()))
+    catch(|| body.next()).map_err(Fault::Panic)
 }
 
 fn length_of(is_head: bool, head: &ResponseHead, body: &Body) -> BodyLength {

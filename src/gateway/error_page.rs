@@ -6,6 +6,9 @@ use crate::environ::Environ;
 use crate::error::Result;
 use crate::http::Rejection;
 
+/// El estado de una aplicación que falló.
+pub(super) const INTERNAL_ERROR: &str = "500 Internal Server Error";
+
 /// Una aplicación que siempre responde `status` con una página corta.
 pub(crate) fn error_page(status: &'static str, explanation: String) -> impl Application {
     move |_: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
@@ -26,5 +29,5 @@ pub(super) fn rejected(rejection: Rejection) -> impl Application {
 pub(super) fn internal_error() -> impl Application {
     let explanation = "La aplicación no pudo atender esta petición. El motivo está en el registro \
                        del servidor.";
-    error_page("500 Internal Server Error", explanation.to_owned())
+    error_page(INTERNAL_ERROR, explanation.to_owned())
 }

@@ -1,26 +1,31 @@
 //! Qué puede salir mal en una aplicación, y cómo se cuenta a quien administra el servidor.
 
-use std::any::Any;
+use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use crate::application::StartResponseError;
 use crate::environ::Environ;
 use crate::error::Error;
+use crate::guarded::{Guarded, Panic, catch};
 use crate::http::Rejection;
 use crate::input::Errors;
 
-/// Un fallo de la aplicación (PEP 3333, «Error Handling»).
+/// Un fallo al responder (PEP 3333, «Error Handling»). No guarda nada de la aplicación: leer sus
+/// errores y soltarlos es ejecutar su código, y se hace una vez, al construirlo.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// Devolvió un cuerpo sin que `start_response` aceptara un estado.
+    /// La aplicación devolvió un cuerpo sin que `start_response` aceptara un estado.
     NotStarted(Option<StartResponseError>),
     /// Devolvió un error.
-    Application(Error),
+    Application(String),
     /// Entró en pánico.
-    Panic(String),
+    Panic(Panic),
     /// Su cuerpo dio un error a medio camino.
-    Body(io::Error),
+    Body(String),
+    /// No falló ella: `wsgi.input` no se pudo leer, por culpa de quien envió la petición.
+    Client(Rejection),
     /// Su cuerpo fue más corto que el `Content-Length` declarado.
     ShortBody { missing: u64 },
     /// Su cuerpo fue más largo que el `Content-Length` declarado.
@@ -39,22 +44,32 @@ impl Origin {
 }
 
 impl Fault {
-    /// El fallo que corresponde a lo que lanzó `panic!`.
-    pub(crate) fn from_panic(panic: &(dyn Any + Send)) -> Self {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Self::Panic(text.unwrap_or_else(|| "sin mensaje".to_owned()))
+    /// El fallo que corresponde al error que devolvió la aplicación.
+    pub(super) fn of_application(error: Error) -> Self {
+        let error = Guarded::new(error);
+        let told = catch(|| match rejection_in(error.inner()) {
+            Some(rejection) => Self::Client(rejection),
+            None => Self::Application(error.to_string()),
+        });
+        told.unwrap_or_else(Self::Panic)
     }
 
-    /// El rechazo con que terminó la lectura de `wsgi.input`, si es eso lo que falló: la culpa es
-    /// de quien envió la petición.
+    /// El que corresponde al error que dio su cuerpo.
+    pub(super) fn of_body(error: io::Error) -> Self {
+        let error = Guarded::new(error);
+        let told = catch(|| match rejection_in(&*error) {
+            Some(rejection) => Self::Client(rejection),
+            None => Self::Body(error.to_string()),
+        });
+        told.unwrap_or_else(Self::Panic)
+    }
+
+    /// El motivo, si la culpa es de quien envió la petición.
     pub(super) fn rejection(&self) -> Option<Rejection> {
-        let error = match self {
-            Self::Application(error) => error.downcast_ref::<io::Error>()?,
-            Self::Body(error) => error,
-            _ => return None,
-        };
-        error.get_ref()?.downcast_ref().copied()
+        match self {
+            Self::Client(rejection) => Some(*rejection),
+            _ => None,
+        }
     }
 
     /// Lo anota con la petición que lo causó.
@@ -63,10 +78,18 @@ impl Fault {
         self.report_from(&origin, environ.errors());
     }
 
-    /// Como [`report`](Self::report), cuando `environ` ya no está: al registro si el programa tiene
-    /// uno; si no, a `errors`, que nunca se pierda.
-    pub(crate) fn report_from(&self, Origin(origin): &Origin, errors: &mut Errors) {
-        if log::log_enabled!(log::Level::Error) {
+    /// Como [`report`](Self::report), cuando `environ` ya no está.
+    pub(crate) fn report_from(&self, origin: &Origin, errors: &mut Errors) {
+        // El registro del programa y `errors` también son código ajeno.
+        let _ = catch(|| self.write(origin, errors));
+    }
+
+    /// Lo que falló, al registro si el programa tiene uno; si no, a `errors`, que nunca se pierda. Lo que
+    /// causó el cliente no es un fallo de nadie a quien avisar.
+    fn write(&self, Origin(origin): &Origin, errors: &mut Errors) {
+        if let Self::Client(rejection) = self {
+            log::debug!("{origin:?}: no se pudo leer la petición: {rejection}");
+        } else if log::log_enabled!(log::Level::Error) {
             log::error!("{origin:?}: {self}");
         } else {
             // De una vez: escrita por partes, se mezclaría con las de otros hilos.
@@ -75,6 +98,29 @@ impl Fault {
             let _ = errors.write_all(line.as_bytes());
         }
     }
+}
+
+/// El rechazo que hay en `error`, o en lo que lo causó.
+pub(super) fn rejection_in(error: &(dyn StdError + 'static)) -> Option<Rejection> {
+    let mut link = Some(error);
+    while let Some(error) = link {
+        if let Some(rejection) = error.downcast_ref::<Rejection>() {
+            return Some(*rejection);
+        }
+        link = inside(error).or_else(|| error.source());
+    }
+    None
+}
+
+/// Lo que lleva dentro un error de entrada, que no es su causa: él habla en su nombre. Una caja se hace
+/// pasar del mismo modo por el error que tiene.
+fn inside<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return error.get_ref().map(|inner| inner as &(dyn StdError + 'static));
+    }
+    let boxed = error.downcast_ref::<Box<io::Error>>().map(|boxed| &**boxed);
+    let shared = || error.downcast_ref::<Arc<io::Error>>().map(|shared| &**shared);
+    boxed.or_else(shared).map(|error| error as &(dyn StdError + 'static))
 }
 
 impl fmt::Display for Fault {
@@ -86,6 +132,7 @@ impl fmt::Display for Fault {
             ),
             Self::NotStarted(Some(refusal)) => write!(f, "{refusal}"),
             Self::Application(error) => write!(f, "la aplicación devolvió un error: {error}"),
+            Self::Client(rejection) => write!(f, "{rejection}"),
             Self::Panic(text) => write!(f, "la aplicación entró en pánico: {text}"),
             Self::Body(error) => write!(f, "el cuerpo de la respuesta dio un error: {error}"),
             Self::ShortBody { missing } => write!(
@@ -124,12 +171,12 @@ mod tests {
     #[test]
     fn cada_fallo_se_anota_de_una_vez() {
         let (sender, writes) = channel();
-        let (fault, origin) = (Fault::Panic("adrede".to_owned()), Origin("GET /\n".into()));
+        let (fault, origin) = (Fault::Application("adrede".to_owned()), Origin("GET /\n".into()));
         fault.report_from(&origin, &mut Errors::writer(Writes(sender)));
         let writes: Vec<_> = writes.iter().collect();
         assert_eq!(
             writes,
-            [b"pasarela: \"GET /\\n\": la aplicaci\xC3\xB3n entr\xC3\xB3 en p\xC3\xA1nico: adrede\n"]
+            [b"pasarela: \"GET /\\n\": la aplicaci\xC3\xB3n devolvi\xC3\xB3 un error: adrede\n"]
         );
     }
 }

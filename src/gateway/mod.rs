@@ -15,17 +15,19 @@ mod body;
 mod fault;
 mod error_page;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 pub(crate) use body::{BodyLength, ResponseBody};
 pub(crate) use error_page::error_page;
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
 
+use std::error::Error as StdError;
+
 use crate::application::Application;
 use crate::body::Body;
 use crate::environ::Environ;
+use crate::guarded::catch;
+use crate::http::Rejection;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
@@ -44,6 +46,11 @@ pub(crate) fn run(
         }
         .expect("la página de error siempre responde")
     })
+}
+
+/// El estado con que responde [`run`] si eso es lo que falla antes de enviar nada.
+pub(crate) fn status_of(error: &(dyn StdError + 'static)) -> &'static str {
+    fault::rejection_in(error).map_or(error_page::INTERNAL_ERROR, Rejection::status)
 }
 
 /// Desde este tamaño, en bytes, los encabezados de una respuesta no caben en lo que nginx les reserva.
@@ -83,18 +90,18 @@ fn call(
 ) -> Result<Body, Fault> {
     head.clear();
     let mut refused = None;
-    let called = catch_unwind(AssertUnwindSafe(|| {
+    let called = catch(|| {
         application.call(environ, &mut |status, headers| {
             let started = head.start(status, headers);
             refused = started.clone().err();
             started
         })
-    }));
+    });
     match called {
         Ok(Ok(body)) if head.is_started() => Ok(body),
         Ok(Ok(_)) => Err(Fault::NotStarted(refused)),
-        Ok(Err(error)) => Err(Fault::Application(error)),
-        Err(panic) => Err(Fault::from_panic(panic.as_ref())),
+        Ok(Err(error)) => Err(Fault::of_application(error)),
+        Err(panic) => Err(Fault::Panic(panic)),
     }
 }
 

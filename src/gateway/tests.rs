@@ -221,6 +221,21 @@ fn un_cuerpo_que_entra_en_panico_al_soltarse_no_tumba_a_nadie() {
 }
 
 #[test]
+fn lo_que_se_lanza_tambien_puede_entrar_en_panico_al_soltarse() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("adrede");
+        }
+    }
+    let calls =
+        |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> { std::panic::panic_any(Bomb) };
+    fails(&calls, "la aplicación entró en pánico: sin mensaje");
+    let produces = || Body::stream((0..1).map(|_| std::panic::panic_any(Bomb)));
+    fails(&answers("200 OK", &[], produces), "la aplicación entró en pánico: sin mensaje");
+}
+
+#[test]
 fn una_peticion_que_no_se_puede_leer_lleva_su_estado() {
     let cases = [
         (Rejection::Chunk, "400 Bad Request"),

@@ -28,9 +28,9 @@
 use std::path::Path;
 
 use crate::application::Application;
+use crate::connection::{Config, Protocol};
 #[cfg(unix)]
 use crate::simple_server::make_unix;
-use crate::connection::{Config, Protocol};
 use crate::simple_server::{Listeners, Server, ServerError, make, make_tcp};
 
 /// Crea un servidor de FastCGI que escucha en todas las direcciones de `host`, como

@@ -42,6 +42,8 @@ pub(crate) enum Rejection {
     Chunk,
     /// El cuerpo no mide lo que anunciaba `CONTENT_LENGTH` (RFC 3875 §4.1.2).
     BodyLength,
+    /// RFC 9112 §8: el cliente se fue a la mitad del cuerpo.
+    BodyCut,
     /// Lo que llegó no es del protocolo que se atiende.
     Record,
     /// FastCGI §5.4: el servidor web ya no quiere la respuesta.
@@ -89,6 +91,7 @@ impl fmt::Display for Rejection {
             Self::BodyTooLarge => "el cuerpo de la petición es demasiado grande",
             Self::Chunk => "un trozo del cuerpo no está bien escrito",
             Self::BodyLength => "el cuerpo de la petición no mide lo que se anunció",
+            Self::BodyCut => "el cliente cortó el cuerpo de la petición",
             Self::Record => "la petición no está escrita en el protocolo que se atiende",
             Self::Aborted => "el servidor web abandonó la petición",
             Self::Timeout => "la petición no llegó completa a tiempo",

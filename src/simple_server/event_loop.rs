@@ -8,7 +8,6 @@
 //! volver se pone en la cola: con avisos por flancos, uno perdido es un cliente colgado.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,6 +26,7 @@ use super::shared::Shared;
 use super::wire::SocketWire;
 use crate::connection::{CloseReason, Context, Host, Moment, Outcome, Scratch};
 use crate::gateway::Peers;
+use crate::guarded::catch;
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
 const LOOK_BACK: Duration = Duration::from_millis(20);
@@ -262,7 +262,7 @@ impl EventLoop {
         if !reason.is_usual() {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
-        if catch_unwind(AssertUnwindSafe(|| drop(connection))).is_err() {
+        if catch(|| drop(connection)).is_err() {
             log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
         }
         self.house().remove(key);

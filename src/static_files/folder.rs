@@ -1,8 +1,10 @@
 //! De la ruta de una petición a lo que hay en la carpeta, sin salir de ella.
 
-use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
+use super::directory::{Directory, Entered, Kind, Seen};
 use super::name::Names;
 
 /// El archivo que responde por su carpeta.
@@ -24,9 +26,9 @@ pub(super) enum Listing {
 }
 
 /// Lo que hay en una ruta.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Found {
-    File(PathBuf),
+    File(OpenFile),
     /// Una carpeta que se puede mostrar, con lo que tiene en orden.
     Folder(Vec<Entry>),
     /// Una carpeta pedida sin su barra final.
@@ -41,94 +43,174 @@ pub(super) struct Entry {
     pub(super) name: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    Folder,
-    File,
+/// Un archivo de la carpeta, abierto.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    pub(super) file: File,
+    /// Su nombre: si se llegó por un enlace, el de aquello a lo que lleva.
+    pub(super) name: String,
 }
 
-impl Kind {
-    /// Qué es, si es una de las dos cosas que se sirven.
-    fn of(metadata: &Metadata) -> Option<Self> {
-        if metadata.is_dir() {
-            return Some(Self::Folder);
-        }
-        metadata.is_file().then_some(Self::File)
-    }
+/// Adónde se llegó.
+enum Place {
+    Folder(Directory),
+    File(OpenFile),
 }
 
 impl Folder {
-    /// Qué hay en `path`, la ruta ya decodificada. `None` y «no se enseña» son lo mismo para quien
+    /// Qué hay en `path`, la ruta ya decodificada. «No está» y «no se enseña» son lo mismo para quien
     /// pregunta.
-    pub(super) fn find(&self, path: &[u8]) -> Found {
-        self.look(path).unwrap_or(Found::Nothing)
-    }
-
-    fn look(&self, path: &[u8]) -> Option<Found> {
-        let path = std::str::from_utf8(path).ok()?;
-        let inside = match path {
-            "" => "",
-            path => path.strip_prefix('/')?,
-        };
-        let names = match inside.strip_suffix('/') {
-            Some("") => return None,
-            Some(names) => names,
-            None => inside,
-        };
-        let (target, kind) = self.reach(&self.root, names)?;
-        match (kind, path.ends_with('/')) {
-            (Kind::Folder, ends_in_slash) => self.open_folder(&target, ends_in_slash),
-            (Kind::File, false) => Some(Found::File(target)),
-            (Kind::File, true) => None,
-        }
-    }
-
-    /// El sitio al que se llega desde `base` por `names`, y qué es, si se puede enseñar. `base` es la
-    /// carpeta que se sirve, o está dentro.
-    fn reach(&self, base: &Path, names: &str) -> Option<(PathBuf, Kind)> {
-        let (mut target, mut kind) = (base.to_owned(), Kind::Folder);
-        for name in names.split('/').filter(|_| !names.is_empty()) {
-            target.push(self.names.admit(name).then_some(name)?);
-            let metadata = target.symlink_metadata().ok()?;
-            if metadata.is_symlink() {
-                return self.follow(&base.join(names));
+    ///
+    /// # Errors
+    ///
+    /// Si el sistema no puede abrirlo, por ejemplo porque hay demasiados archivos abiertos.
+    pub(super) fn find(&self, path: &[u8]) -> io::Result<Found> {
+        let Some((names, ends_in_slash)) = names_in(path) else { return Ok(Found::Nothing) };
+        Ok(match (self.reach(names)?, ends_in_slash) {
+            (Some(Place::Folder(folder)), _) => {
+                self.open_folder(&folder, names, ends_in_slash)?.unwrap_or(Found::Nothing)
             }
-            kind = Kind::of(&metadata)?;
+            (Some(Place::File(file)), false) => Found::File(file),
+            (Some(Place::File(_)), true) | (None, _) => Found::Nothing,
+        })
+    }
+
+    /// El archivo que quien sirve la carpeta nombró: puede ser uno oculto.
+    ///
+    /// # Errors
+    ///
+    /// Los de [`find`](Self::find).
+    pub(super) fn chosen(&self, path: &Path) -> io::Result<Option<OpenFile>> {
+        let folder = Self { names: Names::All, ..self.clone() };
+        let names = path.components().filter(|part| *part != Component::CurDir);
+        let names: Option<Vec<&str>> = names.map(|part| part.as_os_str().to_str()).collect();
+        Ok(match names.map(|names| folder.reach(&names.join("/"))).transpose()?.flatten() {
+            Some(Place::File(file)) => Some(file),
+            Some(Place::Folder(_)) | None => None,
+        })
+    }
+
+    /// El sitio al que se llega por `names`, si se puede enseñar.
+    fn reach(&self, names: &str) -> io::Result<Option<Place>> {
+        let is_admitted = names.is_empty() || names.split('/').all(|name| self.names.admit(name));
+        let Some(root) = Directory::open(&self.root)?.filter(|_| is_admitted) else {
+            return Ok(None);
+        };
+        match descend(root, names)? {
+            Some(Entered::Link) => self.follow(names),
+            entered => Ok(entered.and_then(|entered| place(entered, names))),
         }
-        Some((target, kind))
     }
 
     /// Lo mismo por el camino largo, cuando hay enlaces: adónde llevan de verdad. No pueden salir de
     /// la carpeta, ni llegar a un nombre que no se serviría.
-    fn follow(&self, target: &Path) -> Option<(PathBuf, Kind)> {
-        let root = self.root.canonicalize().ok()?;
-        let target = target.canonicalize().ok()?;
-        let mut names = target.strip_prefix(root).ok()?.components();
-        let is_admitted =
-            names.all(|name| name.as_os_str().to_str().is_some_and(|name| self.names.admit(name)));
-        let kind = Kind::of(&target.metadata().ok()?)?;
-        is_admitted.then_some((target, kind))
+    fn follow(&self, names: &str) -> io::Result<Option<Place>> {
+        let Some((root, names)) = self.resolve(names) else { return Ok(None) };
+        let Some(root) = Directory::open(&root)? else { return Ok(None) };
+        // Otro enlace en este camino sería uno que alguien acaba de poner: no se sigue.
+        Ok(descend(root, &names)?.and_then(|entered| place(entered, &names)))
     }
 
-    fn open_folder(&self, folder: &Path, ends_in_slash: bool) -> Option<Found> {
-        let index = self.reach(folder, INDEX).filter(|(_, kind)| *kind == Kind::File);
-        match (index, self.listing) {
-            (None, Listing::Forbidden) => None,
-            _ if !ends_in_slash => Some(Found::MissingSlash),
-            (Some((index, _)), _) => Some(Found::File(index)),
-            (None, Listing::Allowed) => Some(Found::Folder(self.entries(folder)?)),
-        }
+    /// La carpeta y los nombres a los que llevan los enlaces.
+    fn resolve(&self, names: &str) -> Option<(PathBuf, String)> {
+        let root = self.root.canonicalize().ok()?;
+        let target = root.join(names).canonicalize().ok()?;
+        let names = target
+            .strip_prefix(&root)
+            .ok()?
+            .iter()
+            .map(|name| name.to_str().filter(|name| self.names.admit(name)));
+        let names = names.collect::<Option<Vec<&str>>>()?.join("/");
+        Some((root, names))
+    }
+
+    fn open_folder(
+        &self,
+        folder: &Directory,
+        names: &str,
+        ends_in_slash: bool,
+    ) -> io::Result<Option<Found>> {
+        let index = match folder.enter(INDEX)? {
+            Some(Entered::Link) => self.follow(&join(names, INDEX))?,
+            entered => entered.and_then(|entered| place(entered, INDEX)),
+        };
+        Ok(match (index, self.listing) {
+            (Some(Place::File(_)), _) if !ends_in_slash => Some(Found::MissingSlash),
+            (Some(Place::File(index)), _) => Some(Found::File(index)),
+            (_, Listing::Forbidden) => None,
+            (_, Listing::Allowed) if !ends_in_slash => Some(Found::MissingSlash),
+            (_, Listing::Allowed) => self.entries(folder, names)?.map(Found::Folder),
+        })
     }
 
     /// Lo que hay en `folder` y se serviría si se pidiera.
-    fn entries(&self, folder: &Path) -> Option<Vec<Entry>> {
-        let found = folder.read_dir().ok()?.filter_map(|entry| {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            let (_, kind) = self.reach(folder, &name)?;
-            Some(Entry { kind, name })
-        });
-        let mut entries: Vec<Entry> = found.collect();
+    fn entries(&self, folder: &Directory, names: &str) -> io::Result<Option<Vec<Entry>>> {
+        let Some(found) = folder.names()? else { return Ok(None) };
+        let mut entries = Vec::new();
+        for name in found.into_iter().filter(|name| self.names.admit(name)) {
+            let kind = match folder.look(&name)? {
+                Some(Seen::Kind(kind)) => Some(kind),
+                Some(Seen::Link) => self.follow(&join(names, &name))?.map(|place| place.kind()),
+                None => None,
+            };
+            entries.extend(kind.map(|kind| Entry { kind, name }));
+        }
         entries.sort();
-        Some(entries)
+        Ok(Some(entries))
     }
+}
+
+impl Place {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Folder(_) => Kind::Folder,
+            Self::File(_) => Kind::File,
+        }
+    }
+}
+
+/// Los nombres que hay en una ruta, y si termina en barra.
+fn names_in(path: &[u8]) -> Option<(&str, bool)> {
+    let path = std::str::from_utf8(path).ok()?;
+    let inside = match path {
+        "" => "",
+        path => path.strip_prefix('/')?,
+    };
+    let names = match inside.strip_suffix('/') {
+        Some("") => return None,
+        Some(names) => names,
+        None => inside,
+    };
+    Some((names, path.ends_with('/')))
+}
+
+/// Baja por `names` desde `root`, hasta el final o hasta un enlace.
+fn descend(root: Directory, names: &str) -> io::Result<Option<Entered>> {
+    let mut here = Entered::Folder(root);
+    for name in names.split('/').filter(|_| !names.is_empty()) {
+        let next = match here {
+            Entered::Folder(folder) => folder.enter(name)?,
+            Entered::Link => return Ok(Some(Entered::Link)),
+            Entered::File(_) => None,
+        };
+        let Some(next) = next else { return Ok(None) };
+        here = next;
+    }
+    Ok(Some(here))
+}
+
+/// El sitio en que se entró por `names`; un enlace no lo es.
+fn place(entered: Entered, names: &str) -> Option<Place> {
+    match entered {
+        Entered::Folder(folder) => Some(Place::Folder(folder)),
+        Entered::File(file) => {
+            let name = names.rsplit('/').next().unwrap_or_default().to_owned();
+            Some(Place::File(OpenFile { file, name }))
+        }
+        Entered::Link => None,
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }

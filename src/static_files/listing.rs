@@ -5,7 +5,8 @@ use std::fmt::Write;
 use percent_encoding::utf8_percent_encode;
 
 use super::PATH;
-use super::folder::{Entry, Kind};
+use super::directory::Kind;
+use super::folder::Entry;
 use crate::application::StartResponse;
 use crate::body::Body;
 use crate::environ::Environ;

@@ -2,9 +2,10 @@
 //!
 //! | parte | qué hace |
 //! |---|---|
-//! | `folder` | de la ruta pedida a un archivo de la carpeta |
+//! | `folder` | de la ruta pedida a un archivo de la carpeta, abierto |
+//! | `directory` | entrar en una carpeta sin seguir enlaces ni esperar |
 //! | `name` | qué nombres se sirven |
-//! | `representation` | el archivo abierto: su tipo, su etiqueta y su fecha |
+//! | `representation` | el archivo: su tipo, su etiqueta y su fecha |
 //! | `conditions` | si hace falta mandarlo (RFC 9110 §13) |
 //! | `ranges` | qué tramos se piden (RFC 9110 §14) |
 //! | `sending` | la respuesta con el archivo, entero o por tramos |
@@ -15,6 +16,7 @@
 //! carpeta se ve en la siguiente.
 
 mod folder;
+mod directory;
 mod name;
 mod representation;
 mod conditions;
@@ -56,8 +58,9 @@ const PATH: AsciiSet =
 /// reservados en Windows, como `CON`. Así la misma carpeta responde igual en todas partes. Todo
 /// eso, y lo que no se puede leer, es un 404.
 ///
-/// Quien pueda escribir en la carpeta puede hacer que se sirva otra cosa: no la compartas con
-/// desconocidos.
+/// En Unix eso vale también mientras alguien cambia lo que hay en la carpeta: no se mira primero y se
+/// abre después, y nada que no sea un archivo corriente hace esperar. En los demás sistemas, quien
+/// pueda escribir en ella puede hacer que se sirva otra cosa: no la compartas con desconocidos.
 ///
 /// # Examples
 ///
@@ -166,10 +169,12 @@ impl StaticFiles {
 
     fn not_found(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
         let status = "404 Not Found";
-        let page = self.not_found_page.as_ref().map(|name| self.folder.root.join(name));
-        let page = page.map(|path| Representation::open(&path, SystemTime::now())).transpose()?;
+        let page = self.not_found_page.as_ref().map(|name| self.folder.chosen(name)).transpose()?;
         match page.flatten() {
-            Some(page) => sending::send_page(page, status, start_response),
+            Some(page) => {
+                let page = Representation::of(page, SystemTime::now())?;
+                sending::send_page(page, status, start_response)
+            }
             None => refuse(environ, start_response, status, "En esta dirección no hay nada.", &[]),
         }
     }
@@ -186,13 +191,11 @@ impl Application for StaticFiles {
             let reason = "Los archivos solo se leen, con GET o HEAD.";
             return refuse(environ, start_response, "405 Method Not Allowed", reason, &allow);
         }
-        match self.folder.find(environ.get_bytes("PATH_INFO").unwrap_or_default()) {
-            Found::File(path) => match Representation::open(&path, SystemTime::now())? {
-                Some(file) => {
-                    sending::send(file, environ, self.cache_control.as_deref(), start_response)
-                }
-                None => self.not_found(environ, start_response),
-            },
+        match self.folder.find(environ.get_bytes("PATH_INFO").unwrap_or_default())? {
+            Found::File(file) => {
+                let file = Representation::of(file, SystemTime::now())?;
+                sending::send(file, environ, self.cache_control.as_deref(), start_response)
+            }
             Found::Folder(entries) => listing::respond(environ, &entries, start_response),
             Found::MissingSlash => redirect(environ, start_response),
             Found::Nothing => self.not_found(environ, start_response),

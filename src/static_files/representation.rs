@@ -2,8 +2,9 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::folder::OpenFile;
 
 /// El primer segundo que no cabe en una fecha de HTTP: el año 10000.
 const END_OF_DATES: u64 = 253_402_300_800;
@@ -28,29 +29,13 @@ pub(super) struct Validators {
 }
 
 impl Representation {
-    /// Abre un archivo; `None` si ya no está, no es un archivo corriente o no se deja leer.
-    ///
-    /// # Errors
-    ///
-    /// Si el sistema no puede, por ejemplo porque hay demasiados archivos abiertos.
-    pub(super) fn open(path: &Path, now: SystemTime) -> io::Result<Option<Self>> {
-        // Abrir una tubería esperaría a quien escriba en ella.
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if is_absence(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+    /// La de un archivo, que se describe como está ahora.
+    pub(super) fn of(open: OpenFile, now: SystemTime) -> io::Result<Self> {
+        let OpenFile { file, name } = open;
         let metadata = file.metadata()?;
         let (size, validators) = (metadata.len(), Validators::of(&metadata, now));
-        Ok(Some(Self { file, size, content_type: content_type(path), validators }))
+        Ok(Self { file, size, content_type: content_type(&name), validators })
     }
-}
-
-fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
 }
 
 impl Validators {
@@ -85,8 +70,8 @@ fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
 }
 
 /// El tipo que corresponde a la extensión. De los textos se dice que están en UTF-8.
-fn content_type(path: &Path) -> String {
-    match mime_guess::from_path(path).first_raw() {
+fn content_type(name: &str) -> String {
+    match mime_guess::from_path(name).first_raw() {
         Some(text) if text.starts_with("text/") => format!("{text}; charset=utf-8"),
         Some(other) => other.to_owned(),
         None => "application/octet-stream".to_owned(),
@@ -100,7 +85,7 @@ mod tests {
 
     #[track_caller]
     fn check_type(name: &str, expected: &str) {
-        assert_eq!(content_type(Path::new(name)), expected, "{name}");
+        assert_eq!(content_type(name), expected, "{name}");
     }
 
     #[test]

@@ -7,12 +7,12 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf
 
 use super::response::{Notes, Response, ResponseStream};
 use crate::application::Application;
+use crate::connection::Config;
 use crate::environ::Environ;
 use crate::gateway::{Peers, error_page, fill_environ};
 use crate::headers::Headers;
 use crate::http::{FieldTable, Rejection, is_token, request};
 use crate::input::{Errors, Input};
-use crate::connection::Config;
 
 /// El cliente de una conexión que no existe.
 const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);

@@ -1,16 +1,13 @@
 //! Las reglas del cuerpo de la respuesta: lo que la aplicación produce y lo que el servidor pide.
 
-use std::io;
-
 use super::finding::{OpenBody, Report, ReportOnce};
 use super::response::Declared;
 use super::rule::Rule;
-use crate::body::{Body, Chunk};
+use crate::body::{Body, Event};
 
-/// Un cuerpo vigilado, que da lo mismo que el que lleva dentro.
+/// Lo que se sabe de un cuerpo vigilado.
 #[derive(Debug)]
-struct WatchedBody {
-    body: Body,
+struct Watch {
     content: Content,
     declared: Declared,
     sent: u64,
@@ -33,39 +30,29 @@ enum Stage {
     Ended,
 }
 
-/// Vigila `body`, sin cambiar su longitud ni cuándo se produce.
+/// Vigila `body`, sin cambiar nada de él.
 pub(super) fn watch(body: Body, content: Content, declared: Declared, report: &Report) -> Body {
-    let known = body.content_length();
-    body.observed(|body| {
-        let (report, open) = (ReportOnce::new(report), report.open_body());
-        let stage = Stage::Open;
-        let mut watched =
-            WatchedBody { body, content, declared, sent: 0, stage, report, _open: open };
-        if let Some(length) = known {
-            watched.check_known(length);
-        }
-        watched
-    })
-}
-
-impl Iterator for WatchedBody {
-    type Item = io::Result<Chunk>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.stage == Stage::Ended {
-            self.report.broken(Rule::BodyNotReadPastEnd, "se pidió otro trozo");
-        }
-        let next = self.body.next();
-        match &next {
-            Some(Ok(chunk)) => self.check_chunk(chunk.len() as u64),
-            Some(Err(_)) => self.stage = Stage::Ended,
-            None => self.check_end(),
-        }
-        next
+    let (report, open) = (ReportOnce::new(report), report.open_body());
+    let mut watch = Watch { content, declared, sent: 0, stage: Stage::Open, report, _open: open };
+    if let Some(length) = body.content_length() {
+        watch.check_known(length);
     }
+    body.inspected(move |event| watch.see(event))
 }
 
-impl WatchedBody {
+impl Watch {
+    fn see(&mut self, event: Event<'_>) {
+        match event {
+            Event::Asked if self.stage == Stage::Ended => {
+                self.report.broken(Rule::BodyNotReadPastEnd, "se pidió otro trozo");
+            }
+            Event::Asked => {}
+            Event::Gave(length) => self.check_chunk(length),
+            Event::Failed(_) | Event::Panicked => self.stage = Stage::Ended,
+            Event::Ended => self.check_end(),
+        }
+    }
+
     /// Lo que ya se sabe de un cuerpo antes de que nadie le pida nada: puede que no se lo pidan.
     fn check_known(&mut self, length: u64) {
         if length == 0 && self.content == Content::Ignored {

@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::http::Rejection;
+
 /// Un cuerpo que mide lo que se anunció: ni se lee más, ni se toma por entero uno cortado.
 #[derive(Debug)]
 pub(super) struct Content<R> {
@@ -24,8 +26,7 @@ impl<R: Read> Read for Content<R> {
         }
         let received = self.input.read(&mut buf[..length])?;
         if received == 0 {
-            let reason = "la entrada terminó antes que el cuerpo de la petición";
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, Rejection::BodyCut));
         }
         self.left -= received as u64;
         Ok(received)

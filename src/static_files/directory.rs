@@ -1,0 +1,215 @@
+//! Una carpeta abierta: se entra por su nombre en lo que tiene, sin seguir enlaces y sin esperar a nadie.
+//!
+//! En Unix se entra desde el descriptor de la carpeta, y al descriptor de lo abierto se le pregunta
+//! qué es: entre mirar y abrir, quien escriba en la carpeta puede cambiar una cosa por otra. En los
+//! demás sistemas se entra por la ruta.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Las dos cosas que se sirven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Folder,
+    File,
+}
+
+/// Lo que hay con un nombre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    Kind(Kind),
+    /// Un enlace simbólico, que no se sigue.
+    Link,
+}
+
+/// En qué se entró.
+#[derive(Debug)]
+pub(super) enum Entered {
+    Folder(Directory),
+    /// Un archivo corriente.
+    File(File),
+    /// Un enlace simbólico, que no se siguió.
+    Link,
+}
+
+/// Una carpeta abierta.
+#[derive(Debug)]
+pub(super) struct Directory(by_system::Handle);
+
+impl Directory {
+    /// Abre la carpeta de `path`, también si se llega por enlaces; `None` si no la hay o no se deja.
+    ///
+    /// # Errors
+    ///
+    /// Como los demás: si el sistema no puede, por ejemplo porque hay demasiados archivos abiertos.
+    pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
+        Ok(present(by_system::open(path))?.map(Self))
+    }
+
+    /// Qué hay con ese nombre, si es algo que se sirve.
+    pub(super) fn look(&self, name: &str) -> io::Result<Option<Seen>> {
+        Ok(present(by_system::look(&self.0, name))?.flatten())
+    }
+
+    /// Entra en lo que hay con ese nombre, si es algo que se sirve y se deja leer.
+    pub(super) fn enter(&self, name: &str) -> io::Result<Option<Entered>> {
+        Ok(match self.look(name)? {
+            None => None,
+            Some(Seen::Link) => Some(Entered::Link),
+            Some(Seen::Kind(Kind::Folder)) => {
+                present(by_system::enter_folder(&self.0, name))?.map(Self).map(Entered::Folder)
+            }
+            Some(Seen::Kind(Kind::File)) => {
+                let Some(file) = present(by_system::open_file(&self.0, name))? else {
+                    return Ok(None);
+                };
+                // Desde que se miró pudo volverse otra cosa.
+                file.metadata()?.is_file().then_some(Entered::File(file))
+            }
+        })
+    }
+
+    /// Los nombres de lo que tiene, los que son texto, si se deja leer.
+    pub(super) fn names(&self) -> io::Result<Option<Vec<String>>> {
+        present(by_system::names(&self.0))
+    }
+}
+
+/// El resultado, o `None` si lo que pasa es que no está o no se deja.
+fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if by_system::is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+mod by_system {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::OwnedFd;
+    use std::path::Path;
+
+    use nix::dir::Dir;
+    use nix::errno::Errno;
+    use nix::fcntl::{self, AtFlags, OFlag};
+    use nix::sys::stat::{Mode, SFlag, fstatat};
+
+    use super::{Kind, Seen};
+
+    pub(super) type Handle = OwnedFd;
+
+    /// Para pasar por una carpeta no hace falta poder leerla.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const PASSAGE: OFlag = OFlag::O_PATH;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const PASSAGE: OFlag = OFlag::O_RDONLY;
+
+    const FOLDER: OFlag = PASSAGE.union(OFlag::O_DIRECTORY).union(OFlag::O_CLOEXEC);
+
+    /// Abrir una tubería para leer esperaría a quien escriba en ella, y una terminal se quedaría con el
+    /// proceso. En un archivo corriente no cambia nada.
+    const FILE: OFlag = OFlag::O_RDONLY
+        .union(OFlag::O_NONBLOCK)
+        .union(OFlag::O_NOCTTY)
+        .union(OFlag::O_NOFOLLOW)
+        .union(OFlag::O_CLOEXEC);
+
+    pub(super) fn open(path: &Path) -> io::Result<Handle> {
+        Ok(fcntl::open(path, FOLDER, Mode::empty())?)
+    }
+
+    pub(super) fn look(folder: &Handle, name: &str) -> io::Result<Option<Seen>> {
+        let stat = fstatat(folder, name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
+        Ok(match SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT {
+            SFlag::S_IFLNK => Some(Seen::Link),
+            SFlag::S_IFDIR => Some(Seen::Kind(Kind::Folder)),
+            SFlag::S_IFREG => Some(Seen::Kind(Kind::File)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn enter_folder(folder: &Handle, name: &str) -> io::Result<Handle> {
+        Ok(fcntl::openat(folder, name, FOLDER | OFlag::O_NOFOLLOW, Mode::empty())?)
+    }
+
+    pub(super) fn open_file(folder: &Handle, name: &str) -> io::Result<File> {
+        Ok(fcntl::openat(folder, name, FILE, Mode::empty())?.into())
+    }
+
+    pub(super) fn names(folder: &Handle) -> io::Result<Vec<String>> {
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let entries = Dir::openat(folder, ".", flags, Mode::empty())?;
+        let names = entries
+            .into_iter()
+            .filter_map(|entry| Some(entry.ok()?.file_name().to_str().ok()?.to_owned()));
+        Ok(names.collect())
+    }
+
+    /// Lo que dice el sistema cuando con ese nombre no hay nada que servir: tampoco un enlace donde
+    /// había otra cosa, ni un socket, ni un dispositivo que no está.
+    pub(super) fn is_absence(error: &io::Error) -> bool {
+        matches!(
+            error.raw_os_error().map(Errno::from_raw),
+            Some(
+                Errno::ENOENT
+                    | Errno::EACCES
+                    | Errno::EPERM
+                    | Errno::ENOTDIR
+                    | Errno::ELOOP
+                    | Errno::EMLINK
+                    | Errno::ENAMETOOLONG
+                    | Errno::ENXIO
+                    | Errno::ENODEV
+                    | Errno::EOPNOTSUPP
+            )
+        )
+    }
+}
+
+#[cfg(not(unix))]
+mod by_system {
+    use std::fs::File;
+    use std::io;
+    use std::path::{Path, PathBuf};
+
+    use super::{Kind, Seen};
+
+    pub(super) type Handle = PathBuf;
+
+    pub(super) fn open(path: &Path) -> io::Result<Handle> {
+        Ok(path.to_owned())
+    }
+
+    pub(super) fn look(folder: &Handle, name: &str) -> io::Result<Option<Seen>> {
+        let metadata = folder.join(name).symlink_metadata()?;
+        Ok(if metadata.is_symlink() {
+            Some(Seen::Link)
+        } else if metadata.is_dir() {
+            Some(Seen::Kind(Kind::Folder))
+        } else {
+            metadata.is_file().then_some(Seen::Kind(Kind::File))
+        })
+    }
+
+    pub(super) fn enter_folder(folder: &Handle, name: &str) -> io::Result<Handle> {
+        Ok(folder.join(name))
+    }
+
+    pub(super) fn open_file(folder: &Handle, name: &str) -> io::Result<File> {
+        File::open(folder.join(name))
+    }
+
+    pub(super) fn names(folder: &Handle) -> io::Result<Vec<String>> {
+        let names =
+            folder.read_dir()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        Ok(names.collect())
+    }
+
+    pub(super) fn is_absence(error: &io::Error) -> bool {
+        use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
+        matches!(error.kind(), InvalidFilename | NotADirectory | NotFound | PermissionDenied)
+    }
+}
