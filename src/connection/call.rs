@@ -48,16 +48,18 @@ fn call<W: Wire, H: Host>(
     mut terms: Terms,
     upload: Option<Upload<W::Source>>,
 ) -> Stepped<W> {
-    let Context { service, scratch, host } = context;
+    let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
-    let body = host.during(terms.class, || {
-        let body = gateway::run(&*service.application, &mut environ, &mut head);
+    host.amends(&mut environ);
+    let mut body = host.during(terms.class, || {
+        let body = gateway::run(*application, &mut environ, &mut head);
         gateway::warn_if_large(&head, &environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         environ.clear();
         body
     });
     scratch.environ.take_back(environ);
+    host.begins(&head, &mut body);
     if host.took_long() {
         // El cliente pudo enviar algo mientras tanto: antes de cerrar habrá que mirarlo.
         link.notice(Readiness { readable: true, ..Readiness::default() });

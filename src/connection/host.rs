@@ -7,6 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use super::upload::Permit;
 use crate::body::Chunk;
+use crate::environ::Environ;
+use crate::gateway::{ResponseBody, ResponseHead};
+
+/// A la velocidad de la memoria, menos de un milisegundo.
+const FAIR_BYTES: usize = 1024 * 1024;
 
 /// Un momento: cuánto ha pasado desde que empezó el servidor.
 pub(crate) type Moment = Duration;
@@ -41,7 +46,22 @@ pub(crate) trait Host {
     /// Si la última llamada pudo durar: entre tanto pudo pasar cualquier cosa.
     fn took_long(&self) -> bool;
 
-    /// Ve pasar un trozo del cuerpo de una respuesta, tal como lo dio la aplicación.
+    /// Cuántos bytes de una respuesta se producen seguidos antes de dejar sitio a otras conexiones.
+    fn turn(&self) -> usize {
+        FAIR_BYTES
+    }
+
+    /// Puede cambiar el `environ` de una petición antes de llamar a la aplicación.
+    fn amends(&mut self, environ: &mut Environ) {
+        let _ = environ;
+    }
+
+    /// Ve empezar una respuesta.
+    fn begins(&mut self, head: &ResponseHead, body: &mut ResponseBody) {
+        let _ = (head, body);
+    }
+
+    /// Ve pasar un trozo de su cuerpo, tal como lo dio la aplicación.
     fn sees(&mut self, chunk: &Chunk) {
         let _ = chunk;
     }

@@ -42,6 +42,7 @@
 mod config;
 mod protocol;
 mod wire;
+mod memory;
 mod host;
 mod service;
 mod room;
@@ -65,6 +66,7 @@ pub use config::Config;
 pub(crate) use config::FAR_AWAY;
 pub(crate) use host::{Class, Host, Moment};
 pub(crate) use link::Readiness;
+pub(crate) use memory::{Client, Event, MemoryWire, System};
 pub(crate) use protocol::Protocol;
 pub(crate) use service::{Context, Scratch, Service};
 pub(crate) use stage::{CloseReason, StageKind};
@@ -115,6 +117,11 @@ impl<W: Wire> Connection<W> {
     /// El cable, para pedir avisos sobre él.
     pub(crate) fn wire(&mut self) -> &mut W {
         &mut self.link.wire
+    }
+
+    /// Cuántas respuestas se han producido enteras.
+    pub(crate) fn answered(&self) -> u64 {
+        self.link.answered()
     }
 
     /// Cuántas respuestas tomó el sistema enteras.

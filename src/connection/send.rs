@@ -14,10 +14,6 @@ use crate::gateway::{self, ResponseBody, ResponseHead, error_page};
 use crate::http::response::{Delivery, Framing};
 use crate::http::{Persistence, Rejection, Version};
 
-/// Cuántos bytes se producen seguidos antes de dejar sitio a otras conexiones: a la velocidad de la
-/// memoria, menos de un milisegundo.
-const FAIR_BYTES: usize = 1024 * 1024;
-
 /// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
@@ -53,7 +49,8 @@ pub(super) fn reject<W: Wire, H: Host>(
     let (mut environ, mut head) = (scratch.environ.lend(), scratch.head.lend());
     environ.push_fixed("REQUEST_METHOD", method);
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
-    let body = gateway::run(&page, &mut environ, &mut head);
+    let mut body = gateway::run(&page, &mut environ, &mut head);
+    context.host.begins(&head, &mut body);
     scratch.environ.take_back(environ);
     let (persistence, reason) = (Persistence::Close, CloseReason::Rejected);
     let class = context.host.classify(method, "");
@@ -98,7 +95,7 @@ fn respond<W: Wire, H: Host>(
     mut response: Response,
 ) -> Stepped<W> {
     let mut produced = 0;
-    while produced < FAIR_BYTES {
+    while produced < context.host.turn() {
         if link.outgoing.is_full() && !link.flush(context.now())? {
             return Ok(Stage::Responding(Box::new(response)).park());
         }

@@ -1,7 +1,6 @@
 //! Lo que una conexión encuentra al avanzar: la aplicación, la configuración y el sitio de trabajo
 //! de quien la atiende.
 
-use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,9 +17,9 @@ use crate::http::head::Limits;
 use crate::http::response::SOFTWARE;
 
 /// Lo que comparten todas las conexiones de un servidor.
+#[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) protocol: Protocol,
-    pub(crate) application: Box<dyn Application>,
     pub(crate) config: Config,
     pub(super) limits: Limits,
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
@@ -30,14 +29,9 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(
-        protocol: Protocol,
-        application: Box<dyn Application>,
-        config: Config,
-        name: String,
-    ) -> Self {
+    pub(crate) fn new(protocol: Protocol, config: Config, name: String) -> Self {
         let limits = config.limits();
-        Self { protocol, application, limits, config, name, stopping: OnceLock::new() }
+        Self { protocol, limits, config, name, stopping: OnceLock::new() }
     }
 
     /// Si cada respuesta es ya la última de su conexión.
@@ -46,16 +40,10 @@ impl Service {
     }
 }
 
-impl fmt::Debug for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
 /// Lo que una conexión necesita de fuera para avanzar.
-#[derive(Debug)]
 pub(crate) struct Context<'a, H> {
     pub(crate) service: &'a Service,
+    pub(crate) application: &'a dyn Application,
     pub(crate) scratch: &'a mut Scratch,
     pub(crate) host: &'a mut H,
 }

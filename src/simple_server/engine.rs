@@ -12,6 +12,7 @@ use super::listeners::Listener;
 use super::relay::{Clock, Leader, Turn};
 use super::shared::Shared;
 use super::tcp;
+use crate::application::Application;
 use crate::connection::{Scratch, Service};
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
@@ -34,8 +35,12 @@ pub(super) struct Engine {
 
 impl Engine {
     /// Un motor parado; el primer bucle escucha en `listeners`.
-    pub(super) fn new(service: Service, listeners: Vec<Listener>) -> io::Result<Self> {
-        let shared = Shared::new(service);
+    pub(super) fn new(
+        service: Service,
+        application: Box<dyn Application>,
+        listeners: Vec<Listener>,
+    ) -> io::Result<Self> {
+        let shared = Shared::new(service, application);
         let loops = (0..shared.service.config.loops())
             .map(|_| EventLoop::new())
             .collect::<io::Result<Vec<_>>>()?;

@@ -155,7 +155,7 @@ impl EventLoop {
     ) {
         let mut leader = Leader::helper(&self.relay, around.clock);
         let thread = &mut Thread::new(around.shared, &mut leader, around.shared.now());
-        let context = &mut Context { service: &around.shared.service, scratch, host: thread };
+        let context = &mut around.shared.context(scratch, thread);
         if self.serve(around, key, connection, Summons::News, context).is_queued {
             self.wake();
         }
@@ -174,7 +174,7 @@ impl EventLoop {
         for _ in 0..batch {
             let Some((key, connection, summons)) = self.house().take_ready() else { break };
             let thread = &mut Thread::new(around.shared, leader, now);
-            let context = &mut Context { service: &around.shared.service, scratch, host: thread };
+            let context = &mut around.shared.context(scratch, thread);
             let served = self.serve(around, key, connection, summons, context);
             now = context.host.now();
             if !leader.leads() {

@@ -173,8 +173,8 @@ pub(crate) fn make(
     let Listeners { sockets, name, can_spread } = listeners;
     let spread_over = if can_spread { local_addrs.clone() } else { Vec::new() };
     let handle_signals = config.handle_signals;
-    let service = Service::new(protocol, Box::new(application), config, name);
-    let engine = Engine::new(service, sockets)
+    let service = Service::new(protocol, config, name);
+    let engine = Engine::new(service, Box::new(application), sockets)
         .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
     let (engine, serving) = (Arc::new(engine), AtomicBool::new(false));
     Ok(Server { engine, serving, handle_signals, local_addrs, local_path, spread_over })

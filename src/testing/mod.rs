@@ -27,6 +27,7 @@
 //! PEP 3333: `testing::get("/").call(&validator(application))`.
 
 mod request;
+mod exchange;
 mod response;
 
 pub use request::Request;

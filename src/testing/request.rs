@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 
+use super::exchange::{Exchange, SERVICE};
 use super::response::{Notes, Response, ResponseStream};
 use crate::application::Application;
-use crate::connection::Config;
 use crate::environ::Environ;
-use crate::gateway::{Peers, error_page, fill_environ};
+use crate::gateway::{Peers, fill_environ};
 use crate::headers::Headers;
 use crate::http::{FieldTable, Rejection, is_token, request};
-use crate::input::{Errors, Input};
+use crate::input::Input;
 
 /// El cliente de una conexión que no existe.
 const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);
@@ -206,28 +206,18 @@ impl Request {
     /// ```
     pub fn stream(&self, application: &dyn Application) -> ResponseStream {
         let notes = Notes::default();
-        match self.parse() {
-            Ok(mut environ) => {
-                environ.set_errors(Errors::writer(notes.clone()));
-                ResponseStream::start(application, &mut environ, notes)
-            }
-            Err(rejection) => {
-                let mut environ = Environ::new();
-                environ.insert("REQUEST_METHOD", &self.method);
-                let reason = format!("Petición rechazada: {rejection}.");
-                let page = error_page(rejection.status(), reason);
-                ResponseStream::start(&page, &mut environ, notes)
-            }
-        }
+        let bytes = [self.head(), self.framed_content()].concat();
+        let exchange = Exchange::new(bytes, self.peers(), self.variables.clone(), notes.clone());
+        ResponseStream::start(application, exchange, notes)
     }
 
     fn parse(&self) -> Result<Environ, Rejection> {
-        let wire = self.wire();
+        let wire = self.head();
         let table = &mut FieldTable::default();
-        let request = request::parse(&wire, &Config::default().limits(), table)?
+        let request = request::parse(&wire, &SERVICE.config.limits(), table)?
             .expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
-        fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, Some(REMOTE)));
+        fill_environ(&mut environ, &request, &self.peers());
         for (key, value) in &self.variables {
             environ.insert(key, value);
         }
@@ -237,8 +227,26 @@ impl Request {
         Ok(environ)
     }
 
+    /// Los dos extremos de la conexión.
+    fn peers(&self) -> Peers {
+        Peers::new("localhost", 8000, Some(REMOTE))
+    }
+
+    /// El cuerpo, como viajaría.
+    fn framed_content(&self) -> Vec<u8> {
+        let content = self.content.clone().unwrap_or_default();
+        match self.headers.contains("Transfer-Encoding") {
+            true if content.is_empty() => b"0\r\n\r\n".to_vec(),
+            true => {
+                let size = format!("{:x}\r\n", content.len());
+                [size.as_bytes(), &content, b"\r\n0\r\n\r\n"].concat()
+            }
+            false => content,
+        }
+    }
+
     /// La cabeza de la petición, como viajaría.
-    fn wire(&self) -> Vec<u8> {
+    fn head(&self) -> Vec<u8> {
         let mut wire = Vec::with_capacity(256);
         let mut line = |text: std::fmt::Arguments<'_>| {
             wire.write_fmt(text).expect("escribir en memoria no falla");

@@ -3,12 +3,10 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::exchange::{Exchange, Started};
 use crate::application::Application;
 use crate::body::Chunk;
-use crate::environ::Environ;
-use crate::gateway::{self, ResponseBody, ResponseHead};
 use crate::headers::Headers;
-use crate::input::Errors;
 
 /// Una respuesta, entera o hasta donde va.
 ///
@@ -41,6 +39,7 @@ pub struct Response {
     chunks: Vec<Chunk>,
     progress: Progress,
     notes: Notes,
+    received: Vec<u8>,
 }
 
 /// Cuánto se ha visto del cuerpo.
@@ -88,6 +87,22 @@ impl Response {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
+    /// Los bytes que recibe el cliente por la red: la cabeza con lo que el servidor añade, y el cuerpo
+    /// con lo que su forma pone alrededor. La fecha es siempre la misma.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{simple_server::demo_app, testing};
+    ///
+    /// let response = testing::head("/").call(&demo_app);
+    /// let received = String::from_utf8_lossy(response.received());
+    /// assert!(received.starts_with("HTTP/1.1 200 OK\r\nDate: Tue, 24 Nov 2026 08:40:00 GMT\r\n"));
+    /// ```
+    pub fn received(&self) -> &[u8] {
+        &self.received
+    }
+
     /// Si el cuerpo llegó a su final. Si no, un servidor cortaría la conexión para que se note.
     pub fn is_complete(&self) -> bool {
         self.progress == Progress::Complete
@@ -123,27 +138,19 @@ impl Response {
 #[derive(Debug)]
 pub struct ResponseStream {
     response: Response,
-    body: ResponseBody,
+    exchange: Exchange,
 }
 
 impl ResponseStream {
     pub(super) fn start(
         application: &dyn Application,
-        environ: &mut Environ,
+        mut exchange: Exchange,
         notes: Notes,
     ) -> Self {
-        let mut head = ResponseHead::default();
-        let mut body = gateway::run(application, environ, &mut head);
-        body.set_errors(Errors::writer(notes.clone()));
-        let response = Response {
-            status: head.status().to_owned(),
-            code: head.code(),
-            headers: read_fields(head.fields()),
-            chunks: Vec::new(),
-            progress: Progress::Pending,
-            notes,
-        };
-        Self { response, body }
+        let Started { status, code, headers } = exchange.start(application);
+        let (chunks, progress, received) = (Vec::new(), Progress::Pending, Vec::new());
+        let response = Response { status, code, headers, chunks, progress, notes, received };
+        Self { response, exchange }
     }
 
     /// La respuesta hasta donde va.
@@ -162,11 +169,12 @@ impl ResponseStream {
         if self.response.progress != Progress::Pending {
             return false;
         }
-        match self.body.next_chunk() {
-            Ok(Some(chunk)) => self.response.chunks.push(chunk),
-            Ok(None) => self.response.progress = Progress::Complete,
-            Err(()) => self.response.progress = Progress::Cut,
+        match self.exchange.next_chunk() {
+            Some(chunk) => self.response.chunks.push(chunk),
+            None if self.exchange.is_complete() => self.response.progress = Progress::Complete,
+            None => self.response.progress = Progress::Cut,
         }
+        self.response.received.extend(self.exchange.received());
         self.response.progress == Progress::Pending
     }
 }
@@ -177,11 +185,6 @@ impl Iterator for ResponseStream {
     fn next(&mut self) -> Option<Chunk> {
         if self.advance() { self.response.chunks.last().cloned() } else { None }
     }
-}
-
-fn read_fields(fields: &[u8]) -> Headers {
-    let text = String::from_utf8_lossy(fields);
-    text.split_terminator("\r\n").filter_map(|line| line.split_once(": ")).collect()
 }
 
 /// Lo escrito en `wsgi.errors`.

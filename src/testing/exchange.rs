@@ -1,0 +1,184 @@
+//! Una conexión entera, del primer byte al último, sin red: la misma máquina que en el servidor, sobre
+//! un cable de memoria.
+
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::response::Notes;
+use crate::application::Application;
+use crate::body::Chunk;
+use crate::connection::{
+    Class, Client, Config, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Protocol,
+    Scratch, Service, System,
+};
+use crate::environ::Environ;
+use crate::gateway::{Peers, ResponseBody, ResponseHead};
+use crate::headers::Headers;
+use crate::input::Errors;
+
+/// La hora de las pruebas: siempre la misma, en segundos desde 1970.
+const NOW: u64 = 1_795_509_600;
+
+/// El servidor de las pruebas, sin tocar ninguna perilla.
+pub(super) static SERVICE: LazyLock<Service> =
+    LazyLock::new(|| Service::new(Protocol::Http, Config::default(), "localhost".to_owned()));
+
+/// Un sistema que nunca hace esperar, y que deja ver cada trozo.
+const SYSTEM: System = System { capacity: usize::MAX, sends_files: false };
+
+#[derive(Debug)]
+pub(super) struct Exchange {
+    connection: Connection<MemoryWire>,
+    client: Client,
+    scratch: Scratch,
+    stand: Stand,
+    is_over: bool,
+}
+
+/// Lo que declaró la aplicación.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) status: String,
+    pub(super) code: u16,
+    pub(super) headers: Headers,
+}
+
+/// Donde vive la conexión de una prueba: un solo hilo, que anota lo que ve pasar.
+#[derive(Debug)]
+struct Stand {
+    now: Moment,
+    variables: Vec<(String, String)>,
+    notes: Notes,
+    started: Option<Started>,
+    chunk: Option<Chunk>,
+}
+
+impl Exchange {
+    /// Manda `request` por una conexión nueva.
+    pub(super) fn new(
+        request: Vec<u8>,
+        peers: Peers,
+        variables: Vec<(String, String)>,
+        notes: Notes,
+    ) -> Self {
+        let (wire, client) = MemoryWire::new([Event::Send(request)], SYSTEM);
+        let now = Moment::ZERO;
+        let stand = Stand { now, variables, notes, started: None, chunk: None };
+        let connection = Connection::new(wire, peers, now);
+        Self { connection, client, scratch: Scratch::default(), stand, is_over: false }
+    }
+
+    /// Avanza hasta que empieza la respuesta.
+    pub(super) fn start(&mut self, application: &dyn Application) -> Started {
+        while self.stand.started.is_none() && !self.is_over {
+            self.advance(application);
+        }
+        self.stand.started.take().expect("toda petición recibe una respuesta")
+    }
+
+    /// Avanza hasta el siguiente trozo de la respuesta; `None` si no hay más.
+    pub(super) fn next_chunk(&mut self) -> Option<Chunk> {
+        while self.stand.chunk.is_none() && !self.is_over {
+            self.advance(&NOBODY);
+        }
+        self.stand.chunk.take()
+    }
+
+    /// Si la respuesta salió entera.
+    pub(super) fn is_complete(&self) -> bool {
+        self.connection.answered() > 0
+    }
+
+    /// Los bytes que recibió el cliente desde la última vez.
+    pub(super) fn received(&self) -> Vec<u8> {
+        self.client.does(Event::Take(usize::MAX));
+        self.client.take_seen()
+    }
+
+    fn advance(&mut self, application: &dyn Application) {
+        let Self { connection, client, scratch, stand, is_over } = self;
+        let context = &mut Context { service: &SERVICE, application, scratch, host: stand };
+        match connection.serve(context) {
+            Outcome::Yield | Outcome::HandOff => {}
+            Outcome::Close(_) => *is_over = true,
+            Outcome::Park if connection.answered() > 0 => *is_over = true,
+            Outcome::Park => match client.next() {
+                Some(news) => connection.notice(news),
+                // El cliente no dirá nada más: pasa el tiempo.
+                None => {
+                    context.host.now = connection.deadline(&SERVICE);
+                    *is_over = matches!(connection.expire(context), Outcome::Close(_));
+                }
+            },
+        }
+    }
+}
+
+/// Quien responde cuando ya no hay peticiones que responder.
+const NOBODY: fn(&mut Environ, crate::StartResponse<'_>) -> crate::Result<crate::Body> =
+    |_, _| unreachable!("la única petición ya tiene su respuesta");
+
+impl Host for Stand {
+    fn now(&self) -> Moment {
+        self.now
+    }
+
+    fn calendar(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(NOW)
+    }
+
+    fn classify(&self, _method: &str, _path: &str) -> Class {
+        Class(0)
+    }
+
+    fn hands_off(&self, _class: Class) -> bool {
+        false
+    }
+
+    fn permits_uploads(&self) -> bool {
+        false
+    }
+
+    fn has_upload_room(&self) -> bool {
+        true
+    }
+
+    fn during<T>(&mut self, _class: Class, call: impl FnOnce() -> T) -> T {
+        call()
+    }
+
+    fn took_long(&self) -> bool {
+        false
+    }
+
+    /// Uno cada vez: quien prueba tira de la respuesta trozo a trozo.
+    fn turn(&self) -> usize {
+        usize::from(self.chunk.is_none())
+    }
+
+    fn amends(&mut self, environ: &mut Environ) {
+        for (key, value) in &self.variables {
+            environ.insert(key, value);
+        }
+        environ.set_errors(Errors::writer(self.notes.clone()));
+    }
+
+    fn begins(&mut self, head: &ResponseHead, body: &mut ResponseBody) {
+        body.set_errors(Errors::writer(self.notes.clone()));
+        self.started = Some(Started {
+            status: head.status().to_owned(),
+            code: head.code(),
+            headers: read_fields(head.fields()),
+        });
+    }
+
+    fn sees(&mut self, chunk: &Chunk) {
+        self.chunk = Some(chunk.clone());
+    }
+}
+
+/// Los encabezados que ya están en su forma de envío.
+fn read_fields(fields: &[u8]) -> Headers {
+    let text = String::from_utf8_lossy(fields);
+    text.split_terminator("\r\n").filter_map(|line| line.split_once(": ")).collect()
+}
