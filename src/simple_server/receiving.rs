@@ -99,6 +99,12 @@ pub(super) fn method_at(mut pending: &[u8]) -> &'static str {
 }
 
 fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
+    let parsed = fill(link, context);
+    context.scratch.fields.clear();
+    parsed
+}
+
+fn fill(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>, Rejection> {
     let service = context.service;
     let Scratch { environ, fields, .. } = &mut *context.scratch;
     let Some(request) = request::parse(link.incoming.pending(), &service.limits, fields)? else {

@@ -44,7 +44,7 @@ pub(super) fn reject(
     link.incoming.clear();
     let scratch = &mut *context.scratch;
     scratch.environ.clear();
-    scratch.environ.push_fixed("REQUEST_METHOD", method);
+    scratch.environ.insert("REQUEST_METHOD", method);
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
     let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
     let slot = Slot::of(method, "");
