@@ -11,6 +11,7 @@ use crate::gateway::{Peers, ResponseHead, fill_environ};
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
+use crate::proxies::{self, ProxyHeaders};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
 ///
@@ -33,6 +34,91 @@ pub fn read_request(
         fill_environ(&mut environ, &request, &peers);
         (request.head.length, environ)
     }))
+}
+
+/// Cómo llega una petición.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "cada protocolo se llama como se llama")]
+pub enum Wire {
+    Http,
+    FastCgi,
+    Scgi,
+    Uwsgi,
+}
+
+/// El sitio de trabajo de un hilo, que una petición deja a la siguiente. Ningún límite lo protege.
+#[derive(Debug, Default)]
+pub struct Desk {
+    fields: FieldTable,
+    environ: Environ,
+}
+
+impl Desk {
+    /// Hace con una petición entera lo que hace el servidor antes de llamar a la aplicación: la lee,
+    /// llena el `environ` y cree a los proxies de las redes 10.0.0.0/8 y 127.0.0.0/8.
+    ///
+    /// # Errors
+    ///
+    /// El motivo del rechazo.
+    pub fn fill(
+        &mut self,
+        wire: Wire,
+        buffer: &[u8],
+        headers: ProxyHeaders,
+    ) -> Result<Option<&Environ>, String> {
+        let is_whole = self.read(wire, buffer).map_err(|rejection| rejection.to_string())?;
+        let trusted = ["10.0.0.0/8", "127.0.0.0/8"].map(|text| text.parse().expect("es una red"));
+        proxies::apply(&mut self.environ, &trusted, headers);
+        Ok(is_whole.then_some(&self.environ))
+    }
+
+    fn read(&mut self, wire: Wire, buffer: &[u8]) -> Result<bool, Rejection> {
+        match wire {
+            Wire::Http => self.read_http(buffer),
+            Wire::FastCgi => self.read_records(buffer),
+            Wire::Scgi => match scgi::parse(buffer, usize::MAX)? {
+                Some(block) => self.fill_variables(block.variables()).map(|()| true),
+                None => Ok(false),
+            },
+            Wire::Uwsgi => match uwsgi::parse(buffer, usize::MAX)? {
+                Some(block) => self.fill_variables(block.variables()).map(|()| true),
+                None => Ok(false),
+            },
+        }
+    }
+
+    fn read_http(&mut self, buffer: &[u8]) -> Result<bool, Rejection> {
+        let limits = Limits { request_line: usize::MAX, head: usize::MAX, fields: usize::MAX };
+        let Some(request) = request::parse(buffer, &limits, &mut self.fields)? else {
+            return Ok(false);
+        };
+        let peers = Peers::new("localhost", 8000, Some(([127, 0, 0, 1], 50_000).into()));
+        fill_environ(&mut self.environ, &request, &peers);
+        Ok(true)
+    }
+
+    fn read_records(&mut self, buffer: &[u8]) -> Result<bool, Rejection> {
+        let limits = ReceiverLimits { head: usize::MAX, overhead: u64::MAX, connections: 1 };
+        let mut receiver = Receiver::new(limits);
+        receiver.decode(buffer, &mut Vec::new(), 0)?;
+        if receiver.phase() != Phase::Content {
+            return Ok(false);
+        }
+        self.fill_variables(receiver.variables()).map(|()| true)
+    }
+
+    fn fill_variables<'v>(
+        &mut self,
+        variables: impl Iterator<Item = Variable<'v>>,
+    ) -> Result<(), Rejection> {
+        variables::fill(&mut self.environ, variables, Process::Serving, "localhost", usize::MAX)
+    }
+
+    /// Lo deja listo para otra petición.
+    pub fn clear(&mut self) {
+        self.fields.clear();
+        self.environ.clear();
+    }
 }
 
 /// El lector del cuerpo de una petición.

@@ -2,6 +2,8 @@
 
 mod comun;
 
+use std::time::Duration;
+
 use comun::{Served, Wire, echo, get, ignore, last_ok, ok, post, post_chunked, response, statuses};
 use pasarela::{Body, Config, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
@@ -260,4 +262,34 @@ fn un_saludo_tls_se_rechaza_sin_esperar() {
     assert!(wire.rest().starts_with("HTTP/1.1 400 Bad Request\r\n"));
     let answer = served.exchange(&get("/"));
     assert_eq!(answer, response("200 OK", "Content-Length: 5\r\n", "hecho"));
+}
+
+#[test]
+fn los_limites_pueden_ser_los_mayores_que_hay() {
+    let config = Config {
+        max_request_line: usize::MAX,
+        max_head: usize::MAX,
+        max_fields: usize::MAX,
+        max_body: u64::MAX,
+        max_chunk_overhead: u64::MAX,
+        small_body: usize::MAX,
+        max_connections: usize::MAX,
+        backlog: u32::MAX,
+        head_timeout: Duration::MAX,
+        body_timeout: Duration::MAX,
+        idle_timeout: Duration::MAX,
+        write_timeout: Duration::MAX,
+        linger_timeout: Duration::MAX,
+        max_linger: usize::MAX,
+        ..Config::default()
+    };
+    let served = Served::start_with(echo, config);
+    let mut wire = served.open();
+    for request in [post("/", "", "hola"), post_chunked("/", "4\r\nhola\r\n0\r\n\r\n")] {
+        // Carácter a carácter, para que cada límite se mire con la petición a medias.
+        for byte in request.as_bytes().chunks(1) {
+            wire.send(byte);
+        }
+        assert!(wire.until("[hola]").starts_with("HTTP/1.1 200 OK\r\n"));
+    }
 }

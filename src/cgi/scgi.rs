@@ -30,11 +30,9 @@ pub(crate) fn parse(buffer: &[u8], max: usize) -> Result<Option<Block<'_>>, Reje
     if size > max {
         return Err(Rejection::HeadTooLarge);
     }
-    let (Some(variables), Some(comma)) =
-        (buffer.get(start..start + size), buffer.get(start + size))
-    else {
-        return Ok(None);
-    };
+    // Sin sumar: el límite puede ser cualquiera, y `size` no ha llegado todavía.
+    let rest = buffer[start..].split_at_checked(size);
+    let Some((variables, [comma, ..])) = rest else { return Ok(None) };
     if *comma != b',' || !variables.starts_with(FIRST) || !variables.ends_with(b"\0") {
         return Err(Rejection::Record);
     }
@@ -128,6 +126,17 @@ mod tests {
             let buffer = format!("{size}:");
             assert_eq!(read(buffer.as_bytes()), Err(Rejection::HeadTooLarge));
         }
+    }
+
+    #[test]
+    fn el_limite_puede_ser_el_mayor_que_hay() {
+        for size in [usize::MAX, usize::MAX - 1, usize::MAX - 22, usize::MAX / 2] {
+            let buffer = format!("{size}:CONTENT_LENGTH\x004\0");
+            let length = parse(buffer.as_bytes(), usize::MAX).map(|b| b.map(|b| b.length));
+            assert!(matches!(length, Ok(None) | Err(Rejection::HeadTooLarge)), "{length:?}");
+        }
+        let block = parse(REQUEST, usize::MAX).expect("es SCGI").expect("está entera");
+        assert_eq!(block.length, REQUEST.len() - "hola".len());
     }
 
     #[test]

@@ -113,6 +113,15 @@ mod tests {
     }
 
     #[test]
+    fn el_limite_puede_ser_el_mayor_que_hay() {
+        let long = [&b"\0\xFF\xFF\0"[..], &[0; u16::MAX as usize]].concat();
+        for (packet, length) in [(REQUEST, REQUEST.len() - "hola".len()), (&long, long.len())] {
+            let block = parse(packet, usize::MAX).expect("es uwsgi").expect("está entera");
+            assert_eq!(block.length, length);
+        }
+    }
+
+    #[test]
     fn ningun_byte_cambiado_causa_un_panico() {
         for (at, byte) in (0..REQUEST.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
             let mut changed = REQUEST.to_vec();

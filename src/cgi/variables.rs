@@ -3,7 +3,7 @@
 //!
 //! Es el único sitio que sabe en qué se diferencian nginx y Apache al contar una petición.
 
-use crate::environ::Environ;
+use crate::environ::{Environ, Joining};
 use crate::http::response::SOFTWARE;
 use crate::http::{Rejection, is_token};
 use crate::util::{guess_scheme, request_target};
@@ -37,15 +37,27 @@ pub(crate) fn fill<'v>(
     max_fields: usize,
 ) -> Result<(), Rejection> {
     let max = max_fields.saturating_add(BESIDES_FIELDS);
+    let mut joining = Joining::new(environ);
+    let mut length = None;
     for (count, variable) in variables.into_iter().enumerate() {
         let (name, value) = variable?;
         if count >= max {
             return Err(Rejection::TooManyFields);
         }
-        if let Some(name) = accepted(name) {
-            add(environ, name, value)?;
+        match accepted(name) {
+            // nginx repite el nombre de un encabezado repetido.
+            Some(name) if name.starts_with("HTTP_") => joining.join(name, value),
+            Some("CONTENT_LENGTH")
+                if length.replace(value).is_some_and(|before| before != value) =>
+            {
+                return Err(Rejection::ContentLength);
+            }
+            // De las demás vale la última: es la que alguien escribió para corregir la anterior.
+            Some(name) => joining.set(name, value),
+            None => {}
         }
     }
+    joining.finish();
     complete(environ, server_name)?;
     push_wsgi(environ, process);
     Ok(())
@@ -73,23 +85,6 @@ fn is_name(name: &str) -> bool {
         }
         None => !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b'='),
     }
-}
-
-fn add(environ: &mut Environ, name: &str, value: &[u8]) -> Result<(), Rejection> {
-    let Some(before) = environ.get_bytes(name) else {
-        environ.push_variable(name, value);
-        return Ok(());
-    };
-    // nginx repite el nombre de un encabezado repetido.
-    let joined = match name {
-        "CONTENT_LENGTH" if before != value => return Err(Rejection::ContentLength),
-        "HTTP_COOKIE" => [before, b"; ", value].concat(),
-        _ if name.starts_with("HTTP_") => [before, b", ", value].concat(),
-        // De las demás vale la última: es la que alguien escribió para corregir la anterior.
-        _ => value.to_owned(),
-    };
-    environ.insert_bytes(name, &joined);
-    Ok(())
 }
 
 /// Pone lo que falta y deja lo demás en su forma normal.
@@ -208,11 +203,13 @@ fn push_wsgi(environ: &mut Environ, process: Process) {
         Process::Serving => ("true", "false", "false"),
         Process::RunOnce => ("false", "true", "true"),
     };
-    environ.push_fixed("wsgi.version", "1.0");
-    environ.push_fixed("wsgi.multithread", many_threads);
-    environ.push_fixed("wsgi.multiprocess", many_processes);
-    environ.push_fixed("wsgi.run_once", once);
-    environ.push_fixed("wsgi.input_terminated", "true");
+    environ.push_fixed(&[
+        ("wsgi.version", "1.0"),
+        ("wsgi.multithread", many_threads),
+        ("wsgi.multiprocess", many_processes),
+        ("wsgi.run_once", once),
+        ("wsgi.input_terminated", "true"),
+    ]);
 }
 
 #[cfg(test)]

@@ -101,6 +101,16 @@ fn parse<W: Wire, H: Host>(
     link: &Link<W>,
     context: &mut Context<'_, H>,
 ) -> Result<Option<Accepted>, Rejection> {
+    let parsed = accept(link, context);
+    // Lo que una cabeza enorme le hizo tomar, se devuelve.
+    context.scratch.fields.clear();
+    parsed
+}
+
+fn accept<W: Wire, H: Host>(
+    link: &Link<W>,
+    context: &mut Context<'_, H>,
+) -> Result<Option<Accepted>, Rejection> {
     let service = context.service;
     let Scratch { environ, fields, .. } = &mut *context.scratch;
     let Some(request) = request::parse(link.incoming.pending(), &service.limits, fields)? else {

@@ -47,7 +47,7 @@ pub(super) fn reject<W: Wire, H: Host>(
     let scratch = &mut *context.scratch;
     let method = if is_head { "HEAD" } else { "GET" };
     let (mut environ, mut head) = (scratch.environ.lend(), scratch.head.lend());
-    environ.push_fixed("REQUEST_METHOD", method);
+    environ.insert("REQUEST_METHOD", method);
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
     let mut body = gateway::run(&page, &mut environ, &mut head);
     context.host.begins(&head, &mut body);

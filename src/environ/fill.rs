@@ -1,15 +1,34 @@
-//! Cómo llena una pasarela el `environ`: añade sin buscar, copia la petición de una vez y no pide
-//! memoria en una petición corriente.
+//! Cómo llena una pasarela el `environ`: copia la petición de una vez, añade sin buscar y no pide
+//! memoria en una petición corriente. Lo que se repite se une al final, una vez cada nombre: así
+//! llenarlo cuesta lo que mide la petición, diga lo que diga.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::{Entry, Environ, Text};
+use super::texts::Text;
+use super::{Entry, Environ};
 
 /// Cuántas variables tiene una petición corriente: las fijas y los encabezados de un navegador.
 const USUAL_ENTRIES: usize = 48;
 
+/// Hasta cuántos nombres se busca mirándolos uno a uno; con más se anota dónde está cada uno.
+const FEW: usize = 128;
+
 /// Cuántas letras de un nombre se traducen de una vez.
 const NAME_PART: usize = 32;
+
+/// El valor de una variable que se añade.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'v> {
+    /// Un texto del programa, que no hay que copiar.
+    Fixed(&'static str),
+    /// Un tramo de un texto adoptado, que tampoco.
+    Part(Span),
+    Text(&'v str),
+    /// Bytes que pueden no ser UTF-8.
+    Bytes(&'v [u8]),
+    Number(u64),
+}
 
 /// Un texto copiado entero en un `environ`: de sus partes basta con decir dónde están.
 #[derive(Debug, Clone, Copy)]
@@ -25,19 +44,20 @@ pub(crate) struct Span {
     end: usize,
 }
 
-impl Adopted<'_> {
+impl<'t> Adopted<'t> {
     /// El tramo que va de `start` a `end`.
-    pub(crate) fn span(self, (start, end): (usize, usize)) -> Span {
-        Span { start: self.start + start, end: self.start + end }
+    pub(crate) fn span(self, (start, end): (usize, usize)) -> Value<'t> {
+        Value::Part(Span { start: self.start + start, end: self.start + end })
     }
 
-    /// Dónde quedó `part`, si es una parte del texto.
-    fn locate(self, part: &str) -> Option<Text> {
+    /// El valor `part`, que si es una parte del texto no se copia otra vez.
+    pub(crate) fn part(self, part: &'t str) -> Value<'t> {
         // Son direcciones de memoria: dos textos iguales en sitios distintos no se confunden.
-        let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
-        let start = self.start + offset;
-        (offset + part.len() <= self.text.len())
-            .then_some(Text::Span { start, end: start + part.len() })
+        let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
+        match offset.filter(|offset| offset + part.len() <= self.text.len()) {
+            Some(offset) => self.span((offset, offset + part.len())),
+            None => Value::Text(part),
+        }
     }
 }
 
@@ -45,135 +65,164 @@ impl Environ {
     /// Hace sitio para `text` bytes de texto y las variables de una petición corriente: así llenarlo
     /// pide memoria dos veces como mucho, y ninguna si ya se usó antes.
     pub(crate) fn reserve(&mut self, text: usize) {
-        self.text.reserve(text);
+        self.texts.text.reserve(text);
         self.entries.reserve(USUAL_ENTRIES);
     }
 
     /// Copia `text` entero, para añadir después sus partes.
     pub(crate) fn adopt<'t>(&mut self, text: &'t str) -> Adopted<'t> {
-        let start = self.text.len();
-        self.text.push_str(text);
+        let start = self.texts.text.len();
+        self.texts.text.push_str(text);
         Adopted { text, start }
     }
 
-    /// Como [`push`](Self::push); si `value` es parte de un texto adoptado, no se copia otra vez.
-    pub(crate) fn push_part(&mut self, key: &'static str, adopted: Adopted<'_>, value: &str) {
-        let value = adopted.locate(value).unwrap_or_else(|| self.store(value));
-        self.entries.push(Entry { key: Text::Fixed(key), value });
-    }
-
-    /// Como [`push`](Self::push), con un valor que ya se adoptó.
-    pub(crate) fn push_span(&mut self, key: &'static str, Span { start, end }: Span) {
-        self.entries.push(Entry { key: Text::Fixed(key), value: Text::Span { start, end } });
-    }
-
     /// Añade una variable que con seguridad no está, sin buscarla.
-    pub(crate) fn push(&mut self, key: &'static str, value: &str) {
-        let value = self.store(value);
+    #[inline(always)]
+    pub(crate) fn push(&mut self, key: &'static str, value: Value<'_>) {
+        let value = self.place(value);
         self.entries.push(Entry { key: Text::Fixed(key), value });
     }
 
-    /// Como [`push`](Self::push), con un valor que puede no ser UTF-8.
-    pub(crate) fn push_bytes(&mut self, key: &'static str, value: &[u8]) {
-        match std::str::from_utf8(value) {
-            Ok(value) => self.push(key, value),
-            Err(_) => self.insert_bytes(key, value),
-        }
-    }
-
-    /// Como [`push_bytes`](Self::push_bytes), con un nombre que también hay que copiar.
-    pub(crate) fn push_variable(&mut self, key: &str, value: &[u8]) {
-        let Ok(value) = std::str::from_utf8(value) else {
-            return self.insert_bytes(key, value);
-        };
-        let (key, value) = (self.store(key), self.store(value));
-        self.entries.push(Entry { key, value });
-    }
-
-    /// Como [`push`](Self::push), con un número.
-    pub(crate) fn push_number(&mut self, key: &'static str, number: u64) {
-        let start = self.text.len();
-        write!(self.text, "{number}").expect("escribir en memoria no falla");
-        let value = Text::Span { start, end: self.text.len() };
-        self.entries.push(Entry { key: Text::Fixed(key), value });
-    }
-
-    /// Como [`push`](Self::push), con un valor que tampoco hay que copiar.
-    pub(crate) fn push_fixed(&mut self, key: &'static str, value: &'static str) {
-        self.push_all_fixed(&[(key, value)]);
-    }
-
-    /// Como [`push_fixed`](Self::push_fixed), con varias de una vez.
-    pub(crate) fn push_all_fixed(&mut self, variables: &[(&'static str, &'static str)]) {
+    /// Como [`push`](Self::push), con varias del programa.
+    pub(crate) fn push_fixed(&mut self, variables: &[(&'static str, &'static str)]) {
         let entry = |&(key, value)| Entry { key: Text::Fixed(key), value: Text::Fixed(value) };
         self.entries.extend(variables.iter().map(entry));
     }
 
-    /// Añade variables cuyos valores están seguidos en `text`, que se copia entero: cada uno llega
-    /// hasta donde dice `ends`.
-    pub(crate) fn push_row<const N: usize>(
-        &mut self,
-        keys: [&'static str; N],
-        text: &str,
-        ends: [u16; N],
-    ) {
-        let base = self.text.len();
-        self.text.push_str(text);
-        let mut start = base;
-        self.entries.extend(keys.into_iter().zip(ends).map(|(key, end)| {
-            let value = Text::Span { start, end: base + usize::from(end) };
-            start = base + usize::from(end);
-            Entry { key: Text::Fixed(key), value }
-        }));
-    }
-
-    /// Añade un encabezado poco común de la petición; si se repite, une los valores con una coma
-    /// (RFC 9110 §5.2). `name` es un `token`. Si el valor ya se adoptó, está en `span`.
-    pub(crate) fn push_header(&mut self, name: &[u8], value: &[u8], span: Option<Span>) {
-        let key = self.header_key(name);
-        let is_repeated = self.has_header(key);
-        match span.filter(|_| !is_repeated) {
-            Some(Span { start, end }) => {
-                self.entries.push(Entry { key, value: Text::Span { start, end } });
-            }
-            None => {
-                let key = self.resolve(key).to_owned();
-                self.append(&key, value, ", ");
-            }
+    #[inline(always)]
+    fn place(&mut self, value: Value<'_>) -> Text {
+        match value {
+            Value::Fixed(text) => Text::Fixed(text),
+            Value::Part(Span { start, end }) => Text::Span { start, end },
+            Value::Text(text) => self.texts.store(text),
+            Value::Bytes(bytes) => self.texts.store_bytes(bytes),
+            Value::Number(number) => self.store_number(number),
         }
     }
 
-    /// El nombre de la variable de un encabezado.
-    fn header_key(&mut self, name: &[u8]) -> Text {
-        let start = self.text.len();
-        self.text.push_str("HTTP_");
+    fn store_number(&mut self, number: u64) -> Text {
+        let start = self.texts.text.len();
+        write!(self.texts.text, "{number}").expect("escribir en memoria no falla");
+        Text::Span { start, end: self.texts.text.len() }
+    }
+}
+
+/// Las variables de una petición que pueden repetirse, mientras se añaden.
+#[derive(Debug)]
+pub(crate) struct Joining<'e, 'v> {
+    environ: &'e mut Environ,
+    index: Index,
+    /// Los valores que siguen al primero, y de qué variable son.
+    repeated: Vec<(usize, &'v [u8])>,
+}
+
+impl<'e, 'v> Joining<'e, 'v> {
+    /// Las que ya tiene `environ` no se repiten.
+    pub(crate) fn new(environ: &'e mut Environ) -> Self {
+        let seen = environ.entries.len();
+        Self { environ, index: Index { seen, ..Index::default() }, repeated: Vec::new() }
+    }
+
+    /// Añade una variable que con seguridad no está, sin buscarla.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, key: &'static str, value: Value<'_>) {
+        self.environ.push(key, value);
+    }
+
+    /// Pone una variable; si ya estaba, este valor se une a los que tenía.
+    pub(crate) fn join(&mut self, key: &str, value: &'v [u8]) {
+        match self.index.find(self.environ, key) {
+            Some(at) => self.repeated.push((at, value)),
+            None => self.add(key, value),
+        }
+    }
+
+    /// Pone una variable; si ya estaba, cambia su valor.
+    pub(crate) fn set(&mut self, key: &str, value: &'v [u8]) {
+        match self.index.find(self.environ, key) {
+            Some(at) => self.environ.entries[at].value = self.environ.texts.store_bytes(value),
+            None => self.add(key, value),
+        }
+    }
+
+    fn add(&mut self, key: &str, value: &[u8]) {
+        let (key, value) = (self.environ.texts.store(key), self.environ.texts.store_bytes(value));
+        self.environ.entries.push(Entry { key, value });
+    }
+
+    /// Como [`join`](Self::join), con un encabezado poco común: `name` es un `token`, y `value` es
+    /// `bytes`.
+    pub(crate) fn join_header(&mut self, name: &[u8], value: Value<'_>, bytes: &'v [u8]) {
+        let start = self.environ.texts.text.len();
+        self.write_variable(name);
+        let end = self.environ.texts.text.len();
+        // El nombre se escribe donde va a quedar; si ya estaba, sobra.
+        if let Some(at) = self.index.find(self.environ, &self.environ.texts.text[start..]) {
+            self.environ.texts.text.truncate(start);
+            self.repeated.push((at, bytes));
+        } else {
+            let value = self.environ.place(value);
+            self.environ.entries.push(Entry { key: Text::Span { start, end }, value });
+        }
+    }
+
+    /// Escribe el nombre de la variable de un encabezado.
+    fn write_variable(&mut self, name: &[u8]) {
+        self.environ.texts.text.push_str("HTTP_");
         for part in name.chunks(NAME_PART) {
             let mut letters = [b'_'; NAME_PART];
             for (letter, &byte) in letters.iter_mut().zip(part) {
                 *letter = if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() };
             }
-            self.text.push_str(ascii(&letters[..part.len()]));
+            self.environ.texts.text.push_str(ascii(&letters[..part.len()]));
         }
-        Text::Span { start, end: self.text.len() }
     }
 
-    /// Si ya está.
-    fn has_header(&mut self, key: Text) -> bool {
-        let from = *self.headers_from.get_or_insert(self.entries.len());
-        let name = self.resolve(key);
-        // Los nombres que traía el programa son los de los encabezados comunes, que son otros.
-        let is_new = |entry: &&Entry| matches!(entry.key, Text::Span { .. });
-        self.entries[from..].iter().filter(is_new).any(|entry| self.resolve(entry.key) == name)
+    /// Une los valores repetidos, en orden (RFC 9110 §5.2); las *cookies*, con punto y coma
+    /// (RFC 6265 §5.4).
+    pub(crate) fn finish(mut self) {
+        if self.repeated.is_empty() {
+            return;
+        }
+        self.repeated.sort_by_key(|(at, _)| *at);
+        for values in self.repeated.chunk_by(|(one, _), (other, _)| one == other) {
+            let entry = self.environ.entries[values[0].0];
+            let is_cookie = self.environ.texts.resolve(entry.key) == "HTTP_COOKIE";
+            let separator: &[u8] = if is_cookie { b"; " } else { b", " };
+            let mut joined = self.environ.texts.exact(entry.value).to_owned();
+            joined.reserve_exact(values.iter().map(|(_, v)| separator.len() + v.len()).sum());
+            for (_, value) in values {
+                joined.extend_from_slice(separator);
+                joined.extend_from_slice(value);
+            }
+            self.environ.entries[values[0].0].value = self.environ.texts.store_bytes(&joined);
+        }
     }
+}
 
-    /// Añade bytes al valor de una variable, detrás de `separator` si ya tenía alguno.
-    pub(crate) fn append(&mut self, key: &str, value: &[u8], separator: &str) {
-        let mut joined = match self.get_bytes(key) {
-            Some(before) => [before, separator.as_bytes()].concat(),
-            None => Vec::new(),
-        };
-        joined.extend_from_slice(value);
-        self.insert_bytes(key, &joined);
+/// Dónde está cada variable. Mientras son pocas se buscan una a una.
+#[derive(Debug, Default)]
+struct Index {
+    /// Hasta cuál no hace falta mirar, porque no se repiten o porque están en `places`.
+    seen: usize,
+    places: Option<HashMap<Box<str>, usize>>,
+}
+
+impl Index {
+    fn find(&mut self, environ: &Environ, key: &str) -> Option<usize> {
+        let new = &environ.entries[self.seen..];
+        if new.len() <= FEW && self.places.is_none() {
+            return new
+                .iter()
+                .position(|entry| environ.is_named(entry, key))
+                .map(|at| self.seen + at);
+        }
+        let places = self.places.get_or_insert_default();
+        for entry in new {
+            places.insert(environ.texts.resolve(entry.key).into(), self.seen);
+            self.seen += 1;
+        }
+        places.get(key).copied()
     }
 }
 
@@ -183,31 +232,39 @@ fn ascii(bytes: &[u8]) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::KEPT_ENTRIES;
+    use super::super::texts::KEPT_TEXT;
     use super::*;
 
     impl Environ {
         /// Cuánto sitio tiene: bytes de texto y variables.
         pub(crate) fn capacity(&self) -> (usize, usize) {
-            (self.text.capacity(), self.entries.capacity())
+            (self.texts.capacity(), self.entries.capacity())
         }
     }
 
     use pretty_assertions::assert_eq;
 
-    fn push_header(environ: &mut Environ, name: &str, value: &[u8]) {
-        let text = std::str::from_utf8(value).ok();
-        let span = text.map(|text| environ.adopt(text).span((0, text.len())));
-        environ.push_header(name.as_bytes(), value, span);
+    /// Un `environ` con esos encabezados, que nadie conoce.
+    fn with_headers(headers: &[(&str, &[u8])]) -> Environ {
+        let mut environ = Environ::new();
+        let mut joining = Joining::new(&mut environ);
+        for (name, value) in headers {
+            joining.join_header(name.as_bytes(), Value::Bytes(value), value);
+        }
+        joining.finish();
+        environ
     }
 
     #[test]
     fn une_los_encabezados_repetidos() {
-        let mut environ = Environ::new();
-        push_header(&mut environ, "Accept", b"text/html");
-        push_header(&mut environ, "X-Otro", b"1");
-        push_header(&mut environ, "accept", b"\xFF");
-        push_header(&mut environ, "ACCEPT", b"*/*");
-        push_header(&mut environ, "x-otro", b"2");
+        let environ = with_headers(&[
+            ("Accept", b"text/html"),
+            ("X-Otro", b"1"),
+            ("accept", b"\xFF"),
+            ("ACCEPT", b"*/*"),
+            ("x-otro", b"2"),
+        ]);
         assert_eq!(environ.header("accept"), Some("text/html, \u{FFFD}, */*"));
         assert_eq!(environ.get_bytes("HTTP_ACCEPT"), Some(&b"text/html, \xFF, */*"[..]));
         assert_eq!(environ.header("x-otro"), Some("1, 2"));
@@ -217,22 +274,58 @@ mod tests {
     fn lo_adoptado_no_se_copia_otra_vez() {
         let mut environ = Environ::new();
         let text = String::from("GET /ñ HTTP/1.1");
-        environ.push("ANTES", "uno");
+        environ.push("ANTES", Value::Text("uno"));
         let adopted = environ.adopt(&text);
-        let before = environ.text.len();
-        environ.push_part("A", adopted, &text[4..7]);
-        environ.push_part("B", adopted, "");
-        assert_eq!(environ.text.len(), before);
-        environ.push_part("C", adopted, "otro");
+        let before = environ.texts.text.len();
+        environ.push("A", adopted.part(&text[4..7]));
+        environ.push("B", adopted.part(""));
+        assert_eq!(environ.texts.text.len(), before);
+        environ.push("C", adopted.part("otro"));
         let expected = [("ANTES", "uno"), ("A", "/ñ"), ("B", ""), ("C", "otro")];
         assert_eq!(environ.iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn los_nombres_largos_se_traducen_enteros() {
-        let mut environ = Environ::new();
         let name = "x-Muy-".repeat(20);
-        push_header(&mut environ, &name, b"1");
+        let environ = with_headers(&[(&name, b"1")]);
         assert_eq!(environ.get(&("HTTP_".to_owned() + &"X_MUY_".repeat(20))), Some("1"));
+    }
+
+    #[test]
+    fn unir_muchos_valores_cuesta_lo_que_miden() {
+        let value = [b'x'; 600];
+        let names = ["X-Uno", "X-Dos"];
+        let headers: Vec<(&str, &[u8])> = (0..96).map(|at| (names[at % 2], &value[..])).collect();
+        let environ = with_headers(&headers);
+        let total = headers.len() * value.len();
+        assert_eq!(environ.get("HTTP_X_DOS").map(str::len), Some(total / 2 + 47 * ", ".len()));
+        assert!(environ.capacity().0 < total * 3, "{} de {total}", environ.capacity().0);
+    }
+
+    #[test]
+    fn muchos_nombres_distintos_se_encuentran_igual() {
+        let names: Vec<String> = (0..FEW * 3).map(|at| format!("X-{at}")).collect();
+        let mut headers: Vec<(&str, &[u8])> =
+            names.iter().map(|name| (name.as_str(), &b"uno"[..])).collect();
+        headers.extend(names.iter().rev().map(|name| (name.as_str(), &b"\xFF"[..])));
+        let environ = with_headers(&headers);
+        assert_eq!(environ.iter().count(), names.len());
+        assert!(environ.iter().all(|(_, value)| value == "uno, \u{FFFD}"));
+        assert_eq!(environ.get_bytes("HTTP_X_300"), Some(&b"uno, \xFF"[..]));
+    }
+
+    #[test]
+    fn vacio_devuelve_lo_que_pidio_de_mas() {
+        let (name, value) = ("X".repeat(90), vec![0xFF; 60_000]);
+        let long = (name.as_str(), value.as_slice());
+        let names: Vec<String> = (0..1000).map(|at| format!("X-{at}")).collect();
+        let mut headers = vec![long, long];
+        headers.extend(names.iter().map(|name| (name.as_str(), &value[..60])));
+        let mut environ = with_headers(&headers);
+        environ.clear();
+        assert_eq!(environ.iter().count(), 0);
+        let (text, entries) = environ.capacity();
+        assert!(text <= KEPT_TEXT && entries <= KEPT_ENTRIES, "{text} bytes, {entries} variables");
     }
 }

@@ -1,16 +1,17 @@
 //! El diccionario de la petición: las variables de CGI (RFC 3875 §4.1) y las de PEP 3333
 //! («environ Variables»), en el orden en que la pasarela las puso.
 //!
-//! Guarda todos los textos seguidos en una sola cadena, porque se llena y se vacía una vez por
-//! petición. No sabe de HTTP: quien traduce una petición a variables es cada pasarela.
+//! Se llena y se vacía una vez por petición, así que guarda juntos todos los textos. No sabe de HTTP: quien traduce una petición a variables es cada pasarela.
 
-mod extensions;
+mod texts;
 mod fill;
+mod extensions;
 
 use std::fmt;
 
 use self::extensions::Extensions;
-pub(crate) use self::fill::{Adopted, Span};
+pub(crate) use self::fill::{Adopted, Joining, Value};
+use self::texts::{Text, Texts};
 use crate::input::{Errors, Input};
 
 /// El `environ` de una petición.
@@ -52,11 +53,8 @@ use crate::input::{Errors, Input};
 /// ```
 #[derive(Default)]
 pub struct Environ {
-    text: String,
+    texts: Texts,
     entries: Vec<Entry>,
-    /// Desde cuál son encabezados, mientras se llena.
-    headers_from: Option<usize>,
-    inexact: Vec<Inexact>,
     input: Input,
     errors: Errors,
     extensions: Extensions,
@@ -68,18 +66,8 @@ struct Entry {
     value: Text,
 }
 
-/// Un texto fijo del programa, o un tramo de `Environ::text`.
-#[derive(Clone, Copy)]
-enum Text {
-    Fixed(&'static str),
-    Span { start: usize, end: usize },
-}
-
-/// Los bytes de un valor que no es UTF-8.
-struct Inexact {
-    key: String,
-    value: Vec<u8>,
-}
+/// Hasta cuántas variables se conserva su sitio.
+const KEPT_ENTRIES: usize = 128;
 
 impl Environ {
     /// Un `environ` vacío, para pasarelas y pruebas.
@@ -89,16 +77,12 @@ impl Environ {
 
     /// El valor de una variable.
     pub fn get(&self, key: &str) -> Option<&str> {
-        let found = self.entries.iter().find(|entry| self.resolve(entry.key) == key);
-        found.map(|entry| self.resolve(entry.value))
+        self.position(key).map(|at| self.texts.resolve(self.entries[at].value))
     }
 
     /// Los bytes exactos de una variable, también si no son UTF-8.
     pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
-        match self.inexact.iter().find(|inexact| inexact.key == key) {
-            Some(inexact) => Some(&inexact.value),
-            None => self.get(key).map(str::as_bytes),
-        }
+        self.position(key).map(|at| self.texts.exact(self.entries[at].value))
     }
 
     /// Todas las variables con su valor, en orden de llegada.
@@ -111,21 +95,15 @@ impl Environ {
     /// assert_eq!(headers, [("HTTP_HOST", "localhost:8000"), ("HTTP_ACCEPT", "*/*")]);
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|entry| (self.resolve(entry.key), self.resolve(entry.value)))
+        self.entries
+            .iter()
+            .map(|entry| (self.texts.resolve(entry.key), self.texts.resolve(entry.value)))
     }
 
     /// Pone una variable, o cambia su valor.
     pub fn insert(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) {
-        let key = key.as_ref();
-        self.inexact.retain(|inexact| inexact.key != key);
-        let value = self.store(value.as_ref());
-        match self.position(key) {
-            Some(at) => self.entries[at].value = value,
-            None => {
-                let key = self.store(key);
-                self.entries.push(Entry { key, value });
-            }
-        }
+        let value = self.texts.store(value.as_ref());
+        self.put(key.as_ref(), value);
     }
 
     /// Pone una variable cuyo valor puede no ser UTF-8.
@@ -139,12 +117,16 @@ impl Environ {
     /// assert_eq!(environ.get_bytes("PATH_INFO"), Some(&b"/\xFF"[..]));
     /// ```
     pub fn insert_bytes(&mut self, key: impl AsRef<str>, value: &[u8]) {
-        let key = key.as_ref();
-        match std::str::from_utf8(value) {
-            Ok(value) => self.insert(key, value),
-            Err(_) => {
-                self.insert(key, String::from_utf8_lossy(value));
-                self.inexact.push(Inexact { key: key.to_owned(), value: value.to_owned() });
+        let value = self.texts.store_bytes(value);
+        self.put(key.as_ref(), value);
+    }
+
+    fn put(&mut self, key: &str, value: Text) {
+        match self.position(key) {
+            Some(at) => self.entries[at].value = value,
+            None => {
+                let key = self.texts.store(key);
+                self.entries.push(Entry { key, value });
             }
         }
     }
@@ -161,9 +143,8 @@ impl Environ {
     /// ```
     pub fn remove(&mut self, key: &str) -> Option<String> {
         let at = self.position(key)?;
-        let value = self.resolve(self.entries[at].value).to_owned();
+        let value = self.texts.resolve(self.entries[at].value).to_owned();
         self.entries.remove(at);
-        self.inexact.retain(|inexact| inexact.key != key);
         Some(value)
     }
 
@@ -298,28 +279,15 @@ impl Environ {
         self.errors = errors;
     }
 
-    /// Vacía el `environ` para otra petición, sin devolver su memoria.
+    /// Vacía el `environ` para otra petición. Conserva la memoria que casi todas necesitan, y
+    /// devuelve la que pidió de más una sola.
     pub(crate) fn clear(&mut self) {
-        self.text.clear();
+        self.texts.clear();
         self.entries.clear();
-        self.headers_from = None;
-        self.inexact.clear();
+        self.entries.shrink_to(KEPT_ENTRIES);
         self.input = Input::empty();
         self.errors = Errors::default();
         self.extensions.clear();
-    }
-
-    fn store(&mut self, text: &str) -> Text {
-        let start = self.text.len();
-        self.text.push_str(text);
-        Text::Span { start, end: self.text.len() }
-    }
-
-    fn resolve(&self, text: Text) -> &str {
-        match text {
-            Text::Fixed(text) => text,
-            Text::Span { start, end } => &self.text[start..end],
-        }
     }
 
     fn position(&self, key: &str) -> Option<usize> {
@@ -329,10 +297,8 @@ impl Environ {
     /// Casi todas se descartan por su longitud, sin ir a buscar su nombre.
     fn is_named(&self, entry: &Entry, key: &str) -> bool {
         match entry.key {
-            Text::Fixed(name) => name == key,
-            Text::Span { start, end } => {
-                end - start == key.len() && self.text.as_bytes()[start..end] == *key.as_bytes()
-            }
+            Text::Span { start, end } if end - start != key.len() => false,
+            name => self.texts.resolve(name) == key,
         }
     }
 }

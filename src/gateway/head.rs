@@ -4,6 +4,12 @@ use crate::application::StartResponseError;
 use crate::http::{has_controls, is_token};
 use crate::util::is_hop_by_hop;
 
+/// Hasta aquí se conserva el estado de una respuesta a otra, en bytes.
+const KEPT_STATUS: usize = 256;
+
+/// Lo mismo, de los encabezados.
+const KEPT_FIELDS: usize = 16 * 1024;
+
 /// El estado y los encabezados de una respuesta, con los encabezados ya en su forma de envío
 /// (`Nombre: valor` y CRLF), que es la misma en HTTP, CGI, FastCGI, SCGI y uwsgi.
 #[derive(Debug, Default)]
@@ -57,10 +63,13 @@ impl ResponseHead {
         matches!(self.code, 204 | 205 | 304)
     }
 
-    /// Olvida lo declarado, sin devolver la memoria.
+    /// Olvida lo declarado. Conserva la memoria que casi todas las respuestas necesitan, y devuelve
+    /// la que pidió de más una sola.
     pub(crate) fn clear(&mut self) {
         self.status.clear();
+        self.status.shrink_to(KEPT_STATUS);
         self.fields.clear();
+        self.fields.shrink_to(KEPT_FIELDS);
         self.code = 0;
         self.content_length = None;
         self.own_date = false;
@@ -143,4 +152,20 @@ fn check_header(name: &str, value: &str) -> Result<(), StartResponseError> {
         return Err(StartResponseError::InvalidHeaderValue { name, value });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vacia_devuelve_lo_que_pidio_de_mas() {
+        let (status, value) = (format!("200 {}", "x".repeat(100_000)), "y".repeat(100_000));
+        let mut head = ResponseHead::default();
+        head.start(&status, &[("X-Uno", &value)]).expect("es válida");
+        head.clear();
+        let kept = (head.status.capacity(), head.fields.capacity());
+        assert!(kept.0 <= KEPT_STATUS && kept.1 <= KEPT_FIELDS, "{kept:?}");
+        assert!(!head.is_started());
+    }
 }

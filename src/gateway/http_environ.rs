@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
 use crate::cgi::variables::complete_address;
-use crate::environ::{Adopted, Environ, Span};
+use crate::environ::{Adopted, Environ, Joining, Value};
 use crate::http::response::SOFTWARE;
 use crate::http::{Field, KnownSet, Request, RequestBody, Role, Target};
 
@@ -63,24 +63,27 @@ const CONSTANTS: [(&str, &str); 8] = [
     ("wsgi.input_terminated", "true"),
 ];
 
+/// Las variables de [`Peers`], en su orden.
+const PEER_KEYS: [&str; 4] = ["SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"];
+
 /// Llena `environ`, que llega vacío.
 pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) {
     let target = request.target.path_and_query();
     let text = request.head.text.unwrap_or("");
     environ.reserve(text.len() + peers.text.len() + OTHER_TEXT);
     let head = environ.adopt(text);
-    environ.push_part("REQUEST_METHOD", head, request.head.method);
-    environ.push_fixed("SCRIPT_NAME", "");
+    environ.push("REQUEST_METHOD", head.part(request.head.method));
+    environ.push("SCRIPT_NAME", Value::Fixed(""));
     if target.path_is_plain() {
-        environ.push_part("PATH_INFO", head, target.path);
+        environ.push("PATH_INFO", head.part(target.path));
     } else {
-        environ.push_bytes("PATH_INFO", &target.decoded_path());
+        environ.push("PATH_INFO", Value::Bytes(&target.decoded_path()));
     }
-    environ.push_part("QUERY_STRING", head, target.query);
-    environ.push_part("REQUEST_URI", head, request.head.target);
-    environ.push_fixed("SERVER_PROTOCOL", request.head.version.as_str());
+    environ.push("QUERY_STRING", head.part(target.query));
+    environ.push("REQUEST_URI", head.part(request.head.target));
+    environ.push("SERVER_PROTOCOL", Value::Fixed(request.head.version.as_str()));
     push_peers(environ, peers);
-    environ.push_all_fixed(&CONSTANTS);
+    environ.push_fixed(&CONSTANTS);
     push_fields(environ, request, head);
     if peers.is_local() {
         // Un socket de Unix no tiene nombre ni puerto: son los que pidió el cliente.
@@ -90,55 +93,55 @@ pub(crate) fn fill(environ: &mut Environ, request: &Request<'_>, peers: &Peers) 
 
 fn push_peers(environ: &mut Environ, peers: &Peers) {
     if peers.is_local() {
-        return environ.push_fixed("REMOTE_ADDR", "");
+        return environ.push("REMOTE_ADDR", Value::Fixed(""));
     }
-    let keys = ["SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"];
-    environ.push_row(keys, &peers.text, peers.ends);
+    let text = environ.adopt(&peers.text);
+    let mut start = 0;
+    for (key, end) in PEER_KEYS.into_iter().zip(peers.ends.map(usize::from)) {
+        environ.push(key, text.span((start, end)));
+        start = end;
+    }
 }
 
 fn push_fields(environ: &mut Environ, request: &Request<'_>, head: Adopted<'_>) {
+    let mut fields = Joining::new(environ);
     let is_absolute = match request.target {
         // La dirección absoluta manda sobre `Host` (RFC 9112 §3.2.2), que en HTTP/1.0 puede faltar.
         Target::Absolute { authority, .. } => {
-            environ.push_part("HTTP_HOST", head, authority);
+            fields.push("HTTP_HOST", head.part(authority));
             true
         }
         _ => false,
     };
     let is_text = request.head.text.is_some();
     let mut seen = KnownSet::default();
-    for Field { name, known, value, span } in request.head.fields.iter() {
-        let span = is_text.then(|| head.span(span));
+    for Field { name, known, value: bytes, span } in request.head.fields.iter() {
+        let value = if is_text { head.span(span) } else { Value::Bytes(bytes) };
         let Some(known) = known else {
-            push_other(environ, name, value, span);
+            // Un nombre con guion bajo suplantaría al que lleva guion.
+            if !name.contains(&b'_') {
+                fields.join_header(name, value, bytes);
+            }
             continue;
         };
         let is_repeated = !seen.insert(known);
-        match (known.role(), span) {
+        match known.role() {
             // `HTTP_PROXY` la obedecen muchas bibliotecas (httpoxy).
-            (Role::Proxy, _) => {}
-            (Role::Host, _) if is_absolute => {}
-            (Role::ContentLength, _) => push_content_length(environ, request.body),
-            (Role::Cookie, _) if is_repeated => environ.append("HTTP_COOKIE", value, "; "),
-            _ if is_repeated => environ.append(known.variable(), value, ", "),
-            (_, Some(span)) => environ.push_span(known.variable(), span),
-            (_, None) => environ.push_bytes(known.variable(), value),
+            Role::Proxy => {}
+            Role::Host if is_absolute => {}
+            Role::ContentLength => fields.push("CONTENT_LENGTH", length(request.body)),
+            _ if is_repeated => fields.join(known.variable(), bytes),
+            _ => fields.push(known.variable(), value),
         }
     }
-}
-
-/// Un nombre con guion bajo suplantaría al que lleva guion.
-fn push_other(environ: &mut Environ, name: &[u8], value: &[u8], span: Option<Span>) {
-    if !name.contains(&b'_') {
-        environ.push_header(name, value, span);
-    }
+    fields.finish();
 }
 
 /// En su forma normal: el cliente pudo escribir `007`.
-fn push_content_length(environ: &mut Environ, body: RequestBody) {
+fn length(body: RequestBody) -> Value<'static> {
     match body {
-        RequestBody::Length(length) => environ.push_number("CONTENT_LENGTH", length),
-        RequestBody::None | RequestBody::Chunked => environ.push_fixed("CONTENT_LENGTH", "0"),
+        RequestBody::Length(length) => Value::Number(length),
+        RequestBody::None | RequestBody::Chunked => Value::Fixed("0"),
     }
 }
 

@@ -272,6 +272,17 @@ mod tests {
     }
 
     #[test]
+    fn los_limites_pueden_ser_los_mayores_que_hay() {
+        let mut output = b"antes".to_vec();
+        let mut decoder = BodyDecoder::new(RequestBody::Chunked, u64::MAX);
+        let input = b"4;a=b\r\nhola\r\nFFFFFFFFFFFFFFFF\r\n!";
+        assert_eq!(decoder.decode(input, &mut output, usize::MAX), Ok(input.len()));
+        let mut decoder = BodyDecoder::new(RequestBody::Length(u64::MAX), u64::MAX);
+        assert_eq!(decoder.decode(b"?", &mut output, usize::MAX), Ok(1));
+        assert_eq!(String::from_utf8_lossy(&output), "anteshola!?");
+    }
+
+    #[test]
     fn con_longitud_toma_justo_lo_suyo() {
         for cut in 0..6 {
             let decoded = decode_split(RequestBody::Length(4), b"holaGET", cut);

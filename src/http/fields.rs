@@ -16,6 +16,9 @@ struct Place {
     known: Option<Known>,
 }
 
+/// De cuántos campos se conserva el sitio de una petición a otra: más que los de un navegador.
+const KEPT_FIELDS: usize = 128;
+
 /// Los campos de una petición, en su orden.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields<'b> {
@@ -67,6 +70,12 @@ impl FieldTable {
             at = next;
         }
         Ok(Some(at + CRLF))
+    }
+
+    /// Olvida los campos, y devuelve la memoria que pidió de más una sola petición.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+        self.0.shrink_to(KEPT_FIELDS);
     }
 
     /// Los que se leyeron de `head`.
@@ -144,6 +153,18 @@ mod tests {
         assert_eq!(read(lines, table), Ok(Some((expected.to_vec(), "resto".len()))));
         for cut in 0..lines.len() - "resto".len() {
             assert_eq!(read(&lines[..cut], table), Ok(None), "cortados en {cut}");
+        }
+    }
+
+    #[test]
+    fn vacia_devuelve_lo_que_pidio_de_mas() {
+        for (ending, expected) in [("\r\n", Ok(true)), ("", Ok(false)), ("a", Ok(false))] {
+            let lines = "a:\r\n".repeat(10_000) + ending;
+            let mut table = FieldTable::default();
+            let read = table.read(lines.as_bytes(), 0, usize::MAX).map(|end| end.is_some());
+            assert_eq!(read, expected);
+            table.clear();
+            assert!(table.0.capacity() <= KEPT_FIELDS, "{}", table.0.capacity());
         }
     }
 

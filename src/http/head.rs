@@ -163,7 +163,7 @@ impl Patience {
         self.seen = buffer.len();
         if parsed {
             // Pasarse de un límite se nota sin esperar al doble.
-            let limits = [limits.request_line, limits.head].map(|limit| limit + 1);
+            let limits = [limits.request_line, limits.head].map(|limit| limit.saturating_add(1));
             let next = limits.into_iter().filter(|&limit| limit > buffer.len()).min();
             self.retry_at = next.unwrap_or(usize::MAX).min(buffer.len() * 2);
         }
@@ -189,6 +189,20 @@ mod tests {
         assert_eq!(length_of(input), Err(expected));
         for cut in 0..input.len() {
             assert!(!matches!(length_of(&input[..cut]), Ok(Some(_))), "cortada en {cut}");
+        }
+    }
+
+    #[test]
+    fn los_limites_pueden_ser_los_mayores_que_hay() {
+        let limits = Limits { request_line: usize::MAX, head: usize::MAX, fields: usize::MAX };
+        let input = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        let table = &mut FieldTable::default();
+        for cut in 0..=input.len() {
+            let (seen, mut patience) = (&input[..cut], Patience::default());
+            let length = parse(seen, &limits, table).map(|head| head.map(|head| head.length));
+            assert_eq!(length, Ok((cut == input.len()).then_some(cut)));
+            patience.remember(seen, true, &limits);
+            assert!(patience.is_worth_parsing(input));
         }
     }
 

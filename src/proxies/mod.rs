@@ -74,42 +74,56 @@ pub(crate) fn apply(environ: &mut Environ, trusted: &[Network], headers: ProxyHe
     if !is_trusted_peer {
         return;
     }
-    let hops = match headers {
-        ProxyHeaders::XForwarded => fields::x_forwarded(environ),
-        ProxyHeaders::Forwarded => fields::forwarded(environ),
+    let journey = match headers {
+        ProxyHeaders::XForwarded => Journey::follow(fields::x_forwarded(environ), is_trusted),
+        ProxyHeaders::Forwarded => Journey::follow(fields::forwarded(environ), is_trusted),
     };
-    let journey = Journey::follow(hops, is_trusted);
     if let Some(client) = journey.client {
         set_client(environ, client);
     }
-    if let Some(entrance) = journey.entrance {
-        set_address(environ, &entrance);
-    }
+    set_address(environ, &journey.entrance);
 }
 
 /// El camino de la petición, hasta donde se puede creer.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Journey {
     /// El último de quien se conoce la dirección.
     client: Option<Node>,
-    /// Lo que dijo el proxy de confianza más alejado: al que llegó el navegador.
-    entrance: Option<Hop>,
+    /// La que pidió el navegador, según el proxy de confianza más alejado: al que él llegó.
+    entrance: Address,
+}
+
+/// A dónde se pidió, con lo que se sepa.
+#[derive(Debug, Default)]
+struct Address {
+    scheme: Option<&'static str>,
+    host: Option<String>,
+    port: Option<u16>,
 }
 
 impl Journey {
     /// `hops` va del más cercano al más alejado.
-    fn follow(hops: Vec<Hop>, is_trusted: impl Fn(IpAddr) -> bool) -> Self {
-        let mut journey = Self { client: None, entrance: None };
+    fn follow<'e>(
+        hops: impl Iterator<Item = Hop<'e>>,
+        is_trusted: impl Fn(IpAddr) -> bool,
+    ) -> Self {
+        let (mut client, mut entrance) = (None, Hop::default());
         for hop in hops {
-            let node = hop.node;
-            journey.entrance = Some(hop);
+            let node = hop.node();
+            entrance = hop;
             let Some(node) = node else { break };
-            journey.client = Some(node);
+            client = Some(node);
             if !is_trusted(node.address) {
                 break;
             }
         }
-        journey
+        Self { client, entrance: Address::told_by(&entrance) }
+    }
+}
+
+impl Address {
+    fn told_by(hop: &Hop<'_>) -> Self {
+        Self { scheme: hop.scheme(), host: hop.host().map(str::to_owned), port: hop.port() }
     }
 }
 
@@ -122,9 +136,8 @@ fn set_client(environ: &mut Environ, client: Node) {
     }
 }
 
-/// Pone la dirección a la que llegó el navegador, con lo que se sepa de ella.
-fn set_address(environ: &mut Environ, told: &Hop) {
-    let Hop { scheme, host, port, .. } = told;
+fn set_address(environ: &mut Environ, told: &Address) {
+    let Address { scheme, host, port } = told;
     if scheme.is_none() && host.is_none() && port.is_none() {
         return;
     }

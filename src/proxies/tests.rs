@@ -193,3 +193,34 @@ fn un_elemento_mal_escrito_no_dice_nada() {
     let many: String = (0..20).map(|n| format!(";a{n}=b")).collect();
     check_forwarded(&format!("for=1.2.3.4{many}"), "127.0.0.1", INNER);
 }
+
+#[test]
+fn un_nodo_con_muchos_puertos_inventados_no_es_ninguno() {
+    let node = format!("1.2.3.4{}", ":_".repeat(200_000));
+    check("127.0.0.1", &[("FOR", &node)], "127.0.0.1", INNER);
+    check_forwarded(&format!("for=\"{node}\""), "127.0.0.1", INNER);
+}
+
+#[test]
+fn los_saltos_se_leen_sin_copiarlos() {
+    let (nodes, host) = ("10.0.0.1,".repeat(1000) + "1.2.3.4", "x".repeat(1000));
+    let headers = [("HTTP_X_FORWARDED_FOR", &*nodes), ("HTTP_X_FORWARDED_HOST", &host)];
+    let environ = environ_from("127.0.0.1", &headers);
+    let kept = environ.get("HTTP_X_FORWARDED_HOST").expect("está");
+    for hop in fields::x_forwarded(&environ) {
+        assert_eq!(hop.host().map(str::as_ptr), Some(kept.as_ptr()));
+    }
+    assert_eq!(fields::x_forwarded(&environ).count(), 1001);
+}
+
+#[test]
+fn cada_elemento_de_forwarded_se_lee_una_vez() {
+    let value = ["for=10.0.0.1;host=interno"; 1000].join(", ");
+    let environ = environ_from("127.0.0.1", &[("HTTP_FORWARDED", &value)]);
+    let hops: Vec<_> = fields::forwarded(&environ).collect();
+    assert_eq!(hops.len(), 1000);
+    let kept = environ.get("HTTP_FORWARDED").expect("está");
+    let inside = kept.as_bytes().as_ptr_range();
+    let is_borrowed = |host: &str| inside.contains(&host.as_ptr());
+    assert!(hops.iter().all(|hop| hop.host().is_some_and(is_borrowed)));
+}

@@ -161,7 +161,7 @@ impl Receiver {
         if matches!(self.phase, Phase::Done | Phase::Aborted | Phase::Refused) {
             return Ok(0);
         }
-        let (phase, full) = (self.phase, output.len() + room);
+        let (phase, full) = (self.phase, output.len().saturating_add(room));
         let mut consumed = 0;
         while consumed < input.len() && (self.phase == phase || self.phase == Phase::Params) {
             let rest = &input[consumed..];

@@ -207,6 +207,22 @@ fn nada_crece_sin_limite() {
 }
 
 #[test]
+fn los_limites_pueden_ser_los_mayores_que_hay() {
+    let limits = ReceiverLimits { head: usize::MAX, overhead: u64::MAX, connections: usize::MAX };
+    let mut receiver = Receiver::new(limits);
+    let ask = record(GET_VALUES, 0, b"\x0E\0FCGI_MAX_CONNS", 0);
+    let head =
+        [ask, begin(1, 1, 0), record(PARAMS, 1, b"\x01\x01AB", 9), record(PARAMS, 1, b"", 0)];
+    let body = [record(STDIN, 1, b"ho", 9), record(STDIN, 1, b"la", 0), record(STDIN, 1, b"", 0)];
+    let mut content = Vec::new();
+    for (record, room) in head.iter().chain(&body).zip([0, 0, 0, 0, 2, usize::MAX, usize::MAX]) {
+        assert_eq!(receiver.decode(record, &mut content, room), Ok(record.len()));
+    }
+    assert_eq!((receiver.phase(), content.as_slice()), (Phase::Done, &b"hola"[..]));
+    assert!(receiver.take_replies().ends_with(usize::MAX.to_string().as_bytes()));
+}
+
+#[test]
 fn un_cuerpo_en_registros_de_un_byte_se_acepta() {
     let input = [
         begin(1, 1, 1),
