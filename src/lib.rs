@@ -94,6 +94,7 @@ mod cgi;
 mod gateway;
 mod proxies;
 mod connection;
+#[cfg(not(target_family = "wasm"))]
 pub mod simple_server;
 pub mod handlers;
 pub mod static_files;
@@ -107,9 +108,10 @@ pub mod fuzzing;
 
 pub use application::{Application, StartResponse, StartResponseError};
 pub use body::{Body, Chunk};
+pub use connection::Config;
 pub use environ::Environ;
 pub use error::{Error, Result};
 pub use input::{Errors, Input};
-pub use simple_server::{
-    Config, Handle, Network, ProxyHeaders, Server, ServerError, make_server, make_server_with,
-};
+pub use proxies::{Network, ProxyHeaders};
+#[cfg(not(target_family = "wasm"))]
+pub use simple_server::{Handle, Server, ServerError, make_server, make_server_with};

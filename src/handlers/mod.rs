@@ -17,9 +17,11 @@
 //! Y [`mount`], para una aplicación que no está en la raíz de su servidor.
 
 pub mod cgi;
-pub mod fastcgi;
-pub mod scgi;
-pub mod uwsgi;
+#[cfg(not(target_family = "wasm"))]
+mod served;
 mod mounted;
+
+#[cfg(not(target_family = "wasm"))]
+pub use served::{fastcgi, scgi, uwsgi};
 
 pub use mounted::{Mount, mount};
