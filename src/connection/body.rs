@@ -18,7 +18,7 @@ use crate::input::Input;
 
 /// Una petición cuya cabeza se entendió.
 pub(super) struct Accepted {
-    pub(super) environ: Environ,
+    pub(super) environ: Box<Environ>,
     pub(super) head_length: usize,
     pub(super) terms: Terms,
     /// Cómo se lee su cuerpo, si lo tiene.

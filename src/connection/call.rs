@@ -14,7 +14,7 @@ use crate::gateway;
 pub(super) fn answer<W: Wire, H: Host>(
     link: &mut Link<W>,
     context: &mut Context<'_, H>,
-    environ: Environ,
+    environ: Box<Environ>,
     terms: Terms,
     upload: Option<Upload<W::Source>>,
 ) -> Stepped<W> {
@@ -44,7 +44,7 @@ pub(super) fn resume<W: Wire, H: Host>(
 fn call<W: Wire, H: Host>(
     link: &mut Link<W>,
     context: &mut Context<'_, H>,
-    mut environ: Environ,
+    mut environ: Box<Environ>,
     mut terms: Terms,
     upload: Option<Upload<W::Source>>,
 ) -> Stepped<W> {
@@ -55,10 +55,9 @@ fn call<W: Wire, H: Host>(
         let body = gateway::run(*application, &mut environ, &mut head);
         gateway::warn_if_large(&head, &environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
-        environ.clear();
+        scratch.environ.take_back(environ);
         body
     });
-    scratch.environ.take_back(environ);
     host.begins(&head, &mut body);
     if host.took_long() {
         // El cliente pudo enviar algo mientras tanto: antes de cerrar habrá que mirarlo.

@@ -173,7 +173,7 @@ fn fill<'v, H>(
     context: &mut Context<'_, H>,
     variables: impl Iterator<Item = Variable<'v>>,
     length: usize,
-) -> Result<Environ, Refusal> {
+) -> Result<Box<Environ>, Refusal> {
     let service = context.service;
     let (config, mut environ) = (&service.config, context.scratch.environ.lend());
     environ.reserve(length + OTHER_TEXT);

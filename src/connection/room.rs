@@ -20,18 +20,18 @@ pub(super) trait Reuse: Default {
 
 /// Algo de sobra, siempre vacío.
 #[derive(Debug, Default)]
-pub(super) struct Spare<T>(T);
+pub(super) struct Spare<T>(Option<T>);
 
 impl<T: Reuse> Spare<T> {
     /// Lo presta. Si ya estaba prestado, hace otro.
     pub(super) fn lend(&mut self) -> T {
-        std::mem::take(&mut self.0)
+        self.0.take().unwrap_or_default()
     }
 
     /// Lo recupera, vacío.
     pub(super) fn take_back(&mut self, mut used: T) {
         used.wipe();
-        self.0 = used;
+        self.0 = Some(used);
     }
 }
 
@@ -42,13 +42,13 @@ impl Reuse for Vec<u8> {
     }
 }
 
-impl Reuse for Environ {
+impl Reuse for Box<Environ> {
     fn wipe(&mut self) {
         self.clear();
     }
 }
 
-impl Reuse for ResponseHead {
+impl Reuse for Box<ResponseHead> {
     fn wipe(&mut self) {
         self.clear();
     }
@@ -65,19 +65,19 @@ mod tests {
         bytes.take_back(b"de otro cliente".to_vec());
         assert_eq!(bytes.lend(), b"");
 
-        let mut environs = Spare::<Environ>::default();
+        let mut environs = Spare::<Box<Environ>>::default();
         let mut environ = Environ::new();
         environ.insert("HTTP_COOKIE", "clave=secreta");
         environ.insert_bytes("PATH_INFO", b"/\xFF");
-        environs.take_back(environ);
+        environs.take_back(Box::new(environ));
         let lent = environs.lend();
         assert_eq!(lent.iter().next(), None);
         assert_eq!(lent.get_bytes("PATH_INFO"), None);
 
-        let mut heads = Spare::<ResponseHead>::default();
+        let mut heads = Spare::<Box<ResponseHead>>::default();
         let mut head = ResponseHead::default();
         head.start("200 OK", &[("Set-Cookie", "clave=secreta")]).expect("bien escrita");
-        heads.take_back(head);
+        heads.take_back(Box::new(head));
         let lent = heads.lend();
         assert_eq!((lent.status(), lent.fields(), lent.is_started()), ("", &b""[..], false));
     }

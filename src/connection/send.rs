@@ -29,7 +29,7 @@ impl Asked {
 
 /// Lo que respondió la aplicación, y cómo hay que enviarlo.
 pub(super) struct Answer {
-    pub(super) head: ResponseHead,
+    pub(super) head: Box<ResponseHead>,
     pub(super) body: ResponseBody,
     pub(super) terms: Terms,
 }

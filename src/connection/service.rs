@@ -59,8 +59,8 @@ impl<H: Host> Context<'_, H> {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(super) fields: FieldTable,
-    pub(super) environ: Spare<Environ>,
-    pub(super) head: Spare<ResponseHead>,
+    pub(super) environ: Spare<Box<Environ>>,
+    pub(super) head: Spare<Box<ResponseHead>>,
     pub(super) incoming: Spare<Room>,
     pub(super) outgoing: Spare<Vec<u8>>,
     pub(super) common: CommonFields,

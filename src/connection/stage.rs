@@ -196,7 +196,7 @@ impl Terms {
 /// Una petición cuyo cuerpo está llegando.
 #[derive(Debug)]
 pub(super) struct PendingRequest {
-    pub(super) environ: Environ,
+    pub(super) environ: Box<Environ>,
     pub(super) terms: Terms,
     pub(super) decoder: Decoder,
     pub(super) content: Vec<u8>,
@@ -215,7 +215,7 @@ pub(super) enum Arrival {
 /// Una petición lista para la aplicación.
 #[derive(Debug)]
 pub(super) struct Call<S> {
-    pub(super) environ: Environ,
+    pub(super) environ: Box<Environ>,
     pub(super) terms: Terms,
     pub(super) upload: Option<Upload<S>>,
 }

@@ -33,7 +33,8 @@ pub(crate) struct ResponseBody {
     /// Cuántos bytes admite todavía la longitud que se anuncia.
     left: Option<u64>,
     origin: Origin,
-    errors: Errors,
+    /// Dónde se anotan, si no es donde siempre.
+    errors: Option<Box<Errors>>,
 }
 
 impl ResponseBody {
@@ -48,8 +49,8 @@ impl ResponseBody {
         // Solo estos cuerpos pueden fallar: los demás no gastan en anotar de quién son.
         let may_fail = body.is_lazy() || matches!(length, BodyLength::Declared(_));
         let origin = if may_fail { Origin::of(environ) } else { Origin::default() };
-        let errors = Errors::default();
-        let mut response = Self { first: None, chunks: Some(body), length, left, origin, errors };
+        let mut response =
+            Self { first: None, chunks: Some(body), length, left, origin, errors: None };
         if has_content {
             response.check_excess();
         } else {
@@ -64,7 +65,8 @@ impl ResponseBody {
         if let (Some(total), Some(left), false) = (total, self.left, self.is_lazy())
             && total > left
         {
-            Fault::LongBody { excess: total - left }.report_from(&self.origin, &mut self.errors);
+            Fault::LongBody { excess: total - left }
+                .report_from(&self.origin, self.errors.get_or_insert_default());
         }
     }
 
@@ -82,7 +84,7 @@ impl ResponseBody {
 
     /// Cambia dónde se anotan los fallos que ocurran mientras se envía.
     pub(crate) fn set_errors(&mut self, errors: Errors) {
-        self.errors = errors;
+        self.errors = Some(Box::new(errors));
     }
 
     pub(crate) fn length(&self) -> BodyLength {
@@ -128,7 +130,8 @@ impl ResponseBody {
         if produced.is_err() {
             self.discard();
         }
-        produced.map_err(|fault| fault.report_from(&self.origin, &mut self.errors))
+        produced
+            .map_err(|fault| fault.report_from(&self.origin, self.errors.get_or_insert_default()))
     }
 
     fn produce(&mut self) -> Result<Option<Chunk>, Fault> {
@@ -171,7 +174,8 @@ impl ResponseBody {
             return chunk;
         }
         if self.is_lazy() {
-            Fault::LongBody { excess: length - left }.report_from(&self.origin, &mut self.errors);
+            Fault::LongBody { excess: length - left }
+                .report_from(&self.origin, self.errors.get_or_insert_default());
         }
         let fitting = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
         Chunk::from(chunk.as_bytes()[..fitting].to_vec())
@@ -181,7 +185,7 @@ impl ResponseBody {
     fn discard(&mut self) {
         let released = self.chunks.take().map_or(Ok(()), Body::release);
         if let Err(panic) = released {
-            Fault::Panic(panic).report_from(&self.origin, &mut self.errors);
+            Fault::Panic(panic).report_from(&self.origin, self.errors.get_or_insert_default());
         }
     }
 }
