@@ -257,9 +257,8 @@ fn un_panico_al_soltar_lo_de_la_aplicacion_no_deja_a_nadie_sin_atender() {
     });
     // Más veces que hilos puede haber: si cada una se llevara uno, no quedaría ninguno.
     for _ in 0..200 {
-        let mut wire = served.open();
-        wire.send(get("/malo").as_bytes());
-        assert!(!wire.rest().contains("200 OK"), "no se sabe qué quedó a medias: se corta");
+        // Se suelta en su sitio: la respuesta ya estaba, y nada queda a medias.
+        assert_eq!(served.get("/malo").body, "hecho");
     }
     assert_eq!(served.get("/").body, "hecho");
     assert_eq!(served.stop(), Ok(()));
