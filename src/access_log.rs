@@ -8,8 +8,8 @@
 mod line;
 
 use std::error::Error as StdError;
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use self::line::{Line, Requested};
@@ -18,6 +18,8 @@ use crate::body::{Body, Event};
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway;
+use crate::guarded::{Guarded, catch};
+use crate::outlet::Outlet;
 
 /// Envuelve una aplicación para que cada petición deje una línea en `to`, en el formato
 /// [`Combined`](LogFormat::Combined).
@@ -27,8 +29,10 @@ use crate::gateway;
 /// cliente se fue antes. El estado es el que ve el cliente: si la aplicación falla antes de dar el
 /// primer byte, 500, o el que corresponda si lo que falló fue leer la petición.
 ///
-/// Cada línea se escribe de una vez, en el hilo que atiende la petición: un `to` lento retrasa a
-/// todas. Con un [`BufWriter`](std::io::BufWriter) se escribe menos veces, y las últimas líneas
+/// Cada línea se escribe de una vez, en el hilo que atiende la petición. Si `to` se detiene, como una
+/// tubería que nadie lee, con él se detiene ese hilo; los demás dejan sus líneas en una cola de 1 MiB y
+/// siguen. De las que no caben se lleva la cuenta, que queda en el registro en cuanto avanza:
+/// `# se perdieron 12 líneas: …`. Con un [`BufWriter`](std::io::BufWriter) se escribe menos veces, y las últimas líneas
 /// esperan en memoria. Si no se puede escribir, la línea se pierde y el registro de `log` lo dice.
 ///
 /// # Examples
@@ -52,7 +56,8 @@ where
     A: Application,
     W: Write + Send + 'static,
 {
-    let to: Output = Arc::new(Mutex::new(Box::new(to)));
+    let to: Box<dyn Write + Send> = Box::new(to);
+    let to = Arc::new(Outlet::new(Guarded::new(to), lost));
     AccessLog { application, format: LogFormat::Combined, to }
 }
 
@@ -63,10 +68,17 @@ pub struct AccessLog<A> {
     to: Output,
 }
 
-type Output = Arc<Mutex<Box<dyn Write + Send>>>;
+type Output = Arc<Outlet<Guarded<Box<dyn Write + Send>>>>;
+
+/// La línea que dice cuántas faltan. Las herramientas de siempre pasan por alto las que empiezan así.
+fn lost(lines: u64) -> String {
+    format!("# se perdieron {lines} líneas: quien las lee se detuvo\n")
+}
 
 /// Qué lleva cada línea. Las fechas van en UTC. Lo que falta es `-`; lo que no es ASCII visible,
-/// las comillas y la barra invertida van como `\xHH`, para que nadie escriba líneas de otro.
+/// las comillas y la barra invertida van como `\xHH`, para que nadie escriba líneas de otro. Lo largo se
+/// corta y termina en `…`: la dirección pedida a los 1024 bytes; los encabezados, a los 512; lo demás,
+/// a los 64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LogFormat {
@@ -195,10 +207,11 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         let text = self.line.write(self.start.elapsed());
-        // Quien entró en pánico escribiendo no dejó la línea a medias a otro.
-        let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = to.write_all(text.as_bytes()) {
-            log::warn!("no se pudo escribir en el registro de accesos: {error}");
+        let written = catch(|| self.to.write(text.as_bytes()))
+            .unwrap_or_else(|panic| Err(io::Error::other(panic.to_string())));
+        if let Err(error) = written {
+            // El registro de `log` también es código ajeno.
+            let _ = catch(|| log::warn!("no se pudo escribir en el registro de accesos: {error}"));
         }
     }
 }

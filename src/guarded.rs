@@ -11,6 +11,8 @@ use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::outlet::{STDERR, one_line};
+
 /// Ejecuta código de la aplicación. De aquí no sale ningún pánico: se devuelve lo que decía.
 pub(crate) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(call)).map_err(Panic::of)
@@ -76,6 +78,16 @@ impl<T> DerefMut for Guarded<T> {
     }
 }
 
+impl<W: Write> Write for Guarded<W> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        (**self).write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (**self).flush()
+    }
+}
+
 impl<T> Drop for Guarded<T> {
     fn drop(&mut self) {
         let Some(value) = self.0.take() else { return };
@@ -88,12 +100,13 @@ impl<T> Drop for Guarded<T> {
 
 /// Al registro, si el programa tiene uno; si no, a la salida de errores.
 fn note(panic: &Panic) {
-    let text = format!("la aplicación entró en pánico al soltar algo suyo: {panic}");
+    let text = one_line(&panic.to_string());
+    let text = format!("la aplicación entró en pánico al soltar algo suyo: {text}");
     if log::log_enabled!(log::Level::Error) {
         log::error!("{text}");
     } else {
         // Si tampoco se puede escribir ahí, no queda a quién decírselo.
-        let _ = io::stderr().write_all(format!("pasarela: {text}\n").as_bytes());
+        let _ = STDERR.write(format!("pasarela: {text}\n").as_bytes());
     }
 }
 

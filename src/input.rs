@@ -7,6 +7,7 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
 use crate::guarded::Guarded;
+use crate::outlet::STDERR;
 
 /// Cuánto se lee de una vez, en bytes: una subida grande llega en pocas llamadas al sistema.
 const BLOCK: usize = 64 * 1024;
@@ -147,7 +148,8 @@ impl fmt::Debug for Input {
 /// A dónde va lo que la aplicación quiere que lea quien administra el servidor (PEP 3333, «Input
 /// and Error Streams»).
 ///
-/// Sin otra indicación es la salida de errores del proceso.
+/// Sin otra indicación es la salida de errores del proceso. Si nadie la lee y se llena, se detiene un
+/// hilo y no todos: lo que escriban los demás espera hasta que avance, y lo que no quepa se cuenta.
 ///
 /// # Examples
 ///
@@ -195,14 +197,15 @@ impl Write for Errors {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match &mut self.0 {
             Some(writer) => writer.write(buf),
-            None => io::stderr().write(buf),
+            None => STDERR.write(buf).map(|()| buf.len()),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.0 {
             Some(writer) => writer.flush(),
-            None => io::stderr().flush(),
+            // Lo que no está escrito lo escribirá otro.
+            None => Ok(()),
         }
     }
 }

@@ -82,6 +82,7 @@
 
 #![warn(missing_docs, unreachable_pub)]
 
+mod outlet;
 mod guarded;
 mod application;
 mod error;

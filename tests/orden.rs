@@ -142,7 +142,8 @@ fn is_test(code: &str, name: &str) -> bool {
 }
 
 /// Las capas, de abajo arriba: cada una puede usar las anteriores y ninguna posterior.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
+    &["outlet"],
     &["guarded"],
     &["application", "error", "environ", "input", "body", "headers", "util"],
     &["http"],

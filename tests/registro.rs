@@ -3,10 +3,12 @@
 mod comun;
 
 use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, Once};
 
 use comun::{Served, get, post};
 use log::{Level, LevelFilter, Log, Metadata, Record};
+use pasarela::access_log::access_log;
 use pasarela::{Body, Chunk, Config, Environ, Error, Errors, StartResponse};
 use pretty_assertions::assert_eq;
 
@@ -61,6 +63,14 @@ fn fails(environ: &mut Environ, start_response: StartResponse) -> pasarela::Resu
     let body = match environ.path_info() {
         "/error" => return Err(Error::new("adrede")),
         "/panico" => panic!("adrede"),
+        path if path.starts_with("/ajeno") => {
+            start_response("200 OK", &[("X-Largo", &"x".repeat(5000))])?;
+            return Err(Error::new(format!("no existe {path}")));
+        }
+        path if path.starts_with("/mucho") => {
+            start_response("200 OK", &[("X-Largo", &"x".repeat(5000))])?;
+            return Ok(Body::empty());
+        }
         "/largo" => Body::from(["ab", "cd"]),
         "/largo-sobre-la-marcha" => Body::stream([Ok(Chunk::from("abcd"))]),
         _ => Body::from("a"),
@@ -133,4 +143,70 @@ fn empezar_y_detenerse_se_anota() {
     assert_eq!(served.stop(), Ok(()));
     assert_eq!(notes(Level::Info, &address), [format!("atendiendo en [{address}]")]);
     assert!(!notes(Level::Info, "detenido").is_empty());
+}
+
+#[test]
+fn lo_que_elige_un_cliente_no_escribe_lineas_de_otro() {
+    let served = serve();
+    served.exchange(&get("/ajeno%0AERROR%20falso"));
+    let expected = r#""GET /ajeno\nERROR falso": la aplicación devolvió un error: no existe /ajeno\nERROR falso"#;
+    assert_eq!(notes(Level::Error, "/ajeno"), [expected]);
+    served.exchange(&get("/mucho%0AWARN%C3%B1"));
+    let seen = notes(Level::Warn, "/mucho");
+    assert!(seen[0].contains(r#"a "GET /mucho\nWARNñ" miden 5011 bytes"#), "{seen:?}");
+}
+
+/// Una salida que se detiene en la primera línea hasta que alguien la reciba; después ya no.
+struct Stuck {
+    lines: SyncSender<Vec<u8>>,
+    entered: SyncSender<()>,
+}
+
+impl io::Write for Stuck {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        // Quien ya no escucha sabe lo que quería.
+        let _ = self.entered.try_send(());
+        self.lines.send(buf.to_vec()).map_err(io::Error::other)?;
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn un_registro_que_se_detiene_no_detiene_a_los_demas() {
+    const REQUESTS: usize = 2_000;
+    let (lines, seen) = sync_channel(0);
+    let (entered, has_entered): (_, Receiver<()>) = sync_channel(1);
+    let hello = |_: &mut Environ, start_response: StartResponse<'_>| {
+        start_response("200 OK", &[("Content-Type", "text/plain")])?;
+        Ok(Body::from("hola"))
+    };
+    let application = access_log(hello, Stuck { lines, entered });
+    let served = Served::start_with(application, Config { max_threads: 3, ..Config::default() });
+    let mut first = served.open();
+    first.send(get("/").as_bytes());
+    assert_eq!(has_entered.recv(), Ok(()));
+    let target = format!("/{}", "a".repeat(1000));
+    let mut others = served.open();
+    for _ in 0..REQUESTS {
+        others.send(get(&target).as_bytes());
+        others.until("\r\n\r\nhola");
+    }
+    // Ya hay quien lea: sale lo que esperaba, y cuánto se perdió.
+    let (mut kept, mut lost) = (0, 0);
+    while kept + lost < REQUESTS + 1 {
+        let batch = String::from_utf8(seen.recv().expect("sale")).expect("es texto");
+        for line in batch.lines() {
+            match line.strip_prefix("# se perdieron ").and_then(|rest| rest.split(' ').next()) {
+                Some(count) => lost += count.parse::<usize>().expect("una cifra"),
+                None => kept += 1,
+            }
+        }
+    }
+    assert_eq!(kept + lost, REQUESTS + 1);
+    assert!(kept > 1 && lost > 0, "{kept} y {lost}");
+    first.until("\r\n\r\nhola");
 }

@@ -30,9 +30,9 @@ pub(super) struct Requested {
 
 impl Requested {
     pub(super) fn of(environ: &Environ, format: LogFormat) -> Self {
-        let field = |key| escape(environ.get_bytes(key).unwrap_or(b"-"), Place::Quoted);
+        let field = |key| escape(environ.get_bytes(key).unwrap_or(b"-"), Place::Quoted, MAX_FIELD);
         Self {
-            address: escape(environ.remote_addr().unwrap_or("-").as_bytes(), Place::Bare),
+            address: escape(environ.remote_addr().unwrap_or("-").as_bytes(), Place::Bare, MAX_WORD),
             request: request_line(environ),
             fields: match format {
                 LogFormat::Common => None,
@@ -52,8 +52,9 @@ fn request_line(environ: &Environ) -> String {
             target = [&target, &b"?"[..], part("QUERY_STRING")].concat();
         }
     }
-    let line = [part("REQUEST_METHOD"), &target, part("SERVER_PROTOCOL")].join(&b' ');
-    escape(&line, Place::Quoted)
+    let word = |key| escape(part(key), Place::Quoted, MAX_WORD);
+    let target = escape(&target, Place::Quoted, MAX_TARGET);
+    format!("{} {target} {}", word("REQUEST_METHOD"), word("SERVER_PROTOCOL"))
 }
 
 impl Line {
@@ -61,7 +62,7 @@ impl Line {
     pub(super) fn write(&self, elapsed: Duration) -> String {
         let Requested { address, request, fields } = &self.requested;
         let user = self.user.as_deref().filter(|user| !user.is_empty()).unwrap_or("-");
-        let user = escape(user.as_bytes(), Place::Bare);
+        let user = escape(user.as_bytes(), Place::Bare, MAX_WORD);
         let time = log_time(self.time);
         let bytes = match self.bytes {
             0 => "-".to_owned(),
@@ -87,6 +88,15 @@ fn log_time(time: SystemTime) -> String {
     format!("{day}/{month}/{year}:{clock} +0000")
 }
 
+/// Lo más largo que se anota, en bytes, de la dirección pedida, de un encabezado y de lo demás. Sin esto,
+/// un cliente llenaría el disco cuatro veces más deprisa de lo que envía.
+const MAX_TARGET: usize = 1024;
+const MAX_FIELD: usize = 512;
+const MAX_WORD: usize = 64;
+
+/// Cuánto ocupa `\xHH`.
+const ESCAPED: usize = 4;
+
 /// Dónde va un texto: entre comillas, o suelto entre espacios.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -94,14 +104,19 @@ enum Place {
     Bare,
 }
 
-fn escape(text: &[u8], place: Place) -> String {
-    let mut escaped = String::with_capacity(text.len());
+/// El texto, sin nada que se confunda con lo que lo rodea, y de `max` bytes como mucho.
+fn escape(text: &[u8], place: Place, max: usize) -> String {
+    let mut escaped = String::with_capacity(text.len().min(max));
     for &byte in text {
         let is_safe = match byte {
             b'"' | b'\\' => false,
             b' ' => place == Place::Quoted,
             _ => byte.is_ascii_graphic(),
         };
+        if escaped.len() + if is_safe { 1 } else { ESCAPED } > max {
+            escaped.push('…');
+            break;
+        }
         match is_safe {
             true => escaped.push(char::from(byte)),
             false => write!(escaped, "\\x{byte:02X}").expect("escribir en memoria no falla"),
@@ -160,6 +175,26 @@ mod tests {
         ];
         let expected = r#"1\x20-\x20- - a\x20b [06/Nov/1994:08:49:37 +0000] "GET /\x22 200 1\x0A\x5C\xC3\xB1\x1B HTTP/1.1" 200 12 1.000215"#;
         check(&malicious, LogFormat::Common, Some("a b"), expected);
+    }
+
+    #[test]
+    fn lo_largo_se_corta() {
+        let (long, raw) = ("x".repeat(2000), "ñ".repeat(1000));
+        let user = "u".repeat(64);
+        let hostile = [
+            ("REQUEST_METHOD", &*long),
+            ("REQUEST_URI", &raw),
+            ("SERVER_PROTOCOL", "HTTP/1.1"),
+            ("HTTP_REFERER", &raw),
+            ("HTTP_USER_AGENT", &long),
+        ];
+        let (target, referer) = (r"\xC3\xB1".repeat(128), r"\xC3\xB1".repeat(64));
+        let (method, agent) = (&long[..64], &long[..512]);
+        let expected = format!(
+            "- - {user} [06/Nov/1994:08:49:37 +0000] \"{method}… {target}… HTTP/1.1\" 200 12 \
+             \"{referer}…\" \"{agent}…\" 1.000215"
+        );
+        check(&hostile, LogFormat::Combined, Some(&user), &expected);
     }
 
     #[test]

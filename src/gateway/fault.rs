@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::guarded::{Guarded, Panic, catch};
 use crate::http::Rejection;
 use crate::input::Errors;
+use crate::outlet::one_line;
 
 /// Un fallo al responder (PEP 3333, «Error Handling»). No guarda nada de la aplicación: leer sus
 /// errores y soltarlos es ejecutar su código, y se hace una vez, al construirlo.
@@ -32,6 +33,9 @@ pub(crate) enum Fault {
     LongBody { excess: u64 },
 }
 
+/// Cuánto se anota de una petición, en bytes.
+const MAX_ORIGIN: usize = 1024;
+
 /// Qué petición se estaba atendiendo: `GET /ruta`. Viaja con cada cuerpo, y un `Box` ocupa menos.
 #[derive(Debug, Default)]
 pub(crate) struct Origin(Box<str>);
@@ -39,7 +43,21 @@ pub(crate) struct Origin(Box<str>);
 impl Origin {
     pub(crate) fn of(environ: &Environ) -> Self {
         let (method, path) = (environ.method(), environ.path_info());
-        Self(format!("{method} {}{path}", environ.script_name()).into())
+        let mut origin = format!("{method} {}{path}", environ.script_name());
+        if let Some(end) = (0..=MAX_ORIGIN).rev().find(|end| origin.is_char_boundary(*end))
+            && end < origin.len()
+        {
+            origin.truncate(end);
+            origin.push('…');
+        }
+        Self(origin.into())
+    }
+}
+
+/// Entre comillas y sin caracteres de control: lo eligió el cliente.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
     }
 }
 
@@ -86,14 +104,16 @@ impl Fault {
 
     /// Lo que falló, al registro si el programa tiene uno; si no, a `errors`, que nunca se pierda. Lo que
     /// causó el cliente no es un fallo de nadie a quien avisar.
-    fn write(&self, Origin(origin): &Origin, errors: &mut Errors) {
+    fn write(&self, origin: &Origin, errors: &mut Errors) {
         if let Self::Client(rejection) = self {
-            log::debug!("{origin:?}: no se pudo leer la petición: {rejection}");
-        } else if log::log_enabled!(log::Level::Error) {
-            log::error!("{origin:?}: {self}");
+            return log::debug!("{origin}: no se pudo leer la petición: {rejection}");
+        }
+        let text = one_line(&self.to_string());
+        if log::log_enabled!(log::Level::Error) {
+            log::error!("{origin}: {text}");
         } else {
             // De una vez: escrita por partes, se mezclaría con las de otros hilos.
-            let line = format!("pasarela: {origin:?}: {self}\n");
+            let line = format!("pasarela: {origin}: {text}\n");
             // Si tampoco se puede escribir ahí, no queda a quién decírselo.
             let _ = errors.write_all(line.as_bytes());
         }

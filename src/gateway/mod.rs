@@ -21,6 +21,8 @@ pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
 
+use fault::Origin;
+
 use std::error::Error as StdError;
 
 use crate::application::Application;
@@ -61,11 +63,9 @@ pub(crate) fn warn_if_large(head: &ResponseHead, environ: &Environ) {
     let size = head.fields().len();
     if size > LARGE_HEAD {
         log::warn!(
-            "los encabezados de la respuesta a {} {}{} miden {size} bytes; por encima de {LARGE_HEAD}, \
+            "los encabezados de la respuesta a {} miden {size} bytes; por encima de {LARGE_HEAD}, \
              nginx y Apache pueden responder 502 o 500 en su lugar",
-            environ.method(),
-            environ.script_name(),
-            environ.path_info()
+            Origin::of(environ)
         );
     }
 }
