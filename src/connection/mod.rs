@@ -293,7 +293,7 @@ fn give_up<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     stage: Stage<W::Source>,
 ) -> Stepped<W> {
-    let asked = match &stage {
+    let asked = match stage {
         // En los demás protocolos, la mitad de una cabeza no dice a quién responder.
         Stage::Head(_) if context.service.protocol == Protocol::Http => {
             Asked::over_http(http_head::is_head(link.incoming.pending()))
@@ -301,6 +301,10 @@ fn give_up<W: Wire, H: Host>(
         Stage::Body(pending) => pending.asked(),
         Stage::Idle if context.service.is_stopping() => {
             return Ok(Stage::Closed(CloseReason::Stopping).go());
+        }
+        Stage::Responding(response) => {
+            send::abandon(context, *response);
+            return Ok(Stage::Closed(CloseReason::Deadline).go());
         }
         _ => return Ok(Stage::Closed(CloseReason::Deadline).go()),
     };

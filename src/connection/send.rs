@@ -83,10 +83,14 @@ pub(super) fn resume<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     response: Box<Response>,
 ) -> Stepped<W> {
-    if !link.flush(context.now())? {
-        return Ok(Stage::Responding(response).park());
+    match link.flush(context.now()) {
+        Ok(true) => respond(link, context, *response),
+        Ok(false) => Ok(Stage::Responding(response).park()),
+        Err(error) => {
+            abandon(context, *response);
+            Err(error)
+        }
     }
-    respond(link, context, *response)
 }
 
 fn respond<W: Wire, H: Host>(
@@ -94,36 +98,70 @@ fn respond<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     mut response: Response,
 ) -> Stepped<W> {
+    match advance(link, context, &mut response) {
+        Ok(Pause::Blocked) => Ok(Stage::Responding(Box::new(response)).park()),
+        Ok(Pause::Fairness) => Ok(Stage::Responding(Box::new(response)).give_way()),
+        Ok(Pause::ForAnother) => Ok(Stage::Responding(Box::new(response)).hand_off()),
+        Ok(Pause::End) => finish(link, &response),
+        Ok(Pause::Failure) => cut_short(link, &response),
+        Err(error) => {
+            abandon(context, response);
+            Err(error)
+        }
+    }
+}
+
+/// Suelta una respuesta que nadie va a recibir. El cuerpo es de la aplicación, y puede tardar.
+pub(super) fn abandon<H: Host>(context: &mut Context<'_, H>, response: Response) {
+    context.host.during(response.class, || drop(response));
+}
+
+/// Por qué se deja de producir una respuesta.
+enum Pause {
+    /// El cliente no toma más por ahora.
+    Blocked,
+    /// Les toca a otras conexiones.
+    Fairness,
+    /// Lo que sigue suele tardar, y puede hacerlo otro hilo.
+    ForAnother,
+    /// El cuerpo está completo.
+    End,
+    /// No llegará a estarlo, y ya se anotó.
+    Failure,
+}
+
+fn advance<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    response: &mut Response,
+) -> io::Result<Pause> {
     let mut produced = 0;
     while produced < context.host.turn() {
         if link.outgoing.is_full() && !link.flush(context.now())? {
-            return Ok(Stage::Responding(Box::new(response)).park());
+            return Ok(Pause::Blocked);
         }
         if response.rest.is_some() {
-            produced += push_rest(link, &mut response);
+            produced += push_rest(link, response);
             continue;
         }
-        match produce(link, context, &mut response)? {
+        match produce(link, context, response)? {
             Produced::Chunk(chunk) => {
                 produced += chunk.len();
                 context.host.sees(&chunk);
-                push(link, &mut response, chunk);
+                push(link, response, chunk);
             }
             Produced::Sent(length) => {
                 produced += length;
                 continue;
             }
-            Produced::End => return finish(link, &response),
-            Produced::Failure => return cut_short(link, &response),
-            Produced::Blocked => return Ok(Stage::Responding(Box::new(response)).park()),
-            Produced::ForAnother => return Ok(Stage::Responding(Box::new(response)).hand_off()),
+            Produced::Pause(pause) => return Ok(pause),
         }
         // Cada trozo producido sobre la marcha sale antes de pedir el siguiente.
         if response.body.is_lazy() && !link.flush(context.now())? {
-            return Ok(Stage::Responding(Box::new(response)).park());
+            return Ok(Pause::Blocked);
         }
     }
-    Ok(Stage::Responding(Box::new(response)).give_way())
+    Ok(Pause::Fairness)
 }
 
 /// Qué dio un cuerpo.
@@ -131,22 +169,16 @@ enum Produced {
     Chunk(Chunk),
     /// Tantos bytes que ya están enviados.
     Sent(usize),
-    /// Está completo.
-    End,
-    /// No llegará a estarlo, y ya se anotó.
-    Failure,
-    /// El cliente no toma más por ahora.
-    Blocked,
-    /// Nada: suele tardar, y puede hacerlo otro hilo.
-    ForAnother,
+    /// Nada por ahora, o ya nada.
+    Pause(Pause),
 }
 
 impl From<Result<Option<Chunk>, ()>> for Produced {
     fn from(next: Result<Option<Chunk>, ()>) -> Self {
         match next {
             Ok(Some(chunk)) => Self::Chunk(chunk),
-            Ok(None) => Self::End,
-            Err(()) => Self::Failure,
+            Ok(None) => Self::Pause(Pause::End),
+            Err(()) => Self::Pause(Pause::Failure),
         }
     }
 }
@@ -161,10 +193,10 @@ fn produce<W: Wire, H: Host>(
     }
     if response.body.is_lazy() && context.host.hands_off(response.class) {
         link.flush(context.now())?;
-        return Ok(Produced::ForAnother);
+        return Ok(Produced::Pause(Pause::ForAnother));
     }
     match send_file(link, context, response)? {
-        FileSent::Blocked => return Ok(Produced::Blocked),
+        FileSent::Blocked => return Ok(Produced::Pause(Pause::Blocked)),
         FileSent::Bytes(length) => return Ok(Produced::Sent(length as usize)),
         FileSent::NotThisWay => {}
     }
