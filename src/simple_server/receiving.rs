@@ -17,7 +17,7 @@ use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::gateway::fill_environ;
-use crate::http::head::Patience;
+use crate::http::Patience;
 use crate::http::request::{self, Expectation};
 use crate::http::response::CONTINUE;
 use crate::http::{BodyDecoder, Rejection, RequestBody};

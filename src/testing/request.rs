@@ -10,9 +10,9 @@ use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::{Peers, error_page, fill_environ};
 use crate::headers::Headers;
+use crate::http::head::Limits;
 use crate::http::{FieldTable, Rejection, is_token, request};
 use crate::input::{Errors, Input};
-use crate::simple_server::Config;
 
 /// El cliente de una conexión que no existe.
 const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 50_000);
@@ -227,7 +227,7 @@ impl Request {
     fn parse(&self) -> Result<Environ, Rejection> {
         let wire = self.wire();
         let table = &mut FieldTable::default();
-        let request = request::parse(&wire, &Config::default().limits(), table)?
+        let request = request::parse(&wire, &Limits::default(), table)?
             .expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
         fill_environ(&mut environ, &request, &Peers::new("localhost", 8000, Some(REMOTE)));
