@@ -153,12 +153,12 @@ impl Body {
     /// use std::fs::File;
     /// use std::io::{Seek, SeekFrom};
     ///
-    /// let mut file = File::open("Cargo.toml")?;
-    /// file.seek(SeekFrom::Start(1))?;
-    /// let mut body = Body::file_range(file, 9);
+    /// let mut file = File::open("src/lib.rs")?;
+    /// file.seek(SeekFrom::Start(4))?;
+    /// let mut body = Body::file_range(file, 4);
     ///
-    /// assert_eq!(body.content_length(), Some(9));
-    /// assert_eq!(body.next().transpose()?, Some("workspace".into()));
+    /// assert_eq!(body.content_length(), Some(4));
+    /// assert_eq!(body.next().transpose()?, Some("WSGI".into()));
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn file_range(file: File, length: u64) -> Self {

@@ -5,6 +5,7 @@
 
 use crate::environ::{Environ, Joining};
 use crate::http::response::SOFTWARE;
+use crate::http::target::split_port;
 use crate::http::{Rejection, is_token};
 use crate::util::{guess_scheme, request_target};
 
@@ -186,15 +187,6 @@ pub(crate) fn complete_address(environ: &mut Environ, server_name: &str) {
     }
     if !environ.get("SERVER_PORT").is_some_and(is_port) {
         environ.insert("SERVER_PORT", port.filter(|port| is_port(port)).unwrap_or(usual_port));
-    }
-}
-
-/// Un servidor y su puerto, si lo lleva. Los corchetes de una dirección IPv6 se quedan.
-fn split_port(host: &str) -> (&str, Option<&str>) {
-    let name_end = host.rfind(']').map_or(0, |at| at + 1);
-    match host[name_end..].rfind(':') {
-        Some(at) => (&host[..name_end + at], Some(&host[name_end + at + 1..])),
-        None => (host, None),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::cgi::head::StatusLine;
 use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
-use crate::http::head::Patience;
+use crate::http::Patience;
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody};
 use crate::proxies;
 

@@ -101,12 +101,6 @@ pub struct Config {
 /// Un plazo que no vence: más que esto es para siempre.
 pub(crate) const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// 8 KiB: lo que admiten nginx y Apache sin configurarlos.
-const MAX_REQUEST_LINE: usize = 8 * 1024;
-/// 64 KiB: caben las *cookies* más gordas de un navegador.
-const MAX_HEAD: usize = 64 * 1024;
-/// Un navegador envía unos 15.
-const MAX_FIELDS: usize = 100;
 /// 1 GiB: un límite para que nadie llene un disco, no una opinión sobre lo que es mucho.
 const MAX_BODY: u64 = 1024 * 1024 * 1024;
 /// 16 KiB: nadie usa tanto, y sin límite sería una carga que no cuenta como cuerpo.
@@ -138,10 +132,11 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Default for Config {
     fn default() -> Self {
+        let limits = Limits::default();
         Self {
-            max_request_line: MAX_REQUEST_LINE,
-            max_head: MAX_HEAD,
-            max_fields: MAX_FIELDS,
+            max_request_line: limits.request_line,
+            max_head: limits.head,
+            max_fields: limits.fields,
             max_body: MAX_BODY,
             max_chunk_overhead: MAX_CHUNK_OVERHEAD,
             small_body: SMALL_BODY,
@@ -177,7 +172,7 @@ impl Config {
         (self.max_threads.saturating_sub(self.loops()) / 2).max(1)
     }
 
-    pub(crate) fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> Limits {
         Limits { request_line: self.max_request_line, head: self.max_head, fields: self.max_fields }
     }
 }

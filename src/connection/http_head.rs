@@ -16,7 +16,7 @@ use super::stage::{Arrival, CloseReason, Reading, Stage, Stepped, Terms};
 use super::upload::Permission;
 use super::wire::Wire;
 use crate::gateway::fill_environ;
-use crate::http::head::Patience;
+use crate::http::Patience;
 use crate::http::request::{self, Expectation, Request};
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, Version};
 use crate::proxies;

@@ -21,7 +21,7 @@ use crate::http::response::SOFTWARE;
 pub(crate) struct Service {
     pub(crate) protocol: Protocol,
     pub(crate) config: Config,
-    pub(super) limits: Limits,
+    pub(crate) limits: Limits,
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
     pub(crate) name: String,
     /// Cuándo se pidió que se detuviera: puede llegar en medio de una llamada.

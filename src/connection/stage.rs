@@ -11,8 +11,8 @@ use crate::body::Chunk;
 use crate::cgi::fastcgi::Receiver;
 use crate::environ::Environ;
 use crate::gateway::ResponseBody;
+use crate::http::Patience;
 use crate::http::Persistence;
-use crate::http::head::Patience;
 use crate::http::response::Delivery;
 
 /// En qué punto está la conversación con un cliente, y lo que se sabe en cada uno. `S` es de dónde

@@ -16,6 +16,19 @@ pub(crate) struct Limits {
     pub(crate) fields: usize,
 }
 
+/// 8 KiB: lo que admiten nginx y Apache sin configurarlos.
+const MAX_REQUEST_LINE: usize = 8 * 1024;
+/// 64 KiB: caben las *cookies* más gordas de un navegador.
+const MAX_HEAD: usize = 64 * 1024;
+/// Un navegador envía unos 15.
+const MAX_FIELDS: usize = 100;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { request_line: MAX_REQUEST_LINE, head: MAX_HEAD, fields: MAX_FIELDS }
+    }
+}
+
 /// La línea de petición y los campos, prestados del búfer.
 #[derive(Debug)]
 pub(crate) struct Head<'b> {
@@ -140,36 +153,6 @@ fn parse_version(version: &[u8]) -> Result<Version, Rejection> {
     }
 }
 
-/// Cuándo vale la pena volver a leer una cabeza que llega a pedacitos.
-///
-/// Leerla entera tras cada byte costaría el cuadrado de su tamaño: se espera a ver su línea vacía,
-/// o a que haya el doble de bytes que la última vez (para rechazar pronto lo que está mal).
-#[derive(Debug, Default)]
-pub(crate) struct Patience {
-    seen: usize,
-    retry_at: usize,
-}
-
-impl Patience {
-    /// Si conviene leer `buffer`, que creció desde la última vez.
-    pub(crate) fn is_worth_parsing(&self, buffer: &[u8]) -> bool {
-        let from = self.seen.saturating_sub(3);
-        buffer.len() >= self.retry_at
-            || buffer[from..].windows(2).any(|pair| pair == b"\n\n" || pair == b"\n\r")
-    }
-
-    /// Anota que `buffer` no alcanzó.
-    pub(crate) fn remember(&mut self, buffer: &[u8], parsed: bool, limits: &Limits) {
-        self.seen = buffer.len();
-        if parsed {
-            // Pasarse de un límite se nota sin esperar al doble.
-            let limits = [limits.request_line, limits.head].map(|limit| limit.saturating_add(1));
-            let next = limits.into_iter().filter(|&limit| limit > buffer.len()).min();
-            self.retry_at = next.unwrap_or(usize::MAX).min(buffer.len() * 2);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,20 +172,6 @@ mod tests {
         assert_eq!(length_of(input), Err(expected));
         for cut in 0..input.len() {
             assert!(!matches!(length_of(&input[..cut]), Ok(Some(_))), "cortada en {cut}");
-        }
-    }
-
-    #[test]
-    fn los_limites_pueden_ser_los_mayores_que_hay() {
-        let limits = Limits { request_line: usize::MAX, head: usize::MAX, fields: usize::MAX };
-        let input = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-        let table = &mut FieldTable::default();
-        for cut in 0..=input.len() {
-            let (seen, mut patience) = (&input[..cut], Patience::default());
-            let length = parse(seen, &limits, table).map(|head| head.map(|head| head.length));
-            assert_eq!(length, Ok((cut == input.len()).then_some(cut)));
-            patience.remember(seen, true, &limits);
-            assert!(patience.is_worth_parsing(input));
         }
     }
 
@@ -386,21 +355,5 @@ mod tests {
         rejects(format!("GET / HTTP/1.1\r\nA: {long}").as_bytes(), Rejection::HeadTooLarge);
         let many = "A: b\r\n".repeat(LIMITS.fields + 1);
         rejects(format!("GET / HTTP/1.1\r\n{many}").as_bytes(), Rejection::TooManyFields);
-    }
-
-    #[test]
-    fn la_paciencia_no_lee_en_cada_byte() {
-        let input = format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "a".repeat(400));
-        let (mut patience, mut parses) = (Patience::default(), 0);
-        let complete = (1..=input.len()).find(|&length| {
-            let buffer = &input.as_bytes()[..length];
-            let worth = patience.is_worth_parsing(buffer);
-            parses += usize::from(worth);
-            let complete = worth && matches!(length_of(buffer), Ok(Some(_)));
-            patience.remember(buffer, worth, &LIMITS);
-            complete
-        });
-        assert_eq!(complete, Some(input.len()));
-        assert!(parses <= 12, "{parses} lecturas");
     }
 }

@@ -7,6 +7,7 @@
 //! | estación | qué hace |
 //! |---|---|
 //! | [`head`] | de los bytes a la línea de petición y sus campos |
+//! | [`patience`] | cuándo volver a leer una cabeza que llega a pedacitos |
 //! | [`fields`] | los campos, comprobados |
 //! | [`names`] | los nombres de campo que alguien busca |
 //! | [`scan`] | buscar un byte o un control |
@@ -17,6 +18,7 @@
 //! | [`rejection`] | por qué se rechaza una petición, y con qué estado |
 
 pub(crate) mod head;
+pub(crate) mod patience;
 pub(crate) mod fields;
 pub(crate) mod names;
 pub(crate) mod scan;
@@ -29,6 +31,7 @@ pub(crate) mod rejection;
 pub(crate) use chunked::BodyDecoder;
 pub(crate) use fields::{Field, FieldTable};
 pub(crate) use names::{Known, KnownSet, Role};
+pub(crate) use patience::Patience;
 pub(crate) use rejection::Rejection;
 pub(crate) use request::{Persistence, Request, RequestBody};
 pub(crate) use target::Target;

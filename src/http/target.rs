@@ -121,6 +121,15 @@ pub(crate) fn is_authority(text: &[u8]) -> bool {
     host_is_valid && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port))
 }
 
+/// Un servidor y su puerto, si lo lleva. Los corchetes de una dirección IPv6 se quedan.
+pub(crate) fn split_port(host: &str) -> (&str, Option<&str>) {
+    let name_end = host.rfind(']').map_or(0, |at| at + 1);
+    match host[name_end..].rfind(':') {
+        Some(at) => (&host[..name_end + at], Some(&host[name_end + at + 1..])),
+        None => (host, None),
+    }
+}
+
 fn is_ipv6(address: &[u8]) -> bool {
     str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
 }

@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use self::fields::{Hop, Node};
 pub use self::network::{Network, NetworkError};
 use crate::environ::Environ;
+use crate::http::target::split_port;
 
 /// Con qué encabezados cuentan los proxies de confianza la petición que reenvían.
 ///
@@ -147,6 +148,7 @@ fn set_address(environ: &mut Environ, told: &Address) {
     let usual_port = if environ.url_scheme() == "https" { 443 } else { 80 };
     let host = host.as_deref().or(environ.get("HTTP_HOST")).unwrap_or_default().to_owned();
     let (name, own_port) = split_port(&host);
+    let own_port = own_port.and_then(|port| port.parse().ok());
     let known_port = own_port.or(*port).unwrap_or(usual_port);
     if told.host.is_some() {
         environ.insert("SERVER_NAME", name);
@@ -156,15 +158,6 @@ fn set_address(environ: &mut Environ, told: &Address) {
         environ.insert("HTTP_HOST", format!("{name}:{known_port}"));
     } else if told.host.is_some() {
         environ.insert("HTTP_HOST", &host);
-    }
-}
-
-/// Un servidor y su puerto, si lo lleva. Los corchetes de una dirección IPv6 se quedan.
-fn split_port(host: &str) -> (&str, Option<u16>) {
-    let name_end = host.rfind(']').map_or(0, |at| at + 1);
-    match host[name_end..].rfind(':') {
-        Some(at) => (&host[..name_end + at], host[name_end + at + 1..].parse().ok()),
-        None => (host, None),
     }
 }
 

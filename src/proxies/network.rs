@@ -107,15 +107,33 @@ impl FromStr for Network {
             address.parse().map_err(|_| NetworkError::Address { text: text.to_owned() })?;
         let Some(prefix) = prefix else { return Ok(address.into()) };
         let max = width(address);
-        let is_number = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
-        let prefix = prefix.parse().ok().filter(|prefix| is_number && u32::from(*prefix) <= max);
-        let prefix = prefix.ok_or_else(|| NetworkError::Prefix { text: text.to_owned(), max })?;
+        let prefix = parse_prefix(prefix, max)
+            .ok_or_else(|| NetworkError::Prefix { text: text.to_owned(), max })?;
+        let (address, prefix) = canonical(address, prefix)
+            .ok_or_else(|| NetworkError::Mixed { text: text.to_owned() })?;
         let first = start(address, prefix);
         let network = Self(Kind::Ip { address: first, prefix });
         match first == address {
             true => Ok(network),
             false => Err(NetworkError::HostBits { text: text.to_owned(), network }),
         }
+    }
+}
+
+fn parse_prefix(text: &str, max: u32) -> Option<u8> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|prefix| is_number && u32::from(*prefix) <= max)
+}
+
+/// Cuántos bits de una dirección IPv4 escrita como IPv6 son siempre los mismos (RFC 4291 §2.5.5.2).
+const MAPPED_BITS: u8 = 96;
+
+/// La misma red, como IPv4 si es de direcciones IPv4 escritas como IPv6. `None` si solo algunas lo son.
+fn canonical(address: IpAddr, prefix: u8) -> Option<(IpAddr, u8)> {
+    let canonical = address.to_canonical();
+    match canonical.is_ipv4() == address.is_ipv4() {
+        true => Some((address, prefix)),
+        false => Some((canonical, prefix.checked_sub(MAPPED_BITS)?)),
     }
 }
 
@@ -157,6 +175,11 @@ pub enum NetworkError {
         /// Cuántos bits puede haber.
         max: u32,
     },
+    /// Está escrita como una red de direcciones IPv4 dentro de IPv6, pero tiene también otras.
+    Mixed {
+        /// El texto, como llegó.
+        text: String,
+    },
     /// La dirección no es la primera de su red, y quizá se quiso decir otra.
     HostBits {
         /// El texto, como llegó.
@@ -179,6 +202,11 @@ impl fmt::Display for NetworkError {
             Self::Prefix { text, max } => write!(
                 f,
                 "{text:?} no es una red; después de la barra va un número de bits de 0 a {max}"
+            ),
+            Self::Mixed { text } => write!(
+                f,
+                "{text:?} no es una red: mezcla direcciones IPv4 con otras; en las que empiezan por \
+                 \"::ffff:\", después de la barra va un número de {MAPPED_BITS} a 128"
             ),
             Self::HostBits { text, network } => write!(
                 f,
@@ -219,6 +247,33 @@ mod tests {
         check("fd00::/8", &["fdff::1"], &["fe80::1"]);
         check("::/0", &["::1", "2001:db8::1"], &["8.8.8.8"]);
         check("::ffff:10.0.0.1", &["10.0.0.1"], &["10.0.0.2"]);
+    }
+
+    #[test]
+    fn una_red_ipv4_escrita_como_ipv6_es_la_misma() {
+        for (mapped, plain) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:0.0.0.0/96", "0.0.0.0/0"),
+            ("::ffff:a00:1/128", "10.0.0.1/32"),
+            ("::ffff:192.168.1.128/121", "192.168.1.128/25"),
+        ] {
+            assert_eq!(mapped.parse::<Network>(), plain.parse(), "{mapped}");
+        }
+        check("::ffff:10.0.0.0/104", &["10.1.1.1", "::ffff:10.1.1.1"], &["11.0.0.0", "::"]);
+        fails(
+            "::ffff:10.0.0.1/104",
+            "\"::ffff:10.0.0.1/104\" no es una red, sino una dirección de \"10.0.0.0/8\"; escribe \
+             esa red, o la dirección sin la barra",
+        );
+        for text in ["::ffff:0.0.0.0/95", "::ffff:10.0.0.0/80", "::ffff:0.0.0.0/0"] {
+            fails(
+                text,
+                &format!(
+                    "{text:?} no es una red: mezcla direcciones IPv4 con otras; en las que empiezan \
+                     por \"::ffff:\", después de la barra va un número de 96 a 128"
+                ),
+            );
+        }
     }
 
     #[track_caller]

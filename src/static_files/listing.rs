@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use percent_encoding::utf8_percent_encode;
 
-use super::PATH;
 use super::directory::Kind;
 use super::folder::Entry;
 use crate::application::StartResponse;
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::Result;
+use crate::util::ESCAPED_IN_PATH;
 
 /// Responde con la lista de `entries`, que es lo que hay en la carpeta pedida.
 pub(super) fn respond(
@@ -36,7 +36,7 @@ fn page(path: &str, is_root: bool, entries: &[Entry]) -> String {
     }
     for Entry { kind, name } in entries {
         let slash = if *kind == Kind::Folder { "/" } else { "" };
-        let (address, name) = (utf8_percent_encode(name, &PATH), escape(name));
+        let (address, name) = (utf8_percent_encode(name, &ESCAPED_IN_PATH), escape(name));
         writeln!(page, "<li><a href=\"{address}{slash}\">{name}{slash}</a></li>")
             .expect("escribir en memoria no falla");
     }

@@ -28,7 +28,7 @@ mod listing;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::percent_encode;
 
 use self::folder::{Folder, Found, Listing};
 use self::name::Names;
@@ -38,10 +38,7 @@ use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway::error_page;
-
-/// Lo que no hace falta escapar en una ruta: lo no reservado (RFC 3986 §2.3) y la barra.
-const PATH: AsciiSet =
-    NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+use crate::util::ESCAPED_IN_PATH;
 
 /// Una aplicación que sirve una carpeta.
 ///
@@ -219,7 +216,8 @@ fn refuse(
 fn redirect(environ: &Environ, start_response: StartResponse<'_>) -> Result<Body> {
     let mut location = String::new();
     for key in ["SCRIPT_NAME", "PATH_INFO"] {
-        location.extend(percent_encode(environ.get_bytes(key).unwrap_or_default(), &PATH));
+        location
+            .extend(percent_encode(environ.get_bytes(key).unwrap_or_default(), &ESCAPED_IN_PATH));
     }
     location.push('/');
     if !environ.query_string().is_empty() {

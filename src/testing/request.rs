@@ -23,8 +23,10 @@ const HOST: &str = "localhost:8000";
 /// Lo que un navegador escapa por su cuenta en una dirección.
 const UNTYPEABLE: AsciiSet = CONTROLS.add(b' ');
 
-/// Lo que se escapa en un formulario.
-const FORM: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
+/// Lo que se escapa en un formulario; el espacio se cambia después por `+`
+/// (<https://url.spec.whatwg.org/#urlencoded-serializing>).
+const FORM: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b' ');
 
 /// Una petición que se construye paso a paso y se manda a una aplicación tantas veces como haga
 /// falta.
@@ -120,7 +122,8 @@ impl Request {
         self
     }
 
-    /// Pone como cuerpo los campos de un formulario, con su `Content-Type`.
+    /// Pone como cuerpo los campos de un formulario, con su `Content-Type`. Los escribe como un
+    /// navegador: un espacio es `+`.
     ///
     /// # Examples
     ///
@@ -132,12 +135,12 @@ impl Request {
     ///
     /// let mut content = String::new();
     /// environ.input().read_to_string(&mut content)?;
-    /// assert_eq!(content, "nombre=%C3%91and%C3%BA%20%26%20C%C3%ADa.");
+    /// assert_eq!(content, "nombre=%C3%91and%C3%BA+%26+C%C3%ADa.");
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let quote = |text| utf8_percent_encode(text, &FORM);
+        let quote = |text| utf8_percent_encode(text, &FORM).to_string().replace(' ', "+");
         let fields = fields.iter().map(|(name, value)| format!("{}={}", quote(name), quote(value)));
         let content = fields.collect::<Vec<_>>().join("&");
         self.header("Content-Type", "application/x-www-form-urlencoded").body(content)
@@ -214,7 +217,7 @@ impl Request {
     fn parse(&self) -> Result<Environ, Rejection> {
         let wire = self.head();
         let table = &mut FieldTable::default();
-        let request = request::parse(&wire, &SERVICE.config.limits(), table)?
+        let request = request::parse(&wire, &SERVICE.limits, table)?
             .expect("la cabeza termina en una línea vacía");
         let mut environ = Environ::new();
         fill_environ(&mut environ, &request, &self.peers());

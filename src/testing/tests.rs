@@ -118,3 +118,19 @@ fn soltar_la_respuesta_suelta_el_cuerpo() {
     drop(stream);
     assert_eq!(Arc::strong_count(&guard), 2);
 }
+
+#[test]
+fn un_formulario_se_escribe_como_en_un_navegador() {
+    let form = |text: &str| post("/").form(&[(text, text)]).call(&echo).chunks()[0].clone();
+    for byte in (0..0x80).map(char::from) {
+        let expected = match byte {
+            ' ' => "+".to_owned(),
+            '*' | '-' | '.' | '_' => byte.to_string(),
+            byte if byte.is_ascii_alphanumeric() => byte.to_string(),
+            byte => format!("%{:02X}", u32::from(byte)),
+        };
+        let expected = format!("{expected}={expected}");
+        assert_eq!(form(&byte.to_string()), Chunk::from(expected), "{byte:?}");
+    }
+    assert_eq!(form("a %20+ñ"), Chunk::from("a+%2520%2B%C3%B1=a+%2520%2B%C3%B1"));
+}

@@ -5,13 +5,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode
 use crate::environ::Environ;
 use crate::util::guess_scheme;
 
-/// Lo que se escapa en `SCRIPT_NAME`: todo menos lo no reservado (RFC 3986 §2.3) y la barra.
-const SCRIPT: AsciiSet =
+/// Lo que se escapa en una ruta: todo menos lo no reservado (RFC 3986 §2.3) y la barra.
+pub(crate) const ESCAPED_IN_PATH: AsciiSet =
     NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// En `PATH_INFO` se conserva además lo que separa parámetros dentro de un tramo
 /// (RFC 3986 §3.3).
-const PATH: AsciiSet = SCRIPT.remove(b';').remove(b'=').remove(b',');
+const ESCAPED_IN_PATH_INFO: AsciiSet = ESCAPED_IN_PATH.remove(b';').remove(b'=').remove(b',');
 
 /// La dirección de la aplicación: sin `PATH_INFO` ni la consulta.
 ///
@@ -39,7 +39,7 @@ pub fn application_uri(environ: &Environ) -> String {
     };
     let script_name = match environ.script_name() {
         "" => "/".to_owned(),
-        _ => quote(environ, "SCRIPT_NAME", &SCRIPT).to_string(),
+        _ => quote(environ, "SCRIPT_NAME", &ESCAPED_IN_PATH).to_string(),
     };
     format!("{scheme}://{}{script_name}", authority(environ, scheme))
 }
@@ -64,7 +64,7 @@ pub fn application_uri(environ: &Environ) -> String {
 /// ```
 pub fn request_uri(environ: &Environ, include_query: bool) -> String {
     let mut uri = application_uri(environ);
-    let path = quote(environ, "PATH_INFO", &PATH).to_string();
+    let path = quote(environ, "PATH_INFO", &ESCAPED_IN_PATH_INFO).to_string();
     // Sin SCRIPT_NAME, la dirección de la aplicación ya termina en barra.
     match environ.script_name() {
         "" => uri.push_str(path.strip_prefix('/').unwrap_or(&path)),
@@ -79,8 +79,10 @@ pub fn request_uri(environ: &Environ, include_query: bool) -> String {
 
 /// Lo que habría en `REQUEST_URI` si nadie lo dice: la ruta, vuelta a escapar, y la consulta.
 pub(crate) fn request_target(environ: &Environ) -> String {
-    let (script, path) =
-        (quote(environ, "SCRIPT_NAME", &SCRIPT), quote(environ, "PATH_INFO", &PATH));
+    let (script, path) = (
+        quote(environ, "SCRIPT_NAME", &ESCAPED_IN_PATH),
+        quote(environ, "PATH_INFO", &ESCAPED_IN_PATH_INFO),
+    );
     match environ.query_string() {
         "" => format!("{script}{path}"),
         query => format!("{script}{path}?{query}"),
