@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, reason = "cada archivo de pruebas usa una parte")]
 
 mod client;
+pub mod content;
 mod curl;
 mod folder;
 mod process;
@@ -16,6 +17,7 @@ mod transcript;
 mod usage;
 
 pub use client::{Answer, Wire, mask_date, send};
+pub use content::Content;
 pub use folder::Folder;
 pub use process::Process;
 pub use program::{Program, executable, tests_inside};
