@@ -17,26 +17,23 @@ mod decoders;
 #[path = "mezcla/visits.rs"]
 mod visits;
 
-use std::io;
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicU16, Ordering::SeqCst};
 use std::thread;
 
 use application::{DOWNLOADS, Kind, Order, application};
-use comun::{Content, Folder, Served};
+use comun::{Content, Folder, Served, narrow_listener};
 use pasarela::simple_server::{Listeners, make_server_on};
 use pasarela::{Config, ServerError, handlers};
 use pretty_assertions::assert_eq;
-use socket2::SockRef;
 use visits::Speech::{FastCgi, Http10, Http11, Kept10, Pipelined, Scgi, Uwsgi};
 use visits::{Outcomes, Speech, Upload, visit};
 
 /// Cuántas descargas en total, entre todas las pruebas. Sin decirlo, una ronda de cada una.
 const DOWNLOADS_WANTED: &str = "PASARELA_MEZCLA";
 
-/// Lo que mide cada descarga, y el sitio que se le deja al sistema para enviarla: mucho menos.
+/// Lo que mide cada descarga: mucho más de lo que cabe en los búferes del sistema, que aquí se hacen
+/// pequeños.
 const SIZE: usize = 1024 * 1024 + 12_345;
-const SEND_BUFFER: usize = 16 * 1024;
 
 /// Cuántas respuestas equivocadas se cuentan con detalle.
 const SHOWN: usize = 10;
@@ -148,7 +145,7 @@ fn serve(
         return make(path, application, config).map(Served::run);
     }
     assert_eq!(place, Place::Tcp);
-    let listeners = Listeners::from(narrow_listener().expect("hay un puerto libre"));
+    let listeners = Listeners::from(narrow_listener());
     let server = match speech {
         FastCgi => handlers::fastcgi::make_server_on(listeners, application, config),
         Scgi => handlers::scgi::make_server_on(listeners, application, config),
@@ -156,14 +153,6 @@ fn serve(
         _ => make_server_on(listeners, application, config),
     };
     server.map(Served::run)
-}
-
-/// Un socket que escucha y deja a sus conexiones poco sitio para enviar: casi siempre queda algo
-/// pendiente.
-fn narrow_listener() -> io::Result<TcpListener> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER)?;
-    Ok(listener)
 }
 
 /// Los clientes que descargan así: entre todos, cada clase de cuerpo con su longitud dicha y sin
@@ -255,4 +244,26 @@ fn uploads(speech: Speech) -> Vec<Visit> {
     };
     // Cada manera, dos veces: con una aplicación que no tarda y con otra que sí.
     manners.iter().chain(manners).enumerate().flat_map(visit).collect()
+}
+
+/// Quien pide permiso para enviar puede no esperarlo (RFC 9110 §10.1.1). Si la aplicación responde
+/// mientras lee, el permiso que no se dio antes de responder ya no se da, pero lo que sigue llegando
+/// se lee igual.
+#[test]
+fn a_quien_envia_sin_esperar_permiso_se_le_lee_tambien_mientras_se_responde() {
+    let visits: Vec<Visit> = [100_000, 300_000, 1_000_000].map(unasked).into();
+    for config in configs() {
+        check("sin esperar permiso", &all_at_once(Place::Tcp, config, &visits));
+    }
+}
+
+/// Un cliente que envía dos cuerpos sin esperar el permiso que pide: uno que se lee antes de responder, y
+/// otro mientras.
+fn unasked(size: usize) -> Visit {
+    let owner = NEXT_OWNER.fetch_add(1, SeqCst);
+    let orders = (0..).zip([Kind::Echo, Kind::LiveEcho]).map(|(turn, kind)| {
+        let content = Content::new(owner, turn);
+        Order { kind, is_declared: false, pause: 0, size, content }
+    });
+    Visit { speech: Http11, upload: Upload::Unasked, orders: orders.collect() }
 }

@@ -24,7 +24,7 @@ pub use program::{Program, executable, tests_inside};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
-pub use served::Served;
+pub use served::{Served, narrow_listener};
 pub use transcript::{check_fault, transcript};
 #[cfg(target_os = "linux")]
 pub use usage::Usage;

@@ -1,6 +1,6 @@
 //! Clientes que piden lo suyo, lo leen despacio y en piezas desiguales, y comparan cada byte.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::thread;
 use std::time::Duration;
@@ -38,6 +38,8 @@ pub enum Upload {
     Chunked,
     /// Con `Expect: 100-continue`: se envía cuando el servidor lo permite.
     Asked,
+    /// También, pero se envía sin esperarlo.
+    Unasked,
 }
 
 /// Lo que pasa con cada respuesta: `Ok` si llegó byte a byte.
@@ -58,7 +60,13 @@ pub fn visit(served: &Served, speech: Speech, upload: Upload, orders: &[Order]) 
             // Una respuesta puede empezar antes de que la petición termine.
             scope.spawn(|| (&outgoing).write_all(&request));
             for order in orders {
-                let outcome = receive(&mut reader, &outgoing, *order, speech);
+                let outcome = receive(&mut reader, *order, speech, &|| {
+                    if upload == Upload::Asked {
+                        (&outgoing).write_all(&content(*order))
+                    } else {
+                        Ok(())
+                    }
+                });
                 outcomes.push(outcome.map_err(|error| {
                     let rest = strangers(&mut reader, &outgoing, *order);
                     format!("{speech:?}, {order:?}: {error}; {rest}")
@@ -103,7 +111,7 @@ struct Sipper {
 }
 
 impl Read for Sipper {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.reads += 1;
         match self.reads {
             reads if reads % 64 == 0 => thread::sleep(Duration::from_millis(20)),
@@ -167,13 +175,16 @@ fn http_request(order: Order, speech: Speech, upload: Upload) -> Vec<u8> {
     let length = format!("Content-Length: {}\r\n", content.len());
     match upload {
         Upload::Declared => [format!("{head}{length}\r\n").into_bytes(), content].concat(),
-        Upload::Asked => format!("{head}{length}Expect: 100-continue\r\n\r\n").into_bytes(),
+        Upload::Asked => format!("{head}{length}{EXPECT}\r\n").into_bytes(),
+        Upload::Unasked => [format!("{head}{length}{EXPECT}\r\n").into_bytes(), content].concat(),
         Upload::Chunked => {
             let head = format!("{head}Transfer-Encoding: chunked\r\n\r\n");
             [head.into_bytes(), chunks(&content)].concat()
         }
     }
 }
+
+const EXPECT: &str = "Expect: 100-continue\r\n";
 
 /// Un cuerpo por trozos de tamaños desiguales.
 fn chunks(mut content: &[u8]) -> Vec<u8> {
@@ -208,9 +219,9 @@ fn cgi_request(order: Order, speech: Speech) -> Vec<u8> {
 
 fn receive(
     reader: &mut impl BufRead,
-    outgoing: &Socket,
     order: Order,
     speech: Speech,
+    on_permission: &dyn Fn() -> io::Result<()>,
 ) -> Result<(), String> {
     match speech {
         FastCgi => {
@@ -225,18 +236,18 @@ fn receive(
             check_head(&head, order)?;
             check_body(reader, order)
         }
-        Http10 | Kept10 | Http11 | Pipelined => receive_http(reader, outgoing, order),
+        Http10 | Kept10 | Http11 | Pipelined => receive_http(reader, order, on_permission),
     }
 }
 
 fn receive_http(
     reader: &mut impl BufRead,
-    mut outgoing: &Socket,
     order: Order,
+    on_permission: &dyn Fn() -> io::Result<()>,
 ) -> Result<(), String> {
     let mut head = Head::http(reader)?;
     if head.status == "100 Continue" {
-        outgoing.write_all(&content(order)).map_err(|error| format!("al enviar: {error}"))?;
+        on_permission().map_err(|error| format!("al enviar: {error}"))?;
         head = Head::http(reader)?;
     }
     if order.kind == Kind::Ranges {
