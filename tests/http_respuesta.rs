@@ -437,6 +437,7 @@ fn un_panico_al_soltar_una_extension_no_se_lleva_las_respuestas_anteriores() {
     reports.recv_timeout(Duration::from_secs(20)).expect("se llamó a la aplicación");
     let mut wire = served.open();
     wire.send((get("/grande") + &get("/panico")).as_bytes());
+    wire.finish();
     let _ = reports.recv_timeout(Duration::from_secs(2));
     check_whole(&wire.until_cut().0, whole, "una respuesta grande");
     assert_eq!(served.exchange(&get("/")), ok("hecho"), "y se sigue atendiendo");

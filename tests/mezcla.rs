@@ -12,8 +12,6 @@
 mod comun;
 #[path = "mezcla/application.rs"]
 mod application;
-#[path = "mezcla/decoders.rs"]
-mod decoders;
 #[path = "mezcla/visits.rs"]
 mod visits;
 

@@ -2,6 +2,7 @@
 //! si no, de quién era.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// El contenido de un turno de un cliente: una función de los dos y de la posición.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,13 @@ const WORD: usize = 8;
 impl Content {
     pub fn new(owner: u16, turn: u16) -> Self {
         Self { owner, turn }
+    }
+
+    /// Uno que no se ha usado en este proceso.
+    pub fn fresh() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1 << 16);
+        let number = NEXT.fetch_add(1, Relaxed);
+        Self::new((number >> 16) as u16, number as u16)
     }
 
     /// Los `length` bytes que van desde la posición `from`.

@@ -6,7 +6,9 @@
 mod client;
 pub mod content;
 mod curl;
+pub mod decoders;
 mod folder;
+pub mod large;
 mod process;
 mod program;
 mod protocol;

@@ -132,6 +132,12 @@ impl Wire {
     /// Lee la respuesta a la petición `id` hasta su final, y devuelve lo que fue a la salida.
     #[track_caller]
     pub fn answer(&mut self, id: u16) -> String {
+        String::from_utf8_lossy(&self.answer_bytes(id)).into_owned()
+    }
+
+    /// Como [`answer`](Self::answer), sea texto o no.
+    #[track_caller]
+    pub fn answer_bytes(&mut self, id: u16) -> Vec<u8> {
         let mut output = Vec::new();
         let mut is_closed = false;
         loop {
@@ -145,7 +151,7 @@ impl Wire {
                 }
                 END => {
                     assert_eq!((is_closed, record.content), (true, vec![0; 8]));
-                    return String::from_utf8_lossy(&output).into_owned();
+                    return output;
                 }
                 other => panic!("un registro de clase {other}"),
             }

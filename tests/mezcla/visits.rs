@@ -9,9 +9,9 @@ use socket2::Socket;
 
 use crate::application::{Kind, Order};
 use crate::comun::content::owners;
+use crate::comun::decoders::{Chunked, Head, Stdout};
 use crate::comun::records::{begin, params, scgi_block, stdin, usual, uwsgi_block};
 use crate::comun::{Served, Wire};
-use crate::decoders::{Chunked, Head, Stdout};
 
 /// Cómo habla un cliente con el servidor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::comun::content::describe;
-use crate::comun::records::{END, STDOUT};
+use super::content::describe;
+use super::records::{END, STDOUT};
 
 /// La cabeza de una respuesta.
 #[derive(Debug, PartialEq, Eq)]
