@@ -10,7 +10,8 @@ use std::time::Duration;
 use comun::{
     Served, echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
-use pasarela::{Body, Chunk, Config, Environ, Errors, Result, StartResponse};
+use pasarela::simple_server::{Listeners, make_server_on};
+use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -238,4 +239,62 @@ fn el_permiso_no_se_da_en_medio_de_la_respuesta() {
     assert!(wire.until("empieza \r\n").starts_with("HTTP/1.1 200 OK\r\n"));
     wire.send(b"hola");
     assert_eq!(wire.rest(), "1\r\n4\r\n0\r\n\r\n");
+}
+
+/// Una aplicación que responde a un `GET` tantos bytes como dice la ruta, y a lo demás cuántos
+/// recibió. Avisa por `report` cuando va a leer.
+fn filling(report: mpsc::Sender<()>) -> impl Application {
+    move |environ: &mut Environ, start: StartResponse<'_>| {
+        if environ.method() != "GET" {
+            report.send(()).map_err(io::Error::other)?;
+            return measure(environ, start);
+        }
+        let size = environ.path_info()[1..].parse()?;
+        start("200 OK", &[])?;
+        Ok(Body::from("x".repeat(size)))
+    }
+}
+
+/// El permiso va detrás de una respuesta que pudo llenar los búferes del sistema: entonces espera su
+/// turno. Ni se corta en la mitad ni se convierte en un fallo de la aplicación.
+#[track_caller]
+fn check_permission_behind(served: &Served, reports: &mpsc::Receiver<()>, size: usize) {
+    let mut wire = served.open();
+    // No lee nada hasta que ya envió todo y el servidor tuvo ocasión de dar el permiso.
+    wire.send((get(&format!("/{size}")) + &promise("1.1")).as_bytes());
+    let is_called = reports.recv_timeout(Duration::from_millis(5)).is_ok();
+    std::thread::yield_now();
+    let head = comun::mask_date(&wire.until("\r\n\r\n"));
+    let answer = head + &wire.take(size);
+    assert!(answer == ok(&"x".repeat(size)), "la primera respuesta, de {size} bytes, es otra");
+    assert_eq!(wire.until("\r\n\r\n"), CONTINUE, "detrás de {size} bytes");
+    wire.send(b"hola");
+    assert_eq!(comun::mask_date(&wire.until("\r\n\r\n4")), ok("4"), "detrás de {size} bytes");
+    if !is_called {
+        reports.recv_timeout(Duration::from_secs(20)).expect("se llamó a la aplicación");
+    }
+}
+
+#[test]
+fn el_permiso_espera_su_sitio_detras_de_una_respuesta_que_llena_la_red() {
+    let (report, reports) = mpsc::channel();
+    let listeners = Listeners::from(comun::narrow_listener());
+    let server = make_server_on(listeners, filling(report), Config::default());
+    let served = Served::run(server.expect("hay sitio"));
+    for size in (1..300).map(|n| n * 331) {
+        check_permission_behind(&served, &reports, size);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn el_permiso_espera_su_sitio_tambien_en_un_socket_de_unix() {
+    let (report, reports) = mpsc::channel();
+    let folder = comun::Folder::new("permiso");
+    let path = folder.join("s");
+    let make = pasarela::simple_server::make_server_unix_with;
+    let served = Served::run(make(path, filling(report), Config::default()).expect("hay sitio"));
+    for size in (1..310).map(|n| n * 1021) {
+        check_permission_behind(&served, &reports, size);
+    }
 }

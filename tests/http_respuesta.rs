@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use comun::{Served, get, last_ok, ok, response, statuses};
+use comun::{Content, Served, get, last_ok, ok, response, statuses};
 use pasarela::{Body, Chunk, Environ, Error, Errors, StartResponse};
 use pretty_assertions::assert_eq;
 
@@ -353,4 +353,92 @@ fn el_cuerpo_se_suelta_una_vez_tambien_si_el_cliente_se_va() {
         check();
     }
     assert!(reports.try_recv().is_err(), "nada se suelta dos veces");
+}
+
+/// Más de lo que un cliente que no lee tiene recibido, y menos de lo que cabe en el sistema.
+const HALF_SENT: usize = 1_500_000;
+
+/// Lo que mide y lo que se compara de una respuesta anterior, delante de lo que haya después.
+#[track_caller]
+fn check_whole(received: &[u8], earlier: Content, title: &str) {
+    let end = received.windows(4).position(|window| window == b"\r\n\r\n");
+    let body = &received[end.expect("hay una cabeza") + 4..];
+    let body = &body[..body.len().min(HALF_SENT)];
+    assert_eq!((body.len(), earlier.check(0, body)), (HALF_SENT, Ok(())), "{title}");
+}
+
+/// El corte con que se nota que un cuerpo quedó a medias no se lleva las respuestas enteras que iban
+/// delante en la misma conexión.
+#[test]
+fn el_corte_de_una_respuesta_no_se_lleva_las_anteriores() {
+    let whole = Content::new(1, 1);
+    let (report, reports) = mpsc::channel();
+    let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
+        environ.set_errors(Errors::writer(io::sink()));
+        start("200 OK", &[])?;
+        let report = report.clone();
+        let fails = environ.query_string() != "panico";
+        let ends_badly = move |n| {
+            if n == 0 {
+                return Ok(Chunk::from("medio"));
+            }
+            report.send(()).map_err(io::Error::other)?;
+            assert!(fails, "adrede");
+            Err(io::Error::other("adrede"))
+        };
+        Ok(match environ.path_info() {
+            "/entera" => Body::from(whole.bytes(0, HALF_SENT)),
+            _ => Body::stream((0..2).map(ends_badly)),
+        })
+    });
+    let kept = get("/entera").replace("1.1\r\n", "1.0\r\nConnection: keep-alive\r\n");
+    for first in [get("/entera"), kept] {
+        for query in ["", "?panico"] {
+            let mut wire = served.open();
+            wire.send(format!("{first}GET /cortada{query} HTTP/1.0\r\n\r\n").as_bytes());
+            // Si no cabe entera, la que falla empieza cuando el cliente lea.
+            let _ = reports.recv_timeout(Duration::from_secs(2));
+            let (received, cut) = wire.until_cut();
+            check_whole(&received, whole, &format!("{first}{query}"));
+            assert_eq!(cut, Some(io::ErrorKind::ConnectionReset), "no parece un final");
+        }
+    }
+}
+
+/// Algo que la aplicación deja en el `environ` y que no se deja soltar.
+struct Clingy;
+
+impl Drop for Clingy {
+    fn drop(&mut self) {
+        panic!("adrede");
+    }
+}
+
+/// Un pánico al soltar lo que se dejó en el `environ` no se lleva las respuestas que ya estaban
+/// hechas, aunque todavía no hubieran salido.
+#[test]
+fn un_panico_al_soltar_una_extension_no_se_lleva_las_respuestas_anteriores() {
+    let whole = Content::new(2, 1);
+    let (report, reports) = mpsc::channel();
+    let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
+        start("200 OK", &[])?;
+        Ok(match environ.path_info() {
+            "/grande" => Body::from(whole.bytes(0, HALF_SENT)),
+            "/panico" => {
+                environ.insert_extension(Clingy);
+                report.send(()).map_err(io::Error::other)?;
+                Body::from("hecho")
+            }
+            _ => Body::from("hecho"),
+        })
+    });
+    let answer = served.exchange(&(get("/").repeat(3) + &get("/panico")));
+    assert!(answer.starts_with(&ok("hecho").repeat(3)), "{answer:?}");
+    reports.recv_timeout(Duration::from_secs(20)).expect("se llamó a la aplicación");
+    let mut wire = served.open();
+    wire.send((get("/grande") + &get("/panico")).as_bytes());
+    wire.finish();
+    let _ = reports.recv_timeout(Duration::from_secs(2));
+    check_whole(&wire.until_cut().0, whole, "una respuesta grande");
+    assert_eq!(served.exchange(&get("/")), ok("hecho"), "y se sigue atendiendo");
 }

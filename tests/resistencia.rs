@@ -1,5 +1,6 @@
 //! Un rato con toda clase de clientes, y después todo vuelve a su sitio: memoria, descriptores e
-//! hilos. Dura unos segundos; se puede pedir que dure más:
+//! hilos. Lo que recibe cada uno es suyo, y se compara byte a byte. Dura unos segundos; se puede pedir
+//! que dure más:
 //!
 //! ```console
 //! PASARELA_RESISTENCIA=600 cargo test --release --test resistencia -- --nocapture
@@ -17,8 +18,12 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use comun::{Process, Usage, Wire, get, mask_date, measure, ok, post, post_chunked, response};
-use pasarela::{Body, Chunk, Config, Environ, Errors, Result, StartResponse, make_server_with};
+use comun::large::{self, ENDLESS, LARGE};
+use comun::{
+    Content, Process, Usage, Wire, get, mask_date, measure, ok, post, post_chunked, response,
+};
+use pasarela::simple_server::{Listeners, make_server_on};
+use pasarela::{Body, Config, Environ, Errors, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 /// Cuántos segundos dura.
@@ -32,15 +37,11 @@ const MAX_TURNS: u64 = 500;
 /// Cuántas conexiones olvidadas conserva cada uno antes de soltar la más vieja.
 const FORGOTTEN: usize = 25;
 
-/// Lo que mide la respuesta grande: más de lo que cabe en los búferes del sistema.
-const LARGE_PARTS: usize = 256;
-const LARGE_PART: usize = 64 * 1024;
-
 #[test]
 fn el_programa_de_estas_pruebas() {
     if Process::is_this() {
-        let server =
-            make_server_with("127.0.0.1", 0, application, config()).expect("hay un puerto libre");
+        let listeners = Listeners::from(comun::narrow_listener());
+        let server = make_server_on(listeners, application, config()).expect("hay sitio");
         Process::announce(server.local_addrs()[0]);
         assert_eq!(server.serve_forever(), Ok(()));
     }
@@ -62,11 +63,8 @@ fn config() -> Config {
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     environ.set_errors(Errors::writer(io::sink()));
     match environ.path_info() {
-        "/grande" => {
-            start_response("200 OK", &[])?;
-            let part = || Ok(Chunk::from(vec![b'x'; LARGE_PART]));
-            Ok(Body::stream(std::iter::repeat_with(part).take(LARGE_PARTS)))
-        }
+        path if path.starts_with("/grande/") => large::answer(environ, start_response),
+        "/eco" => large::echo(environ, start_response),
         "/lenta" => {
             thread::sleep(Duration::from_millis(20));
             measure(environ, start_response)
@@ -152,12 +150,13 @@ fn work(process: &Process, worker: usize, end: Instant, max_turns: u64) -> usize
 /// Usa una conexión. Si la devuelve, se queda abierta sin que nadie la atienda.
 type Visit = fn(Wire, usize) -> Option<Wire>;
 
-const VISITS: [Visit; 13] = [
+const VISITS: [Visit; 14] = [
     asks_many_times,
     asks_in_a_row,
     uploads_chunks,
     waits_for_a_slow_answer,
     asks_without_content,
+    reads_a_large_answer_slowly,
     ignores_a_large_answer,
     leaves_with_a_large_answer,
     uploads_what_nobody_reads,
@@ -187,9 +186,15 @@ fn asks_in_a_row(mut wire: Wire, _turn: usize) -> Option<Wire> {
 }
 
 fn uploads_chunks(mut wire: Wire, _turn: usize) -> Option<Wire> {
-    let chunks = format!("4000\r\n{}\r\n", "x".repeat(0x4000)).repeat(12);
-    wire.send(post_chunked("/", &format!("{chunks}0\r\n\r\n")).as_bytes());
-    assert_eq!(mask_date(&wire.until("196608")), ok("196608"));
+    let (content, length) = (Content::fresh(), 12 * 0x4000);
+    wire.send(post_chunked("/eco", "").as_bytes());
+    for chunk in content.bytes(0, length).chunks(0x4000) {
+        wire.send(&[b"4000\r\n", chunk, b"\r\n"].concat());
+    }
+    wire.send(b"0\r\n\r\n");
+    let head = response("200 OK", &format!("Content-Length: {length}\r\n"), "");
+    assert_eq!(mask_date(&wire.until("\r\n\r\n")), head);
+    assert_eq!(content.check(0, &wire.take_bytes(length)), Ok(()));
     None
 }
 
@@ -207,14 +212,21 @@ fn asks_without_content(mut wire: Wire, _turn: usize) -> Option<Wire> {
     None
 }
 
+fn reads_a_large_answer_slowly(mut wire: Wire, _turn: usize) -> Option<Wire> {
+    let content = Content::fresh();
+    wire.send(get(&large::path(content, LARGE)).as_bytes());
+    large::check_http(wire, content);
+    None
+}
+
 fn ignores_a_large_answer(mut wire: Wire, _turn: usize) -> Option<Wire> {
-    wire.send(get("/grande").as_bytes());
+    wire.send(get(&large::path(Content::fresh(), ENDLESS)).as_bytes());
     Some(wire)
 }
 
 /// Con bytes sin leer, el cierre es un RST.
 fn leaves_with_a_large_answer(mut wire: Wire, _turn: usize) -> Option<Wire> {
-    wire.send(get("/grande").as_bytes());
+    wire.send(get(&large::path(Content::fresh(), ENDLESS)).as_bytes());
     wire.until("HTTP/1.1 200 OK");
     None
 }

@@ -1,22 +1,25 @@
 //! Como `resistencia.rs`, con los demás protocolos: FastCGI, SCGI, uwsgi, y HTTP por un socket de
-//! Unix, los cuatro en el mismo proceso.
+//! Unix, los cuatro en el mismo proceso. También aquí se compara cada byte.
 
 #![cfg(target_os = "linux")]
 
 mod comun;
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use comun::decoders::{Head, Stdout};
+use comun::large::{self, ENDLESS, LARGE};
 use comun::records::{
-    ABORT, BEGIN, GET_VALUES, PARAMS, STDIN, begin, fastcgi, params, record, scgi, usual, uwsgi,
+    ABORT, BEGIN, GET_VALUES, PARAMS, STDIN, begin, fastcgi, params, record, scgi, stdin, usual,
+    uwsgi,
 };
-use comun::{Folder, Process, Usage, Wire, get, measure, post};
-use pasarela::simple_server::make_server_unix_with;
+use comun::{Content, Folder, Process, Usage, Wire, get, measure, post};
+use pasarela::simple_server::{Listeners, make_server_unix_with};
 use pasarela::{Body, Chunk, Config, Environ, Errors, Result, Server, StartResponse, handlers};
 use pretty_assertions::assert_eq;
 
@@ -39,9 +42,9 @@ fn el_programa_de_estas_pruebas() {
     }
     let path = std::env::var(SOCKET).expect("se dice dónde");
     let servers: [Server; 4] = [
-        handlers::fastcgi::make_server_with("127.0.0.1", 0, application, config()),
-        handlers::scgi::make_server_with("127.0.0.1", 0, application, config()),
-        handlers::uwsgi::make_server_with("127.0.0.1", 0, application, config()),
+        handlers::fastcgi::make_server_on(narrow(), application, config()),
+        handlers::scgi::make_server_on(narrow(), application, config()),
+        handlers::uwsgi::make_server_on(narrow(), application, config()),
         make_server_unix_with(&path, application, config()),
     ]
     .map(|server| server.expect("hay sitio"));
@@ -52,6 +55,11 @@ fn el_programa_de_estas_pruebas() {
             scope.spawn(|| assert_eq!(server.serve_forever(), Ok(())));
         }
     });
+}
+
+/// Dónde escuchan los que escuchan en la red.
+fn narrow() -> Listeners {
+    Listeners::from(comun::narrow_listener())
 }
 
 /// Plazos cortos: en el rato que dura tienen que vencer muchas veces.
@@ -71,11 +79,8 @@ fn config() -> Config {
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     environ.set_errors(Errors::writer(io::sink()));
     match environ.path_info() {
-        "/grande" => {
-            start_response("200 OK", &[])?;
-            let part = || Ok(Chunk::from(vec![b'x'; 64 * 1024]));
-            Ok(Body::stream(std::iter::repeat_with(part).take(256)))
-        }
+        path if path.starts_with("/grande/") => large::answer(environ, start_response),
+        "/eco" => large::echo(environ, start_response),
         "/lenta" => {
             thread::sleep(Duration::from_millis(10));
             measure(environ, start_response)
@@ -202,7 +207,7 @@ fn work(server: &Servers, worker: usize, end: Instant) -> usize {
 /// Abre una conexión y la usa. Si la devuelve, se queda abierta sin que nadie la atienda.
 type Visit = fn(&Servers, usize) -> Option<Wire>;
 
-const VISITS: [Visit; 16] = [
+const VISITS: [Visit; 17] = [
     asks_many_times,
     uploads,
     aborts_and_goes_on,
@@ -210,6 +215,7 @@ const VISITS: [Visit; 16] = [
     writes_bad_records,
     sends_half_a_request,
     leaves_in_the_middle,
+    reads_a_large_answer_slowly,
     ignores_a_large_answer,
     leaves_with_a_large_answer,
     receives_a_cut,
@@ -233,8 +239,13 @@ fn asks_many_times(server: &Servers, _turn: usize) -> Option<Wire> {
 fn uploads(server: &Servers, turn: usize) -> Option<Wire> {
     let mut wire = server.fastcgi();
     for _ in 0..2 {
-        wire.send(&fastcgi(1, "PUT", "/", &"x".repeat(200_000)));
-        assert!(wire.answer(1).ends_with("\r\n\r\n200000"));
+        let (content, length) = (Content::fresh(), 200_000);
+        let params = params(1, &usual("PUT", "/eco", &length.to_string()));
+        wire.send(&[begin(1, true), params, stdin(1, &content.bytes(0, length))].concat());
+        let answer = wire.answer_bytes(1);
+        let head = format!("Status: 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        assert_eq!(String::from_utf8_lossy(&answer[..head.len()]), head);
+        assert_eq!(content.check(0, &answer[head.len()..]), Ok(()));
     }
     turn.is_multiple_of(2).then_some(wire)
 }
@@ -289,17 +300,45 @@ fn leaves_in_the_middle(server: &Servers, turn: usize) -> Option<Wire> {
     None
 }
 
+fn reads_a_large_answer_slowly(server: &Servers, turn: usize) -> Option<Wire> {
+    let content = Content::fresh();
+    let path = large::path(content, LARGE);
+    match turn % 4 {
+        0 => {
+            let mut wire = server.http();
+            wire.send(get(&path).as_bytes());
+            large::check_http(wire, content);
+        }
+        1 => {
+            let mut wire = server.fastcgi();
+            wire.send(&fastcgi(1, "GET", &path, ""));
+            let mut output = BufReader::new(Stdout::new(wire.into_socket()));
+            let head = Head::cgi(&mut output).expect("una cabeza");
+            large::check_plain(output, &head, content);
+        }
+        block => {
+            let (mut wire, request) = server.block(block, "GET", &path, "");
+            wire.send(&request);
+            let mut reader = BufReader::new(wire.into_socket());
+            let head = if block == 2 { Head::cgi(&mut reader) } else { Head::http(&mut reader) };
+            large::check_plain(reader, &head.expect("una cabeza"), content);
+        }
+    }
+    None
+}
+
 fn ignores_a_large_answer(server: &Servers, _turn: usize) -> Option<Wire> {
     let mut wire = server.fastcgi();
-    wire.send(&fastcgi(1, "GET", "/grande", ""));
+    wire.send(&fastcgi(1, "GET", &large::path(Content::fresh(), ENDLESS), ""));
     Some(wire)
 }
 
 /// Con bytes sin leer, el cierre es un RST.
 fn leaves_with_a_large_answer(server: &Servers, turn: usize) -> Option<Wire> {
-    let (mut wire, request) = server.block(turn, "GET", "/grande", "");
+    let path = large::path(Content::fresh(), ENDLESS);
+    let (mut wire, request) = server.block(turn, "GET", &path, "");
     wire.send(&request);
-    wire.until("xxxx");
+    wire.until("\r\n\r\n");
     None
 }
 
@@ -345,7 +384,7 @@ fn speaks_http(server: &Servers, turn: usize) -> Option<Wire> {
     wire.send(post("/lenta", "", "hola").repeat(3).as_bytes());
     (0..3).for_each(|_| _ = wire.until("\r\n\r\n4"));
     match turn % 3 {
-        0 => wire.send(get("/grande").as_bytes()),
+        0 => wire.send(get(&large::path(Content::fresh(), ENDLESS)).as_bytes()),
         1 => wire.send(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nhola"),
         _ => wire.send(b"\0\r\n\r\n"),
     }

@@ -192,6 +192,18 @@ impl Wire {
         read_to_end(&mut self.0)
     }
 
+    /// Lo que queda por leer, y el error con que se corta si no termina bien.
+    pub fn until_cut(&mut self) -> (Vec<u8>, Option<io::ErrorKind>) {
+        let mut bytes = Vec::new();
+        let end = self.0.read_to_end(&mut bytes);
+        (bytes, end.err().map(|error| error.kind()))
+    }
+
+    /// El socket, para leerlo de otra manera.
+    pub fn into_socket(self) -> Socket {
+        self.0
+    }
+
     /// Corta la conexión de golpe, como quien apaga la computadora.
     pub fn vanish(self) {
         drop(self.0);

@@ -4,8 +4,11 @@
 #![allow(dead_code, unused_imports, reason = "cada archivo de pruebas usa una parte")]
 
 mod client;
+pub mod content;
 mod curl;
+pub mod decoders;
 mod folder;
+pub mod large;
 mod process;
 mod program;
 mod protocol;
@@ -16,13 +19,14 @@ mod transcript;
 mod usage;
 
 pub use client::{Answer, Wire, mask_date, send};
+pub use content::Content;
 pub use folder::Folder;
 pub use process::Process;
 pub use program::{Program, executable, tests_inside};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
-pub use served::Served;
+pub use served::{Served, narrow_listener};
 pub use transcript::{check_fault, transcript};
 #[cfg(target_os = "linux")]
 pub use usage::Usage;

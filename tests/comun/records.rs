@@ -78,25 +78,32 @@ pub fn fastcgi(id: u16, method: &str, path: &str, content: &str) -> Vec<u8> {
 /// Una petición entera de SCGI.
 pub fn scgi(method: &str, path: &str, content: &str) -> Vec<u8> {
     let length = content.len().to_string();
-    let variables = [usual(method, path, &length), vec![("SCGI", "1")]].concat();
-    let block: String =
-        variables.iter().map(|(name, value)| format!("{name}\0{value}\0")).collect();
-    format!("{}:{block},{content}", block.len()).into_bytes()
+    [scgi_block(&usual(method, path, &length)), content.into()].concat()
+}
+
+/// Las variables de una petición de SCGI, con lo que las delimita.
+pub fn scgi_block(variables: Variables<'_>) -> Vec<u8> {
+    let all = variables.iter().chain(&[("SCGI", "1")]);
+    let block: String = all.map(|(name, value)| format!("{name}\0{value}\0")).collect();
+    format!("{}:{block},", block.len()).into_bytes()
 }
 
 /// Una petición entera de uwsgi.
 pub fn uwsgi(method: &str, path: &str, content: &str) -> Vec<u8> {
     let length = content.len().to_string();
     let length = if content.is_empty() { "" } else { &length };
+    [uwsgi_block(&usual(method, path, length)), content.into()].concat()
+}
+
+/// Las variables de una petición de uwsgi, con lo que las delimita.
+pub fn uwsgi_block(variables: Variables<'_>) -> Vec<u8> {
     let sized = |text: &str| {
         [&u16::try_from(text.len()).expect("cabe").to_le_bytes(), text.as_bytes()].concat()
     };
-    let block: Vec<u8> = usual(method, path, length)
-        .iter()
-        .flat_map(|(name, value)| [sized(name), sized(value)].concat())
-        .collect();
+    let block: Vec<u8> =
+        variables.iter().flat_map(|(name, value)| [sized(name), sized(value)].concat()).collect();
     let size = u16::try_from(block.len()).expect("cabe").to_le_bytes();
-    [&[0, size[0], size[1], 0], &block[..], content.as_bytes()].concat()
+    [&[0, size[0], size[1], 0], &block[..]].concat()
 }
 
 /// Lo que manda la aplicación en un registro.
@@ -125,6 +132,12 @@ impl Wire {
     /// Lee la respuesta a la petición `id` hasta su final, y devuelve lo que fue a la salida.
     #[track_caller]
     pub fn answer(&mut self, id: u16) -> String {
+        String::from_utf8_lossy(&self.answer_bytes(id)).into_owned()
+    }
+
+    /// Como [`answer`](Self::answer), sea texto o no.
+    #[track_caller]
+    pub fn answer_bytes(&mut self, id: u16) -> Vec<u8> {
         let mut output = Vec::new();
         let mut is_closed = false;
         loop {
@@ -138,7 +151,7 @@ impl Wire {
                 }
                 END => {
                     assert_eq!((is_closed, record.content), (true, vec![0; 8]));
-                    return String::from_utf8_lossy(&output).into_owned();
+                    return output;
                 }
                 other => panic!("un registro de clase {other}"),
             }

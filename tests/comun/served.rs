@@ -1,10 +1,11 @@
 //! Un servidor en este mismo proceso y en un puerto libre.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 
 use pasarela::{Application, Config, Handle, Server, ServerError, make_server_with};
+use socket2::SockRef;
 
 use super::client::{self, Answer, Wire};
 use super::transcript;
@@ -94,4 +95,16 @@ impl Drop for Served {
             let _ = thread.join();
         }
     }
+}
+
+/// El sitio que deja [`narrow_listener`] a cada conexión, en bytes.
+const SEND_BUFFER: usize = 16 * 1024;
+
+/// Un socket que escucha y deja a sus conexiones poco sitio para enviar: casi siempre queda algo
+/// pendiente.
+#[track_caller]
+pub fn narrow_listener() -> TcpListener {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER).expect("se puede");
+    listener
 }
