@@ -19,7 +19,7 @@ pub(super) fn answer(
     upload: Option<Upload>,
 ) -> io::Result<Step> {
     let must_hand_off = match &upload {
-        // También quien ya ayuda necesita un amarre para esperar a la red.
+        // También quien ya ayuda necesita un permiso para esperar a la red.
         Some(_) => context.leader.has_company(),
         None => context.service.paces.is_slow(terms.slot) && context.leader.should_hand_off(),
     };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::forwarded::ProxyHeaders;
 use super::network::Network;
+use super::threads::PoolSize;
 use crate::http::head::Limits;
 
 /// Límites, plazos e hilos de un servidor.
@@ -173,9 +174,10 @@ impl Config {
         self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
     }
 
-    /// Cuántos hilos pueden esperar a la red: la mitad de los que no lideran.
-    pub(super) fn uploads(&self) -> usize {
-        (self.max_threads.saturating_sub(self.loops()) / 2).max(1)
+    /// Cuántos hilos, y cuántos pueden esperar a la red: la mitad de los que no lideran.
+    pub(super) fn pool_size(&self) -> PoolSize {
+        let uploads = (self.max_threads.saturating_sub(self.loops()) / 2).max(1);
+        PoolSize { threads: self.max_threads, uploads }
     }
 
     pub(crate) fn limits(&self) -> Limits {

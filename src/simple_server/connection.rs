@@ -19,18 +19,18 @@ use std::time::{Duration, Instant};
 
 use mio::{Registry, Token};
 
-use super::berths::Berth;
 use super::calling;
 use super::config::FAR_AWAY;
 use super::incoming::Received;
 use super::link::{Link, Readiness};
+use super::listen::Socket;
 use super::protocol::Protocol;
 use super::receiving;
 use super::request_environ::Peers;
 use super::sending::{self, Asked};
 use super::service::{Context, Service};
-use super::socket::Socket;
 use super::stage::{CloseReason, Farewell, Reading, Stage, Step};
+use super::threads::Permit;
 use super::upload::Upload;
 use crate::http::Rejection;
 
@@ -97,15 +97,15 @@ impl Connection {
         after(self.link.since, patience)
     }
 
-    /// Si para seguir hace falta un amarre: la aplicación tendrá que esperar a la red.
-    pub(super) fn needs_berth(&self) -> bool {
+    /// Si para seguir hace falta un permiso: la aplicación tendrá que esperar a la red.
+    pub(super) fn needs_permit(&self) -> bool {
         self.upload().is_some()
     }
 
-    /// Le da el amarre que esperaba.
-    pub(super) fn moor(&mut self, berth: Option<Berth>) {
-        if let (Some(upload), Some(berth)) = (self.upload(), berth) {
-            upload.moor(berth);
+    /// Le da el permiso que esperaba.
+    pub(super) fn grant(&mut self, permit: Option<Permit>) {
+        if let (Some(upload), Some(permit)) = (self.upload(), permit) {
+            upload.grant(permit);
         }
     }
 

@@ -10,10 +10,10 @@ use std::time::Instant;
 use mio::{Interest, Registry, Token};
 
 use super::incoming::{Incoming, Received};
+use super::listen::Socket;
 use super::outgoing::Outgoing;
 use super::request_environ::Peers;
 use super::service::Scratch;
-use super::socket::Socket;
 
 #[derive(Debug)]
 pub(super) struct Link {

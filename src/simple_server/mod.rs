@@ -5,19 +5,10 @@
 //! | estación | qué hace |
 //! |---|---|
 //! | `server` | `make_server`, `serve_forever` y quién los detiene |
-//! | `listeners` | los sockets que escuchan, vengan de donde vengan |
-//! | `inherited`, `tcp`, `unix` | los que abrió otro, y de un nombre o de una ruta a uno propio |
 //! | `signals` | Ctrl-C y las demás señales de terminar |
-//! | `engine` | los bucles, sus hilos y el reloj |
-//! | `event_loop` | quien lidera saca una conexión lista, la atiende y la devuelve |
+//! | `listen` | los sockets que escuchan, y los que llegan por ellos |
+//! | `threads` | los bucles, sus hilos y el reloj |
 //! | `service` | lo que comparten las conexiones, y el sitio de trabajo de cada hilo |
-//! | `poller` | espera los avisos del sistema y los reparte |
-//! | `door` | los sockets que escuchan |
-//! | `placement` | qué bucle atiende una conexión nueva |
-//! | `house` | cuáles conexiones esperan y cuáles tienen algo que hacer |
-//! | `crew`, `berths` | los hilos, y el trabajo que espera a uno; cuántos esperan a la red |
-//! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
-//! | `pace` | cuáles peticiones suelen tardar |
 //! | `connection` | la máquina de estados de una conexión |
 //! | `protocol` | cuál se habla |
 //! | `stage` | en qué punto está cada una |
@@ -26,7 +17,6 @@
 //! | `calling` | llamar a la aplicación |
 //! | `sending` | enviar su respuesta |
 //! | `envelope` | en qué va envuelta |
-//! | `socket` | de red o de Unix |
 //! | `link` | el socket y lo pendiente de leer y de enviar |
 //! | `request_environ` | de la petición al `environ` |
 //! | `network`, `forwarded` | en qué proxies se confía, y lo que cuentan |
@@ -37,22 +27,9 @@
 mod server;
 mod config;
 mod error;
-mod listeners;
-mod inherited;
-mod tcp;
-#[cfg(unix)]
-mod unix;
 mod signals;
-mod engine;
-mod event_loop;
-mod poller;
-mod door;
-mod placement;
-mod house;
-mod crew;
-mod berths;
-mod relay;
-mod pace;
+mod listen;
+mod threads;
 mod service;
 mod connection;
 mod protocol;
@@ -64,7 +41,6 @@ mod calling;
 mod sending;
 mod envelope;
 mod link;
-mod socket;
 mod request_environ;
 mod network;
 mod forwarded;
@@ -75,14 +51,14 @@ mod demo_app;
 
 pub use config::Config;
 pub use demo_app::demo_app;
-pub use engine::Handle;
 pub use error::ServerError;
 pub use forwarded::ProxyHeaders;
-pub use listeners::Listeners;
+pub use listen::Listeners;
 pub use network::{Network, NetworkError};
 pub use server::{Server, make_server, make_server_on, make_server_with};
 #[cfg(unix)]
 pub use server::{make_server_unix, make_server_unix_with};
+pub use threads::Handle;
 
 pub(crate) use protocol::Protocol;
 pub(crate) use request_environ::{Peers, fill as fill_environ};

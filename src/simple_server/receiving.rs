@@ -10,13 +10,13 @@ use super::envelope::Envelope;
 use super::forwarded;
 use super::incoming::Received;
 use super::link::Link;
-use super::pace::Slot;
 use super::protocol::Protocol;
 use super::relayed;
 use super::request_environ;
 use super::sending::{Asked, reject};
 use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
+use super::threads::Slot;
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
@@ -180,7 +180,7 @@ pub(super) fn gather_body(
             context.scratch.environ = pending.environ;
             answer(link, context, pending.terms, None)
         }
-        Arrival::Streamed(permission) if context.service.berths.has_room() => {
+        Arrival::Streamed(permission) if context.service.permits.is_any_free() => {
             stream_body(link, context, pending, permission)
         }
         Arrival::Streamed(_) => {

@@ -7,9 +7,9 @@ use socket2::SockRef;
 
 use super::envelope::Envelope;
 use super::link::{FileSent, Link};
-use super::pace::Slot;
 use super::service::Context;
 use super::stage::{CloseReason, Farewell, Response, Rest, Stage, Step, Terms};
+use super::threads::Slot;
 use crate::body::Chunk;
 use crate::cgi::fastcgi;
 use crate::gateway::{self, BodyLength, ResponseBody, error_page};

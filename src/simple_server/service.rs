@@ -6,13 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::berths::Berths;
 use super::config::Config;
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
-use super::pace::Paces;
 use super::protocol::Protocol;
-use super::relay::Leader;
+use super::threads::{Leader, Paces, Permits};
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::ResponseHead;
@@ -29,7 +27,8 @@ pub(super) struct Service {
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
     pub(super) name: String,
     pub(super) paces: Paces,
-    pub(super) berths: Arc<Berths>,
+    /// Con qué pueden esperar a la red quienes leen cuerpos grandes.
+    pub(super) permits: Arc<dyn Permits>,
     /// Cuándo se pidió que se detuviera: puede llegar en medio de una llamada.
     pub(super) stopping: OnceLock<Instant>,
     /// Cuántas conexiones hay abiertas.
@@ -42,14 +41,15 @@ impl Service {
         application: Box<dyn Application>,
         config: Config,
         name: String,
+        permits: Arc<dyn Permits>,
     ) -> Self {
         Self {
             protocol,
             application,
             limits: config.limits(),
-            berths: Berths::new(config.uploads()),
             config,
             name,
+            permits,
             paces: Paces::default(),
             stopping: OnceLock::new(),
             connections: AtomicUsize::new(0),

@@ -3,8 +3,8 @@
 
 use super::decoder::Decoder;
 use super::envelope::Envelope;
-use super::pace::Slot;
 use super::sending::Asked;
+use super::threads::Slot;
 use super::upload::{Permission, Upload};
 use crate::body::Chunk;
 use crate::cgi::fastcgi::Receiver;

@@ -7,10 +7,10 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::berths::Berth;
 use super::decoder::Decoder;
 use super::incoming::{Incoming, Received};
-use super::socket::Socket;
+use super::listen::Socket;
+use super::threads::Permit;
 use crate::http::Rejection;
 use crate::http::response::CONTINUE;
 
@@ -28,8 +28,8 @@ struct Pending {
     total: u64,
     limits: UploadLimits,
     permission: Permission,
-    /// El amarre del hilo que lo lee, hasta que llegue entero.
-    berth: Option<Berth>,
+    /// El permiso del hilo que lo lee, hasta que llegue entero.
+    permit: Option<Permit>,
     /// Cuánto se le ha esperado, en total.
     waited: Duration,
 }
@@ -52,7 +52,7 @@ pub(super) enum Permission {
     TooLate,
 }
 
-/// Lo que se espera como poco cada segundo, en bytes, si otros quieren el amarre: menos que la peor
+/// Lo que se espera como poco cada segundo, en bytes, si otros quieren el permiso: menos que la peor
 /// de las redes.
 const MIN_RATE: u64 = 1024;
 
@@ -79,15 +79,15 @@ impl Upload {
             total,
             limits,
             permission,
-            berth: None,
+            permit: None,
             waited: Duration::ZERO,
         };
         Self(Arc::new(Mutex::new(pending)))
     }
 
-    /// Le da el amarre con que puede esperar a la red.
-    pub(super) fn moor(&self, berth: Berth) {
-        self.lock().berth = Some(berth);
+    /// Le da el permiso con que puede esperar a la red.
+    pub(super) fn grant(&self, permit: Permit) {
+        self.lock().permit = Some(permit);
     }
 
     /// Si el cuerpo llegó entero: entonces devuelve lo recibido detrás de él, y lo que quedó por
@@ -115,7 +115,7 @@ impl Read for Upload {
         let read = pending.read(buf);
         if pending.decoder.is_done() {
             // Ya no espera a nadie, aunque la aplicación tarde.
-            pending.berth = None;
+            pending.permit = None;
         }
         read
     }
@@ -197,15 +197,15 @@ impl Pending {
     }
 
     /// Espera a que llegue algo, hasta el plazo. Quien envía con cuentagotas tiene el suyo cuando otros
-    /// esperan el amarre.
+    /// esperan el permiso.
     fn wait(&mut self) -> io::Result<()> {
         let start = Instant::now();
         wait_readable(&self.socket, self.limits.timeout)?;
         self.waited += start.elapsed();
         let earned = Duration::from_secs(self.total / MIN_RATE);
         let is_slow = self.waited > self.limits.timeout.saturating_add(earned);
-        match &self.berth {
-            Some(berth) if is_slow && berth.is_wanted() => Err(too_slow()),
+        match &self.permit {
+            Some(permit) if is_slow && permit.is_wanted() => Err(too_slow()),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use mio::net::TcpStream;
 use mio::net::UnixStream;
 
 #[derive(Debug)]
-pub(super) enum Socket {
+pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
@@ -16,7 +16,7 @@ pub(super) enum Socket {
 
 impl Socket {
     /// Avisa al otro extremo de que no se enviará nada más.
-    pub(super) fn finish(&self) -> io::Result<()> {
+    pub(crate) fn finish(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
             #[cfg(unix)]

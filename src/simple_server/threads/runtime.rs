@@ -1,0 +1,101 @@
+//! Lo que comparten los hilos de un servidor, y con qué se les pide que se detengan.
+
+use std::io;
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use super::event_loop::EventLoop;
+use super::pool::Pool;
+use super::relay::{Clock, Turn};
+use crate::simple_server::connection::Connection;
+use crate::simple_server::listen::Listener;
+use crate::simple_server::service::Service;
+
+#[derive(Debug)]
+pub(crate) struct Runtime {
+    pub(super) service: Service,
+    pub(super) loops: Vec<EventLoop>,
+    pub(super) pool: Arc<Pool<Job>>,
+    pub(super) clock: Clock,
+}
+
+/// Lo que un hilo toma de la cuadrilla.
+#[derive(Debug)]
+pub(in crate::simple_server) enum Job {
+    /// Liderar el bucle `index`.
+    Lead { index: usize, turn: Turn },
+    /// Atender una conexión del bucle `index`, que está fuera de él.
+    Serve { index: usize, key: usize, connection: Box<Connection> },
+}
+
+impl Runtime {
+    /// Unos bucles parados; el primero escucha en `listeners`.
+    pub(in crate::simple_server) fn new(
+        service: Service,
+        pool: Arc<Pool<Job>>,
+        listeners: Vec<Listener>,
+    ) -> io::Result<Self> {
+        let count = service.config.loops();
+        let loops = (0..count).map(|_| EventLoop::new()).collect::<io::Result<Vec<_>>>()?;
+        for listener in listeners {
+            loops[0].listen(listener)?;
+        }
+        Ok(Self { service, loops, pool, clock: Clock::default() })
+    }
+
+    /// Pide que se detenga con orden.
+    fn stop(&self) {
+        let _ = self.service.stopping.set(Instant::now());
+        self.loops.iter().for_each(EventLoop::wake);
+        self.clock.wake();
+    }
+}
+
+/// Con qué detener un servidor desde otro hilo.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{make_server, simple_server::demo_app};
+/// use std::thread;
+///
+/// let server = make_server("localhost", 0, demo_app)?;
+/// let handle = server.handle();
+/// let thread = thread::spawn(move || server.serve_forever());
+///
+/// handle.clone().shutdown();
+/// thread.join().expect("sin pánico")?;
+/// handle.shutdown(); // El servidor ya no existe: no pasa nada.
+/// # Ok::<(), pasarela::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Handle(Weak<Runtime>);
+
+impl Handle {
+    pub(crate) fn of(runtime: &Arc<Runtime>) -> Self {
+        Self(Arc::downgrade(runtime))
+    }
+
+    /// Deja de aceptar conexiones, termina las peticiones empezadas (hasta
+    /// [`Config::shutdown_timeout`](crate::Config::shutdown_timeout)) y hace que
+    /// [`Server::serve_forever`](crate::Server::serve_forever) vuelva.
+    ///
+    /// Lo pide y no lo espera: quien quiera esperar se une al hilo que atiende.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// server.handle().shutdown();
+    /// server.serve_forever()?; // Vuelve sin haber atendido a nadie.
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub fn shutdown(&self) {
+        // Si el servidor ya no existe, tampoco hay nada que detener.
+        if let Some(runtime) = self.0.upgrade() {
+            runtime.stop();
+        }
+    }
+}
