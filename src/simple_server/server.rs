@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
-use super::engine::{Engine, Handle};
 use super::error::ServerError;
-use super::listeners::Listeners;
+use super::listen::Listeners;
 use super::signals;
+use super::threads::{Engine, Handle, Runtime};
 use crate::application::Application;
 use crate::connection::{Config, Protocol, Service};
 
@@ -174,9 +173,9 @@ pub(crate) fn make(
     let spread_over = if can_spread { local_addrs.clone() } else { Vec::new() };
     let handle_signals = config.handle_signals;
     let service = Service::new(protocol, config, name);
-    let engine = Engine::new(service, Box::new(application), sockets)
+    let runtime = Runtime::new(service, Box::new(application), sockets)
         .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
-    let (engine, serving) = (Arc::new(engine), AtomicBool::new(false));
+    let (engine, serving) = (Engine::new(runtime), AtomicBool::new(false));
     Ok(Server { engine, serving, handle_signals, local_addrs, local_path, spread_over })
 }
 
@@ -185,7 +184,7 @@ pub(crate) fn make(
 /// Al soltarlo deja de escuchar.
 #[derive(Debug)]
 pub struct Server {
-    engine: Arc<Engine>,
+    engine: Engine,
     serving: AtomicBool,
     handle_signals: bool,
     local_addrs: Vec<SocketAddr>,
@@ -236,7 +235,7 @@ impl Server {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn handle(&self) -> Handle {
-        Handle::of(&self.engine)
+        Handle::of(self.engine.runtime())
     }
 
     /// Atiende peticiones hasta que lo detengan: un [`Handle`], o una señal de terminar (Ctrl-C,
@@ -272,7 +271,7 @@ impl Server {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn serve_forever(&self) -> Result<(), ServerError> {
-        let _turn = self.claim()?;
+        let _serving = self.claim()?;
         let _stopped_by_signals =
             self.handle_signals.then(|| signals::stop_on_signal(self.handle()));
         match &self.local_path {
@@ -313,23 +312,23 @@ impl Server {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn handle_request(&self) -> Result<(), ServerError> {
-        let _turn = self.claim()?;
+        let _serving = self.claim()?;
         self.engine.serve_one();
         Ok(())
     }
 
-    fn claim(&self) -> Result<Turn<'_>, ServerError> {
+    fn claim(&self) -> Result<Serving<'_>, ServerError> {
         if self.serving.swap(true, SeqCst) {
             return Err(ServerError::AlreadyServing);
         }
-        Ok(Turn(&self.serving))
+        Ok(Serving(&self.serving))
     }
 }
 
 /// Mientras existe, un hilo atiende este servidor.
-struct Turn<'a>(&'a AtomicBool);
+struct Serving<'a>(&'a AtomicBool);
 
-impl Drop for Turn<'_> {
+impl Drop for Serving<'_> {
     fn drop(&mut self) {
         self.0.store(false, SeqCst);
     }

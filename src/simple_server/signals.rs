@@ -5,7 +5,7 @@
 use std::process;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::engine::Handle;
+use super::threads::Handle;
 
 /// El código de un programa que termina por la segunda señal: 128 más el número de SIGINT, como en
 /// cualquier terminal.

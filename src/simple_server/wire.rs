@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 
 use mio::{Interest, Registry, Token};
 
-use super::socket::Socket;
+use super::listen::Socket;
 use crate::connection::{Awaited, FileSent, Source, Wire};
+
+/// Una conexión por un socket.
+pub(super) type Connection = crate::connection::Connection<SocketWire>;
 
 /// Un socket, y si el sistema ya avisa de lo que pasa en él.
 #[derive(Debug)]

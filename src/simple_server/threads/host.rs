@@ -3,23 +3,23 @@
 
 use std::time::SystemTime;
 
-use super::berths::Berth;
 use super::pace::Slot;
+use super::pool::{self, Permits};
 use super::relay::Leader;
-use super::shared::Shared;
+use super::runtime::Runtime;
 use crate::connection::{Class, Host, Moment, Permit};
 
 /// Un hilo que atiende conexiones.
 #[derive(Debug)]
 pub(super) struct Thread<'a, 'l> {
-    shared: &'a Shared,
+    runtime: &'a Runtime,
     leader: &'a mut Leader<'l>,
     now: Moment,
 }
 
 impl<'a, 'l> Thread<'a, 'l> {
-    pub(super) fn new(shared: &'a Shared, leader: &'a mut Leader<'l>, now: Moment) -> Self {
-        Self { shared, leader, now }
+    pub(super) fn new(runtime: &'a Runtime, leader: &'a mut Leader<'l>, now: Moment) -> Self {
+        Self { runtime, leader, now }
     }
 }
 
@@ -37,7 +37,7 @@ impl Host for Thread<'_, '_> {
     }
 
     fn hands_off(&self, class: Class) -> bool {
-        self.shared.paces.is_slow(Slot::from(class)) && self.leader.should_hand_off()
+        self.runtime.paces.is_slow(Slot::from(class)) && self.leader.should_hand_off()
     }
 
     fn permits_uploads(&self) -> bool {
@@ -45,13 +45,13 @@ impl Host for Thread<'_, '_> {
     }
 
     fn has_upload_room(&self) -> bool {
-        self.shared.berths.has_room()
+        self.runtime.pool.is_any_free()
     }
 
     fn during<T>(&mut self, class: Class, call: impl FnOnce() -> T) -> T {
-        let result = self.leader.during(&self.shared.paces, Slot::from(class), call);
+        let result = self.leader.during(&self.runtime.paces, Slot::from(class), call);
         if self.leader.took_long() {
-            self.now = self.shared.now();
+            self.now = self.runtime.now();
         }
         result
     }
@@ -61,7 +61,7 @@ impl Host for Thread<'_, '_> {
     }
 }
 
-impl Permit for Berth {
+impl Permit for pool::Permit {
     fn is_wanted(&self) -> bool {
         Self::is_wanted(self)
     }

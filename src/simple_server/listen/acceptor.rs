@@ -1,4 +1,4 @@
-//! La puerta: los sockets que escuchan, y qué se sabe de la cola de cada uno.
+//! Quien acepta: los sockets que escuchan, y qué se sabe de la cola de cada uno.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,13 +20,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 const LAST_TOKEN: usize = usize::MAX - 1;
 
 #[derive(Debug, Default)]
-pub(super) struct Door {
-    entrances: Vec<Entrance>,
+pub(crate) struct Acceptor {
+    sources: Vec<Source>,
 }
 
 /// Un socket que escucha, y lo que se sabe de él.
 #[derive(Debug)]
-struct Entrance {
+struct Source {
     listener: Listener,
     token: Token,
     queue: Queue,
@@ -47,89 +47,89 @@ enum Queue {
 
 /// Una conexión recién aceptada.
 #[derive(Debug)]
-pub(super) struct Arrival {
-    pub(super) socket: Socket,
+pub(crate) struct Newcomer {
+    pub(crate) socket: Socket,
     /// Desde dónde, si llegó por la red.
-    pub(super) remote: Option<SocketAddr>,
-    pub(super) local_port: u16,
+    pub(crate) remote: Option<SocketAddr>,
+    pub(crate) local_port: u16,
 }
 
-impl Door {
+impl Acceptor {
     /// Añade un socket que escucha.
-    pub(super) fn add(&mut self, mut listener: Listener, registry: &Registry) -> io::Result<()> {
-        let token = Token(LAST_TOKEN - self.entrances.len());
+    pub(crate) fn add(&mut self, mut listener: Listener, registry: &Registry) -> io::Result<()> {
+        let token = Token(LAST_TOKEN - self.sources.len());
         listener.register(registry, token)?;
         let queue = Queue::MayHaveMore;
-        self.entrances.push(Entrance { listener, token, queue, is_short: false });
+        self.sources.push(Source { listener, token, queue, is_short: false });
         Ok(())
     }
 
     /// Anota un aviso, si es de uno de estos sockets.
-    pub(super) fn notice(&mut self, event: &Event) -> bool {
-        let mut entrances = self.entrances.iter_mut();
-        let Some(entrance) = entrances.find(|entrance| entrance.token == event.token()) else {
+    pub(crate) fn notice(&mut self, event: &Event) -> bool {
+        let mut sources = self.sources.iter_mut();
+        let Some(source) = sources.find(|source| source.token == event.token()) else {
             return false;
         };
-        entrance.queue = Queue::MayHaveMore;
+        source.queue = Queue::MayHaveMore;
         true
     }
 
     /// Si ya no hay ninguno.
-    pub(super) fn is_closed(&self) -> bool {
-        self.entrances.is_empty()
+    pub(crate) fn is_closed(&self) -> bool {
+        self.sources.is_empty()
     }
 
     /// Si puede haber conexiones por aceptar.
-    pub(super) fn has_visitors(&self) -> bool {
-        self.entrances.iter().any(|entrance| entrance.queue == Queue::MayHaveMore)
+    pub(crate) fn may_accept(&self) -> bool {
+        self.sources.iter().any(|source| source.queue == Queue::MayHaveMore)
     }
 
     /// Si alguno no pudo aceptar y habrá que volver a probar.
-    pub(super) fn is_starved(&self) -> bool {
-        self.entrances.iter().any(|entrance| matches!(entrance.queue, Queue::Starved { .. }))
+    pub(crate) fn is_starved(&self) -> bool {
+        self.sources.iter().any(|source| matches!(source.queue, Queue::Starved { .. }))
     }
 
     /// Vuelve a probar con los que no pudieron aceptar hace un rato.
-    pub(super) fn retry(&mut self) {
-        for entrance in &mut self.entrances {
-            if matches!(entrance.queue, Queue::Starved { until } if Instant::now() >= until) {
-                entrance.queue = Queue::MayHaveMore;
+    pub(crate) fn retry(&mut self) {
+        for source in &mut self.sources {
+            if matches!(source.queue, Queue::Starved { until } if Instant::now() >= until) {
+                source.queue = Queue::MayHaveMore;
             }
         }
     }
 
     /// Acepta una tanda. `welcome` dice si todavía cabe otra.
-    pub(super) fn accept(&mut self, mut welcome: impl FnMut(Arrival) -> bool) {
-        for entrance in &mut self.entrances {
+    pub(crate) fn accept(&mut self, mut welcome: impl FnMut(Newcomer) -> bool) {
+        for source in &mut self.sources {
             let mut batch = BATCH;
-            while entrance.queue == Queue::MayHaveMore && batch > 0 {
+            while source.queue == Queue::MayHaveMore && batch > 0 {
                 batch -= 1;
-                match entrance.listener.accept() {
+                match source.listener.accept() {
                     Ok((socket, remote)) => {
-                        entrance.is_short = false;
-                        let local_port = entrance.listener.port;
-                        if !welcome(Arrival { socket, remote, local_port }) {
+                        source.is_short = false;
+                        let local_port = source.listener.port;
+                        if !welcome(Newcomer { socket, remote, local_port }) {
                             return;
                         }
                     }
-                    Err(error) => entrance.fail(&error),
+                    Err(error) => source.fail(&error),
                 }
             }
         }
     }
 
     /// Que no llegue nadie más. Lo que ya espera en una cola compartida es de quien siga con ella.
-    pub(super) fn stop_inviting(&mut self, registry: &Registry) {
-        self.entrances.retain_mut(|entrance| entrance.listener.stop_inviting(registry));
+    pub(crate) fn stop_inviting(&mut self, registry: &Registry) {
+        self.sources.retain_mut(|source| source.listener.stop_inviting(registry));
     }
 
     /// Deja de escuchar.
-    pub(super) fn close(&mut self) {
-        self.entrances.clear();
+    pub(crate) fn close(&mut self) {
+        self.sources.clear();
     }
 }
 
-impl Entrance {
+impl Source {
     /// Anota qué pasa con la cola después de no poder aceptar.
     fn fail(&mut self, error: &io::Error) {
         self.queue = match error.kind() {

@@ -25,16 +25,16 @@ const SLOTS: usize = 256;
 const SEGMENT: usize = 32;
 
 /// El promedio de lo que tarda cada clase de petición, en microsegundos.
-pub(super) struct Paces([AtomicU32; SLOTS]);
+pub(crate) struct Paces([AtomicU32; SLOTS]);
 
 /// Una clase de peticiones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slot(usize);
+pub(crate) struct Slot(usize);
 
 impl Slot {
     /// La casilla de las peticiones de `method` a las rutas que empiezan como `path`.
     #[inline]
-    pub(super) fn of(method: &str, path: &str) -> Self {
+    pub(crate) fn of(method: &str, path: &str) -> Self {
         let segment =
             path.as_bytes().iter().skip(1).take(SEGMENT).take_while(|&&byte| byte != b'/');
         // FNV-1a: corto, sin estado, y reparte bien textos de pocos bytes.
@@ -65,17 +65,17 @@ impl Default for Paces {
 
 impl Paces {
     /// Si las peticiones de esta clase suelen tardar.
-    pub(super) fn is_slow(&self, slot: Slot) -> bool {
+    pub(crate) fn is_slow(&self, slot: Slot) -> bool {
         self.average(slot) >= SLOW
     }
 
     /// Si hasta ahora han sido todas rápidas: entonces basta con medir alguna.
-    pub(super) fn is_quick(&self, slot: Slot) -> bool {
+    pub(crate) fn is_quick(&self, slot: Slot) -> bool {
         self.average(slot) < QUICK
     }
 
     /// Toma nota de lo que tardó una.
-    pub(super) fn note(&self, Slot(slot): Slot, elapsed: Duration) {
+    pub(crate) fn note(&self, Slot(slot): Slot, elapsed: Duration) {
         let micros = u32::try_from(elapsed.as_micros()).unwrap_or(u32::MAX / WEIGHT);
         let average = self.0[slot].load(Relaxed);
         // Lo normal: rápida como siempre. No se escribe, para que los núcleos compartan la casilla.

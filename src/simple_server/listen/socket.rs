@@ -10,7 +10,7 @@ use mio::net::UnixStream;
 use socket2::SockRef;
 
 #[derive(Debug)]
-pub(super) enum Socket {
+pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
@@ -18,24 +18,24 @@ pub(super) enum Socket {
 
 impl Socket {
     /// Deja de recibir: quien espere bytes despierta.
-    pub(super) fn stop_receiving(&self) -> io::Result<()> {
+    pub(crate) fn stop_receiving(&self) -> io::Result<()> {
         SockRef::from(self).shutdown(Shutdown::Read)
     }
 
     /// Que cerrarlo mande un corte (RST) y no un final; o que vuelva a ser como siempre. Un socket de
     /// Unix no tiene cortes.
-    pub(super) fn abort_when_closed(&self, aborts: bool) -> io::Result<()> {
+    pub(crate) fn abort_when_closed(&self, aborts: bool) -> io::Result<()> {
         SockRef::from(self).set_linger(aborts.then_some(Duration::ZERO))
     }
 
     /// Si lo que tomó el sistema ya salió hacia el otro extremo; donde no se sabe, se supone. Si no,
     /// el sistema avisará cuando salga lo último, y no antes.
-    pub(super) fn has_sent_all(&self) -> io::Result<bool> {
+    pub(crate) fn has_sent_all(&self) -> io::Result<bool> {
         has_sent_all(self)
     }
 
     /// Avisa al otro extremo de que no se enviará nada más.
-    pub(super) fn finish(&self) -> io::Result<()> {
+    pub(crate) fn finish(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
             #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use mio::net::TcpListener;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::error::ServerError;
+use crate::simple_server::ServerError;
 
 /// Con el puerto 0, cuántas veces se prueba a conseguir el mismo puerto en todas las direcciones.
 const PORT_ATTEMPTS: usize = 16;
@@ -78,7 +78,7 @@ fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
 /// # Errors
 ///
 /// Donde el sistema no reparte las conexiones entre varios sockets, o no deja abrir otro.
-pub(super) fn listen_again(
+pub(crate) fn listen_again(
     addresses: &[SocketAddr],
     backlog: u32,
     core: usize,

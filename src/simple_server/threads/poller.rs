@@ -6,9 +6,9 @@ use std::time::Duration;
 use mio::event::Event;
 use mio::{Events, Poll, Registry, Token, Waker};
 
-use super::door::Door;
-use super::house::House;
+use super::ready::Connections;
 use crate::connection::Readiness;
+use crate::simple_server::listen::Acceptor;
 
 /// Cuántos avisos se recogen de una vez.
 const EVENTS: usize = 1024;
@@ -20,7 +20,7 @@ const WAKER: Token = Token(usize::MAX);
 pub(super) struct Poller {
     poll: Poll,
     events: Events,
-    pub(super) door: Door,
+    pub(super) acceptor: Acceptor,
     /// Si ya se avisó a las conexiones de que hay que terminar.
     pub(super) is_stopping: bool,
 }
@@ -28,7 +28,7 @@ pub(super) struct Poller {
 impl Poller {
     pub(super) fn new() -> io::Result<Self> {
         let (poll, events) = (Poll::new()?, Events::with_capacity(EVENTS));
-        Ok(Self { poll, events, door: Door::default(), is_stopping: false })
+        Ok(Self { poll, events, acceptor: Acceptor::default(), is_stopping: false })
     }
 
     /// Donde se pide que avise de algo.
@@ -51,11 +51,11 @@ impl Poller {
         }
     }
 
-    /// Reparte los avisos entre la puerta y la casa.
-    pub(super) fn hand_out(&mut self, house: &mut House) {
+    /// Reparte los avisos entre los sockets que escuchan y las conexiones.
+    pub(super) fn hand_out<C>(&mut self, connections: &mut Connections<C>) {
         for event in &self.events {
-            if event.token() != WAKER && !self.door.notice(event) {
-                house.notice(event.token().0, readiness(event));
+            if event.token() != WAKER && !self.acceptor.notice(event) {
+                connections.notice(event.token().0, readiness(event));
             }
         }
     }

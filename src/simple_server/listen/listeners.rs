@@ -10,19 +10,19 @@ use mio::net::UnixListener;
 use mio::{Interest, Registry, Token};
 use socket2::SockRef;
 
-use super::error::ServerError;
-use super::inherited;
+use super::inherited::{self, Inherited};
 use super::socket::Socket;
 use super::tcp;
 #[cfg(unix)]
 use super::unix::{self, SocketFile};
+use crate::simple_server::ServerError;
 
 /// El nombre del servidor, si nadie lo dijo: `SERVER_NAME`.
 const LOCALHOST: &str = "localhost";
 
 const NEVER_BLOCKS: &str = "cualquier socket abierto admite no esperar";
 
-/// Unos sockets que ya escuchan, para [`make_server_on`](super::make_server_on): los que abrió otro
+/// Unos sockets que ya escuchan, para [`make_server_on`](crate::simple_server::make_server_on): los que abrió otro
 /// programa, o los que abriste con opciones que aquí no hay.
 ///
 /// El servidor no los abre otra vez, así que en ellos un solo bucle acepta y reparte a los demás.
@@ -43,16 +43,16 @@ const NEVER_BLOCKS: &str = "cualquier socket abierto admite no esperar";
 /// ```
 #[derive(Debug)]
 pub struct Listeners {
-    pub(super) sockets: Vec<Listener>,
+    pub(crate) sockets: Vec<Listener>,
     /// El nombre del servidor: `SERVER_NAME`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Si se puede escuchar también en otros sockets de las mismas direcciones.
-    pub(super) can_spread: bool,
+    pub(crate) can_spread: bool,
 }
 
 /// Un socket que escucha.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(crate) struct Listener {
     socket: Listening,
     owner: Owner,
     pub(super) port: u16,
@@ -102,7 +102,20 @@ impl Listeners {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn from_env() -> Result<Option<Self>, ServerError> {
-        inherited::take()
+        let taken = inherited::take()
+            .map_err(|error| ServerError::system("usar un socket heredado", &error))?;
+        Ok(taken.into_iter().map(Self::from_one).reduce(|mut all, one| {
+            all.sockets.extend(one.sockets);
+            all
+        }))
+    }
+
+    fn from_one(inherited: Inherited) -> Self {
+        match inherited {
+            Inherited::Tcp(socket) => Self::from(socket),
+            #[cfg(unix)]
+            Inherited::Unix(socket) => Self::from(socket),
+        }
     }
 
     /// Escucha en todas las direcciones de `host`.
@@ -126,12 +139,12 @@ impl Listeners {
     }
 
     /// Las direcciones de red en que escuchan.
-    pub(super) fn local_addrs(&self) -> Vec<SocketAddr> {
+    pub(crate) fn local_addrs(&self) -> Vec<SocketAddr> {
         self.sockets.iter().filter_map(Listener::local_addr).collect()
     }
 
     /// La ruta del socket de Unix en que escuchan.
-    pub(super) fn local_path(&self) -> Option<PathBuf> {
+    pub(crate) fn local_path(&self) -> Option<PathBuf> {
         self.sockets.iter().find_map(Listener::local_path)
     }
 }
@@ -161,7 +174,7 @@ impl From<std::os::unix::net::UnixListener> for Listeners {
 }
 
 impl Listener {
-    pub(super) fn tcp(socket: TcpListener) -> Self {
+    pub(crate) fn tcp(socket: TcpListener) -> Self {
         let port = socket.local_addr().map_or(0, |address| address.port());
         Self { socket: Listening::Tcp(socket), owner: Owner::Server, port }
     }

@@ -14,7 +14,7 @@ const BUSY: usize = 1000;
 
 /// Lo que se cuenta de un bucle, para repartir. Lo miran todos sin tomar ningún cerrojo.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Counters {
     connections: AtomicUsize,
     arrivals: AtomicUsize,
     calls: AtomicUsize,
@@ -33,7 +33,7 @@ pub(super) struct Load {
     pub(super) listens: bool,
 }
 
-impl Tally {
+impl Counters {
     /// Una conexión más.
     pub(super) fn arrive(&self) {
         self.connections.fetch_add(1, Relaxed);
@@ -154,20 +154,20 @@ mod tests {
 
     #[test]
     fn si_uno_solo_escucha_reparte_desde_la_primera() {
-        let door = |connections| Load { listens: true, ..fed(connections) };
-        check(0, &[door(0), fed(0)], 0);
-        check(0, &[door(1), fed(0)], 1);
-        check(0, &[door(2), fed(2), fed(1)], 2);
-        check(0, &[door(1), fed(2), fed(1)], 0);
+        let listening = |connections| Load { listens: true, ..fed(connections) };
+        check(0, &[listening(0), fed(0)], 0);
+        check(0, &[listening(1), fed(0)], 1);
+        check(0, &[listening(2), fed(2), fed(1)], 2);
+        check(0, &[listening(1), fed(2), fed(1)], 0);
     }
 
     #[test]
     fn cada_medio_segundo_se_empieza_de_nuevo() {
-        let tally = Tally::default();
-        (0..3).for_each(|_| tally.arrive());
-        tally.leave();
-        assert_eq!(tally.load(), Load { connections: 2, arrivals: 3, ..Load::default() });
-        tally.turn_page(50);
-        assert_eq!(tally.load(), Load { connections: 2, calls: 50, ..Load::default() });
+        let counters = Counters::default();
+        (0..3).for_each(|_| counters.arrive());
+        counters.leave();
+        assert_eq!(counters.load(), Load { connections: 2, arrivals: 3, ..Load::default() });
+        counters.turn_page(50);
+        assert_eq!(counters.load(), Load { connections: 2, calls: 50, ..Load::default() });
     }
 }

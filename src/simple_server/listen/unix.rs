@@ -19,11 +19,11 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::error::ServerError;
+use crate::simple_server::ServerError;
 
 /// Cuánto se espera el turno. Quien lo tiene lo suelta enseguida; si tarda tanto, no es uno de los
 /// nuestros, y cualquiera que lea la carpeta puede retenerlo: se sigue sin él.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TURN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Cada cuánto se prueba.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -53,7 +53,7 @@ pub(super) fn listen(
 fn take_turn(path: &Path) -> Option<Flock<File>> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
-    let give_up = Instant::now() + PATIENCE;
+    let give_up = Instant::now() + TURN_TIMEOUT;
     loop {
         match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
             Ok(turn) => return Some(turn),

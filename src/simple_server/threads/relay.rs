@@ -1,6 +1,11 @@
 //! El relevo: quién lidera un bucle de eventos, y cómo pasa a otro hilo cuando la aplicación se
 //! detiene.
 //!
+//! Es el patrón *Leader/Followers* (Schmidt, O'Ryan, Kircher y Pyarali, «Leader/Followers: A Design
+//! Pattern for Efficient Multi-threaded Event Demultiplexing and Dispatching», PLoP 2000; también en
+//! *Pattern-Oriented Software Architecture*, tomo 2). Allí quien lidera nombra a otro antes de atender
+//! cada aviso; aquí sigue, y solo si se detiene lo relevan.
+//!
 //! Quien lidera llama a la aplicación en línea, sin entregar nada a nadie: así una aplicación
 //! rápida no paga por las lentas. El reloj mira cada milisegundo; si encuentra al líder dentro de
 //! la misma llamada dos veces seguidas, le quita el liderazgo y lo ofrece a la cuadrilla. El hilo
@@ -33,7 +38,7 @@ const SAMPLE: u32 = 16;
 
 /// El número que dice quién lidera un bucle.
 #[derive(Debug, Default)]
-pub(super) struct Relay {
+pub(crate) struct Relay {
     turn: AtomicU64,
     /// Si una llamada dura y no había a quién pasar el liderazgo.
     is_late: AtomicBool,
@@ -41,16 +46,16 @@ pub(super) struct Relay {
 
 /// El turno de un bucle, ofrecido a otro hilo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Turn(u64);
+pub(crate) struct Turn(u64);
 
 impl Relay {
     /// El turno de ahora, para quien empieza a liderar sin relevar a nadie.
-    pub(super) fn current(&self) -> Turn {
+    pub(crate) fn current(&self) -> Turn {
         Turn(self.turn.load(SeqCst))
     }
 
     /// Releva al líder si sigue en la llamada de `turn`; devuelve el turno para el siguiente.
-    pub(super) fn take_over(&self, Turn(turn): Turn) -> Option<Turn> {
+    pub(crate) fn take_over(&self, Turn(turn): Turn) -> Option<Turn> {
         let taken = self.turn.compare_exchange(turn, turn + 1, SeqCst, SeqCst);
         taken.ok().map(|_| Turn(turn + 1))
     }
@@ -60,26 +65,26 @@ impl Relay {
     }
 
     /// Anota que había que relevar al líder y no se pudo.
-    pub(super) fn mark_late(&self) {
+    pub(crate) fn mark_late(&self) {
         self.is_late.store(true, SeqCst);
     }
 }
 
 impl Turn {
     /// Cuántas llamadas hubo desde `before`.
-    pub(super) fn calls_since(self, before: Self) -> usize {
+    pub(crate) fn calls_since(self, before: Self) -> usize {
         usize::try_from(self.0.saturating_sub(before.0) / 2).unwrap_or(usize::MAX)
     }
 
     /// Si el líder está dentro de una llamada.
-    pub(super) fn is_in_call(self) -> bool {
+    pub(crate) fn is_in_call(self) -> bool {
         self.0 % 2 == 1
     }
 }
 
 /// Lo que un hilo sabe de su liderazgo.
 #[derive(Debug)]
-pub(super) struct Leader<'a> {
+pub(crate) struct Leader<'a> {
     relay: &'a Relay,
     clock: &'a Clock,
     turn: u64,
@@ -100,43 +105,43 @@ enum Role {
 
 impl<'a> Leader<'a> {
     /// El liderazgo que empieza en `turn`.
-    pub(super) fn new(relay: &'a Relay, clock: &'a Clock, Turn(turn): Turn) -> Self {
+    pub(crate) fn new(relay: &'a Relay, clock: &'a Clock, Turn(turn): Turn) -> Self {
         Self { relay, clock, turn, role: Role::Leads, calls: 0, took_long: false }
     }
 
     /// El de un hilo sin compañía.
-    pub(super) fn alone(relay: &'a Relay, clock: &'a Clock) -> Self {
+    pub(crate) fn alone(relay: &'a Relay, clock: &'a Clock) -> Self {
         Self { role: Role::Alone, ..Self::new(relay, clock, relay.current()) }
     }
 
     /// Un hilo que no lidera.
-    pub(super) fn helper(relay: &'a Relay, clock: &'a Clock) -> Self {
+    pub(crate) fn helper(relay: &'a Relay, clock: &'a Clock) -> Self {
         Self { role: Role::Helps, ..Self::new(relay, clock, Turn(0)) }
     }
 
     /// Si lidera.
-    pub(super) fn leads(&self) -> bool {
+    pub(crate) fn leads(&self) -> bool {
         self.role != Role::Helps
     }
 
     /// Si hay más hilos que este.
-    pub(super) fn has_company(&self) -> bool {
+    pub(crate) fn has_company(&self) -> bool {
         self.role != Role::Alone
     }
 
     /// Si lo que vaya a tardar debe quedar para otro hilo.
-    pub(super) fn should_hand_off(&self) -> bool {
+    pub(crate) fn should_hand_off(&self) -> bool {
         self.role == Role::Leads
     }
 
     /// Si la última llamada pudo durar: la hora de antes ya no vale.
-    pub(super) fn took_long(&self) -> bool {
+    pub(crate) fn took_long(&self) -> bool {
         self.took_long
     }
 
     /// Ejecuta código de la aplicación, que puede detenerse: entre tanto puede perder el liderazgo.
     /// Toma nota de cuánto tarda.
-    pub(super) fn during<T>(&mut self, paces: &Paces, slot: Slot, call: impl FnOnce() -> T) -> T {
+    pub(crate) fn during<T>(&mut self, paces: &Paces, slot: Slot, call: impl FnOnce() -> T) -> T {
         self.calls = self.calls.wrapping_add(1);
         let is_measured = self.calls.is_multiple_of(SAMPLE) || !paces.is_quick(slot);
         let start = is_measured.then(Instant::now);
@@ -185,14 +190,14 @@ impl Drop for Ending<'_, '_> {
 
 /// El reloj que vigila las llamadas.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     drowsy: AtomicBool,
     thread: OnceLock<Thread>,
 }
 
 impl Clock {
     /// Hace de reloj en este hilo hasta que `is_over`. `tick` dice si vio movimiento.
-    pub(super) fn keep_time(&self, is_over: impl Fn() -> bool, mut tick: impl FnMut() -> bool) {
+    pub(crate) fn keep_time(&self, is_over: impl Fn() -> bool, mut tick: impl FnMut() -> bool) {
         let _ = self.thread.set(thread::current());
         let mut still = 0;
         while !is_over() {
@@ -214,7 +219,7 @@ impl Clock {
     }
 
     /// Despierta al reloj: se acabó.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.drowsy.store(false, SeqCst);
         if let Some(thread) = self.thread.get() {
             thread.unpark();

@@ -1,0 +1,139 @@
+//! El motor: empieza los hilos, les hace de reloj y espera a que terminen.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::event_loop::EventLoop;
+use super::pool::Priority;
+use super::relay::Turn;
+use super::runtime::{Job, Runtime};
+use super::worker::Worker;
+use crate::simple_server::listen::{Listener, listen_again};
+
+/// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
+const SWEEP: Duration = Duration::from_millis(500);
+
+/// Quien hace andar los hilos de un servidor.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    runtime: Arc<Runtime>,
+}
+
+/// Lo que recuerda el reloj de un latido a otro.
+struct Watch {
+    seen: Vec<Turn>,
+    swept: Instant,
+    at_sweep: Vec<Turn>,
+}
+
+impl Engine {
+    pub(crate) fn new(runtime: Runtime) -> Self {
+        Self { runtime: Arc::new(runtime) }
+    }
+
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    /// Atiende con todos los hilos que hagan falta; este hace de reloj. Vuelve al detenerse.
+    pub(crate) fn serve(&self, addresses: &[SocketAddr]) -> io::Result<()> {
+        let served = self.serve_until_over(addresses);
+        self.runtime.loops.iter().for_each(EventLoop::finish);
+        self.runtime.pool.dismiss();
+        served
+    }
+
+    /// Atiende una petición con este único hilo.
+    pub(crate) fn serve_one(&self) {
+        Worker::new(&self.runtime).serve_one();
+    }
+
+    fn serve_until_over(&self, addresses: &[SocketAddr]) -> io::Result<()> {
+        self.listen_on_every_core(addresses);
+        let Runtime { loops, pool, clock, .. } = &*self.runtime;
+        let runtime = self.runtime.clone();
+        pool.hire_with(Box::new(move || hire(runtime.clone())));
+        for (index, event_loop) in loops.iter().enumerate() {
+            let turn = event_loop.relay.current();
+            pool.offer(Job::Lead { index, turn }, Priority::First)?;
+        }
+        let turns = vec![Turn::default(); loops.len()];
+        let mut watch = Watch { seen: turns.clone(), swept: Instant::now(), at_sweep: turns };
+        clock.keep_time(|| self.is_over(), || self.tick(&mut watch));
+        Ok(())
+    }
+
+    /// Donde el sistema reparte las conexiones de un puerto entre varios sockets, uno por núcleo. El
+    /// que no se pueda poner no hace falta: su bucle recibe conexiones de los demás.
+    fn listen_on_every_core(&self, addresses: &[SocketAddr]) {
+        if addresses.is_empty() {
+            return;
+        }
+        let backlog = self.runtime.service.config.backlog;
+        for (core, event_loop) in self.runtime.loops.iter().enumerate().skip(1) {
+            let listened = listen_again(addresses, backlog, core).and_then(|sockets| {
+                let mut listeners = sockets.into_iter().map(Listener::tcp);
+                listeners.try_for_each(|listener| event_loop.listen(listener))
+            });
+            if let Err(error) = listened {
+                log::debug!("el núcleo {core} no escucha por su cuenta: {error}");
+            }
+        }
+    }
+
+    /// Si no queda nada que hacer, o se acabó el plazo para hacerlo.
+    fn is_over(&self) -> bool {
+        let service = &self.runtime.service;
+        let timeout = service.config.shutdown_timeout;
+        self.runtime.loops.iter().all(EventLoop::is_done)
+            || service
+                .stopping
+                .get()
+                .is_some_and(|since| self.runtime.now().saturating_sub(*since) >= timeout)
+    }
+
+    /// Un latido del reloj: releva a los líderes que siguen en la llamada del latido anterior, y de
+    /// vez en cuando hace que se busquen los plazos vencidos. `true` si alguno llama a la aplicación.
+    fn tick(&self, watch: &mut Watch) -> bool {
+        let loops = &self.runtime.loops;
+        if watch.swept.elapsed() >= SWEEP {
+            watch.swept = Instant::now();
+            for (event_loop, before) in loops.iter().zip(&mut watch.at_sweep) {
+                let turn = event_loop.relay.current();
+                event_loop.sweep_soon(turn.calls_since(*before));
+                *before = turn;
+            }
+        }
+        let mut is_busy = false;
+        for (index, (event_loop, seen)) in loops.iter().zip(&mut watch.seen).enumerate() {
+            let turn = event_loop.relay.current();
+            is_busy |= turn != *seen || turn.is_in_call();
+            if turn == *seen && turn.is_in_call() {
+                self.relieve(index, turn);
+            }
+            *seen = turn;
+        }
+        is_busy
+    }
+
+    fn relieve(&self, index: usize, turn: Turn) {
+        let Runtime { loops, pool, .. } = &*self.runtime;
+        // Sin otro hilo que lidere, el que está termina antes.
+        if !pool.has_room() {
+            return loops[index].relay.mark_late();
+        }
+        let Some(turn) = loops[index].relay.take_over(turn) else { return };
+        if let Err(error) = pool.offer(Job::Lead { index, turn }, Priority::First) {
+            log::warn!("no se pudo empezar otro hilo: {error}");
+        }
+    }
+}
+
+/// Empieza un hilo de la cuadrilla.
+fn hire(runtime: Arc<Runtime>) -> io::Result<()> {
+    let work = move || Worker::new(&runtime).work();
+    thread::Builder::new().name("pasarela".to_owned()).spawn(work).map(drop)
+}

@@ -1,0 +1,34 @@
+//! Los hilos: quién sondea, quién atiende y quién espera.
+//!
+//! | archivo | qué hace |
+//! |---|---|
+//! | `engine` | empieza los hilos, hace de reloj y se detiene |
+//! | `worker` | lo que hace un hilo: liderar un bucle, o una conexión que puede hacerle esperar |
+//! | `host` | un hilo, como lo ve la máquina de una conexión |
+//! | `runtime` | lo que comparten todos los hilos |
+//! | `event_loop` | un bucle: sus conexiones, sus avisos y quién lo lidera |
+//! | `poller` | espera los avisos del sistema y los reparte |
+//! | `ready` | cuáles conexiones esperan y cuáles tienen algo que hacer |
+//! | `placement` | qué bucle atiende una conexión nueva |
+//! | `pool` | los hilos, y el trabajo que espera a uno o a un permiso |
+//! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
+//! | `pace` | cuáles peticiones suelen tardar |
+//!
+//! Qué se hace con una conexión no se sabe aquí: cada hilo la saca de su bucle, le pide que avance y
+//! hace lo que diga su resultado.
+
+mod engine;
+mod worker;
+mod host;
+mod runtime;
+mod event_loop;
+mod poller;
+mod ready;
+mod placement;
+mod pool;
+mod relay;
+mod pace;
+
+pub(super) use engine::Engine;
+pub use runtime::Handle;
+pub(super) use runtime::Runtime;

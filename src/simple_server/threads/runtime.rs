@@ -1,0 +1,145 @@
+//! Lo que comparten los hilos de un servidor, y con qué se les pide que se detengan.
+
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use super::event_loop::EventLoop;
+use super::pace::Paces;
+use super::pool::{Pool, PoolSize};
+use super::relay::{Clock, Turn};
+use crate::application::Application;
+use crate::connection::{Context, Moment, Scratch, Service};
+use crate::simple_server::listen::Listener;
+use crate::simple_server::wire::Connection;
+
+pub(crate) struct Runtime {
+    pub(super) service: Service,
+    application: Box<dyn Application>,
+    pub(super) paces: Paces,
+    /// Cuántas conexiones hay abiertas.
+    pub(super) connections: AtomicUsize,
+    epoch: Instant,
+    pub(super) loops: Vec<EventLoop>,
+    pub(super) pool: Arc<Pool<Job>>,
+    pub(super) clock: Clock,
+}
+
+/// Lo que un hilo toma de la cuadrilla.
+#[derive(Debug)]
+pub(in crate::simple_server) enum Job {
+    /// Liderar el bucle `index`.
+    Lead { index: usize, turn: Turn },
+    /// Atender una conexión del bucle `index`, que está fuera de él.
+    Serve { index: usize, key: usize, connection: Box<Connection> },
+}
+
+impl Runtime {
+    /// Unos bucles parados; el primero escucha en `listeners`.
+    pub(in crate::simple_server) fn new(
+        service: Service,
+        application: Box<dyn Application>,
+        listeners: Vec<Listener>,
+    ) -> io::Result<Self> {
+        let config = &service.config;
+        let size = PoolSize { threads: config.max_threads, uploads: config.uploads() };
+        let count = config.loops();
+        let loops = (0..count).map(|_| EventLoop::new()).collect::<io::Result<Vec<_>>>()?;
+        for listener in listeners {
+            loops[0].listen(listener)?;
+        }
+        Ok(Self {
+            service,
+            application,
+            paces: Paces::default(),
+            connections: AtomicUsize::new(0),
+            epoch: Instant::now(),
+            loops,
+            pool: Pool::new(size),
+            clock: Clock::default(),
+        })
+    }
+
+    /// Cuánto ha pasado desde que empezó el servidor.
+    pub(super) fn now(&self) -> Moment {
+        self.epoch.elapsed()
+    }
+
+    /// Si cabe otra conexión.
+    pub(super) fn has_room(&self) -> bool {
+        self.connections.load(Relaxed) < self.service.config.max_connections
+    }
+
+    /// Lo que necesita una conexión para avanzar en este hilo.
+    pub(super) fn context<'a, H>(
+        &'a self,
+        scratch: &'a mut Scratch,
+        host: &'a mut H,
+    ) -> Context<'a, H> {
+        Context { service: &self.service, application: &*self.application, scratch, host }
+    }
+
+    /// Pide que se detenga con orden.
+    fn stop(&self) {
+        let _ = self.service.stopping.set(self.now());
+        self.loops.iter().for_each(EventLoop::wake);
+        self.clock.wake();
+    }
+}
+
+/// Con qué detener un servidor desde otro hilo.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{make_server, simple_server::demo_app};
+/// use std::thread;
+///
+/// let server = make_server("localhost", 0, demo_app)?;
+/// let handle = server.handle();
+/// let thread = thread::spawn(move || server.serve_forever());
+///
+/// handle.clone().shutdown();
+/// thread.join().expect("sin pánico")?;
+/// handle.shutdown(); // El servidor ya no existe: no pasa nada.
+/// # Ok::<(), pasarela::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Handle(Weak<Runtime>);
+
+impl Handle {
+    pub(crate) fn of(runtime: &Arc<Runtime>) -> Self {
+        Self(Arc::downgrade(runtime))
+    }
+
+    /// Deja de aceptar conexiones, termina las peticiones empezadas (hasta
+    /// [`Config::shutdown_timeout`](crate::Config::shutdown_timeout)) y hace que
+    /// [`Server::serve_forever`](crate::Server::serve_forever) vuelva.
+    ///
+    /// Lo pide y no lo espera: quien quiera esperar se une al hilo que atiende.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// server.handle().shutdown();
+    /// server.serve_forever()?; // Vuelve sin haber atendido a nadie.
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub fn shutdown(&self) {
+        // Si el servidor ya no existe, tampoco hay nada que detener.
+        if let Some(runtime) = self.0.upgrade() {
+            runtime.stop();
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("service", &self.service).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,320 @@
+//! Lo que hace un hilo de la cuadrilla: lidera un bucle mientras no lo releven, o atiende una conexión
+//! que puede hacerle esperar.
+//!
+//! Quien lidera saca una conexión lista, la atiende y la devuelve; cuando no queda ninguna, espera
+//! avisos y acepta las nuevas.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::event_loop::EventLoop;
+use super::host::Thread;
+use super::placement::choose;
+use super::poller::Poller;
+use super::pool::{Assignment, Permit, Priority};
+use super::ready::{Cause, Ready};
+use super::relay::{Leader, Turn};
+use super::runtime::{Job, Runtime};
+use crate::connection::{CloseReason, Host, Moment, Outcome, Scratch};
+use crate::gateway::Peers;
+use crate::guarded::catch;
+use crate::simple_server::listen::Newcomer;
+use crate::simple_server::wire::{Connection, SocketWire};
+
+/// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
+const LOOK_BACK: Duration = Duration::from_millis(20);
+
+/// Un hilo, en el bucle que le toca.
+#[derive(Debug)]
+pub(super) struct Worker<'e> {
+    runtime: &'e Runtime,
+    here: &'e EventLoop,
+    index: usize,
+    leader: Leader<'e>,
+    scratch: Scratch,
+    until: Until,
+}
+
+/// Hasta cuándo lidera un hilo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Shutdown,
+    /// Hasta que se atienda una conexión que dé respuesta.
+    OneRequest,
+}
+
+/// Qué pasó con una conexión que se atendió.
+#[derive(Debug, Clone, Copy)]
+struct Served {
+    is_answered: bool,
+    is_queued: bool,
+}
+
+impl<'e> Worker<'e> {
+    pub(super) fn new(runtime: &'e Runtime) -> Self {
+        let here = &runtime.loops[0];
+        Self {
+            runtime,
+            here,
+            index: 0,
+            leader: Leader::helper(&here.relay, &runtime.clock),
+            scratch: Scratch::default(),
+            until: Until::Shutdown,
+        }
+    }
+
+    /// Trabaja hasta que sobra.
+    pub(super) fn work(mut self) {
+        while let Some(Assignment { work, permit }) = self.runtime.pool.next() {
+            match work {
+                Job::Lead { index, turn } => self.lead(index, turn),
+                Job::Serve { index, key, connection } => {
+                    self.help(index, key, connection, permit);
+                }
+            }
+        }
+    }
+
+    /// Atiende una petición con este único hilo.
+    pub(super) fn serve_one(mut self) {
+        self.until = Until::OneRequest;
+        self.leader = Leader::alone(&self.here.relay, &self.runtime.clock);
+        self.serve_while_leading();
+    }
+
+    fn lead(&mut self, index: usize, turn: Turn) {
+        self.go_to(index);
+        let Runtime { service, clock, .. } = self.runtime;
+        self.leader = match service.config.max_threads {
+            0 | 1 => Leader::alone(&self.here.relay, clock),
+            _ => Leader::new(&self.here.relay, clock, turn),
+        };
+        self.serve_while_leading();
+    }
+
+    /// Atiende una conexión que espera fuera del bucle a un hilo que pueda detenerse.
+    fn help(
+        &mut self,
+        index: usize,
+        key: usize,
+        mut connection: Box<Connection>,
+        permit: Option<Permit>,
+    ) {
+        self.go_to(index);
+        if let Some(permit) = permit {
+            connection.grant(permit);
+        }
+        let cause = Cause::News(Default::default());
+        let mut now = self.runtime.now();
+        if self.serve(Ready { key, connection, cause }, &mut now).is_queued {
+            self.here.wake();
+        }
+    }
+
+    fn go_to(&mut self, index: usize) {
+        self.index = index;
+        self.here = &self.runtime.loops[index];
+        self.leader = Leader::helper(&self.here.relay, &self.runtime.clock);
+    }
+
+    fn serve_while_leading(&mut self) {
+        while self.leader.leads() && !self.here.is_done() {
+            if self.serve_ready() && self.until == Until::OneRequest {
+                return;
+            }
+            if self.leader.leads() {
+                self.poll();
+            }
+        }
+    }
+
+    /// Atiende las conexiones que hay en la cola; `true` si alguna dio una respuesta y basta con una.
+    fn serve_ready(&mut self) -> bool {
+        let mut now = self.runtime.now();
+        let batch = self.here.connections().ready_count();
+        for _ in 0..batch {
+            let Some(ready) = self.here.connections().take_ready() else { break };
+            let served = self.serve(ready, &mut now);
+            if !self.leader.leads() {
+                // El líder nuevo puede estar esperando avisos con esto en la cola.
+                if served.is_queued {
+                    self.here.wake();
+                }
+                break;
+            }
+            if served.is_answered && self.until == Until::OneRequest {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn serve(&mut self, ready: Ready<Box<Connection>>, now: &mut Moment) -> Served {
+        let Ready { key, mut connection, cause } = ready;
+        let thread = &mut Thread::new(self.runtime, &mut self.leader, *now);
+        let context = &mut self.runtime.context(&mut self.scratch, thread);
+        let before = connection.delivered();
+        let outcome = match cause {
+            Cause::News(news) => {
+                connection.notice(news);
+                connection.serve(context)
+            }
+            Cause::Deadline(news) => {
+                connection.notice(news);
+                connection.expire(context)
+            }
+        };
+        *now = context.host.now();
+        let is_answered = connection.delivered() > before;
+        let is_queued = self.put_back(key, connection, outcome);
+        Served { is_answered, is_queued }
+    }
+
+    /// Devuelve una conexión a su bucle, o la despide; `true` si queda en la cola.
+    fn put_back(&self, key: usize, mut connection: Box<Connection>, outcome: Outcome) -> bool {
+        let outcome = match outcome {
+            // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
+            Outcome::Close(_) | Outcome::HandOff => outcome,
+            // Hasta aquí no hacía falta: muchas conexiones se atienden y se cierran de una vez.
+            _ => self.here.watch(key, &mut connection).map_or_else(
+                |error| {
+                    log::warn!("no se pudo vigilar una conexión: {error}");
+                    Outcome::Close(CloseReason::ClientGone)
+                },
+                |()| outcome,
+            ),
+        };
+        match outcome {
+            Outcome::Park => {
+                let deadline = connection.deadline(&self.runtime.service);
+                return self.here.connections().park(key, connection, deadline);
+            }
+            Outcome::Yield => {
+                self.here.connections().requeue(key, connection);
+                return true;
+            }
+            Outcome::HandOff => self.hand_off(key, connection),
+            Outcome::Close(reason) => self.dismiss(key, connection, reason),
+        }
+        false
+    }
+
+    fn hand_off(&self, key: usize, connection: Box<Connection>) {
+        let priority = match connection.needs_permit() {
+            true => Priority::WithPermit,
+            false => Priority::Normal,
+        };
+        let job = Job::Serve { index: self.index, key, connection };
+        if let Err(error) = self.runtime.pool.offer(job, priority) {
+            log::warn!("no se pudo empezar otro hilo: {error}");
+        }
+    }
+
+    fn dismiss(&self, key: usize, connection: Box<Connection>, reason: CloseReason) {
+        if !reason.is_usual() {
+            log::debug!("conexión {key} cerrada: {reason:?}");
+        }
+        if catch(|| drop(connection)).is_err() {
+            log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
+        }
+        self.here.connections().remove(key);
+        self.here.counters.leave();
+        self.runtime.connections.fetch_sub(1, Relaxed);
+        if self.runtime.service.is_stopping() {
+            // Puede ser la última: que quien lidera lo mire.
+            self.here.wake();
+        }
+    }
+
+    /// Espera avisos y los reparte.
+    fn poll(&self) {
+        let mut poller = self.here.poller();
+        let timeout = self.poll_timeout(&poller);
+        poller.wait(timeout);
+        poller.hand_out(&mut self.here.connections());
+        if poller.acceptor.may_accept() {
+            self.accept(&mut poller);
+        }
+        self.look_after(&mut poller);
+    }
+
+    /// Cuánto se puede esperar sin descuidar nada.
+    fn poll_timeout(&self, poller: &Poller) -> Option<Duration> {
+        let (acceptor, service) = (&poller.acceptor, &self.runtime.service);
+        let must_serve = self.here.connections().ready_count() > 0;
+        if must_serve || (acceptor.may_accept() && self.runtime.has_room()) {
+            return Some(Duration::ZERO);
+        }
+        // Lo normal es que avise el reloj; aquí, lo que él no ve.
+        let must_look_back = acceptor.may_accept()
+            || acceptor.is_starved()
+            || service.is_stopping()
+            || self.until == Until::OneRequest;
+        must_look_back.then_some(LOOK_BACK)
+    }
+
+    fn accept(&self, poller: &mut Poller) {
+        let service = &self.runtime.service;
+        if !self.runtime.has_room() {
+            return;
+        }
+        let now = self.runtime.now();
+        poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
+            self.runtime.connections.fetch_add(1, Relaxed);
+            let peers = Peers::new(&service.name, local_port, remote);
+            self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
+            self.runtime.has_room()
+        });
+    }
+
+    /// Lleva una conexión nueva a uno de los bucles.
+    fn place(&self, connection: Box<Connection>) {
+        let home = self.lightest();
+        let refused = match home.admit(connection) {
+            Ok(()) if std::ptr::eq(home, self.here) => return,
+            Ok(()) => return home.wake(),
+            // Ya terminó; este, que está aceptando, no.
+            Err(connection) => self.here.admit(connection),
+        };
+        refused.expect("un bucle no termina mientras acepta");
+    }
+
+    /// El bucle que debe atender una conexión nueva.
+    fn lightest(&self) -> &'e EventLoop {
+        if self.until == Until::OneRequest {
+            return self.here;
+        }
+        let loops = &self.runtime.loops;
+        let mut loads = loops.iter().map(|other| other.counters.load());
+        &loops[choose(self.index, &mut loads)]
+    }
+
+    /// De vez en cuando: los plazos vencidos, y si hay que detenerse.
+    fn look_after(&self, poller: &mut Poller) {
+        if self.runtime.service.is_stopping() {
+            self.stop(poller);
+        }
+        let is_rare = poller.is_stopping;
+        if self.here.take_sweep() || is_rare || self.until == Until::OneRequest {
+            self.here.connections().queue_expired(self.runtime.now());
+        }
+        poller.acceptor.retry();
+    }
+
+    fn stop(&self, poller: &mut Poller) {
+        if !poller.is_stopping {
+            poller.is_stopping = true;
+            poller.acceptor.stop_inviting(&self.here.registry);
+            self.here.connections().queue_parked();
+        }
+        // Lo que ya estaba en la cola del sistema cuenta como recibido.
+        self.accept(poller);
+        if !poller.acceptor.may_accept() {
+            poller.acceptor.close();
+        }
+        if poller.acceptor.is_closed() && self.here.connections().close() {
+            self.here.mark_done();
+            self.runtime.clock.wake();
+        }
+    }
+}
