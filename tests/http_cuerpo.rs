@@ -275,6 +275,7 @@ fn check_permission_behind(served: &Served, reports: &mpsc::Receiver<()>, size: 
     }
 }
 
+/// Protege el permiso que se da cuando el sistema no tiene sitio para él.
 #[test]
 fn el_permiso_espera_su_sitio_detras_de_una_respuesta_que_llena_la_red() {
     let (report, reports) = mpsc::channel();
@@ -286,6 +287,7 @@ fn el_permiso_espera_su_sitio_detras_de_una_respuesta_que_llena_la_red() {
     }
 }
 
+/// Lo mismo donde el sistema cuenta su sitio de otra manera.
 #[cfg(unix)]
 #[test]
 fn el_permiso_espera_su_sitio_tambien_en_un_socket_de_unix() {

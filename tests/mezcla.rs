@@ -47,27 +47,32 @@ enum Place {
     Unix,
 }
 
+/// Protege lo pendiente de enviar a quien habla HTTP: con longitud, por trozos y hasta el cierre.
 #[test]
 fn ninguna_respuesta_por_http_lleva_bytes_de_otra() {
     check_downloads(Place::Tcp, &[Http10, Kept10, Http11, Pipelined]);
 }
 
+/// Lo mismo en un socket de Unix, con el sitio que el sistema le da.
 #[cfg(unix)]
 #[test]
 fn ninguna_respuesta_por_un_socket_de_unix_lleva_bytes_de_otra() {
     check_downloads(Place::Unix, &[Http10, Pipelined]);
 }
 
+/// Protege lo que va en registros, que se copia por partes.
 #[test]
 fn ninguna_respuesta_por_fastcgi_lleva_bytes_de_otra() {
     check_downloads(Place::Tcp, &[FastCgi]);
 }
 
+/// Protege lo que termina con la conexión y no lleva nada alrededor.
 #[test]
 fn ninguna_respuesta_por_scgi_lleva_bytes_de_otra() {
     check_downloads(Place::Tcp, &[Scgi]);
 }
 
+/// Como en SCGI, con la otra cabeza.
 #[test]
 fn ninguna_respuesta_por_uwsgi_lleva_bytes_de_otra() {
     check_downloads(Place::Tcp, &[Uwsgi]);
@@ -187,17 +192,21 @@ fn visit_of(speech: Speech, upload: Upload, orders: &[(Kind, bool, u64)]) -> Vis
     Visit { speech, upload, orders: orders.collect() }
 }
 
+/// Protege lo recibido: el cuerpo que se devuelve y lo que la aplicación ve en el `environ` son de
+/// quien los envió.
 #[test]
 fn ninguna_peticion_por_http_lleva_bytes_de_otra() {
     check_uploads(Place::Tcp, &[Http10, Kept10, Http11, Pipelined]);
 }
 
+/// Lo mismo en un socket de Unix.
 #[cfg(unix)]
 #[test]
 fn ninguna_peticion_por_un_socket_de_unix_lleva_bytes_de_otra() {
     check_uploads(Place::Unix, &[Http10, Http11, Pipelined]);
 }
 
+/// Lo mismo con las variables y los cuerpos que entrega un servidor web.
 #[test]
 fn ninguna_peticion_por_los_demas_protocolos_lleva_bytes_de_otra() {
     for speech in [FastCgi, Scgi, Uwsgi] {
@@ -255,8 +264,8 @@ fn a_quien_envia_sin_esperar_permiso_se_le_lee_tambien_mientras_se_responde() {
     }
 }
 
-/// Un cliente que envía dos cuerpos sin esperar el permiso que pide: uno que se lee antes de responder, y
-/// otro mientras.
+/// Un cliente que envía dos cuerpos sin esperar el permiso que pide: uno que se lee antes de
+/// responder, y otro mientras.
 fn unasked(size: usize) -> Visit {
     let owner = NEXT_OWNER.fetch_add(1, SeqCst);
     let orders = (0..).zip([Kind::Echo, Kind::LiveEcho]).map(|(turn, kind)| {
@@ -264,4 +273,24 @@ fn unasked(size: usize) -> Visit {
         Order { kind, is_declared: false, pause: 0, size, content }
     });
     Visit { speech: Http11, upload: Upload::Unasked, orders: orders.collect() }
+}
+
+/// Lo demás de este archivo vale lo que valga la comparación.
+#[test]
+fn de_un_byte_ajeno_se_dice_de_quien_es_y_de_donde() {
+    let (own, other) = (Content::new(7, 1), Content::new(8, 2));
+    for (from, length) in [(0, 5000), (3, 1), (4093, 64), (1 << 20, 0)] {
+        assert_eq!(own.check(from, &own.bytes(from, length)), Ok(()), "{from} {length}");
+    }
+    let mixed = [own.bytes(5, 100), other.bytes(1003, 100)].concat();
+    let error = "en el byte 105 de lo del cliente 7 en su turno 1 hay lo del cliente 8 en su turno 2, \
+                 desde su byte 1003";
+    assert_eq!(own.check(5, &mixed), Err(error.to_owned()));
+    let lost = [own.bytes(0, 50), own.bytes(90, 50)].concat();
+    let error = "en el byte 50 de lo del cliente 7 en su turno 1 hay lo del cliente 7 en su turno 1, \
+                 desde su byte 90";
+    assert_eq!(own.check(0, &lost), Err(error.to_owned()));
+    let error =
+        "en el byte 0 de lo del cliente 7 en su turno 1 hay bytes que no son de nadie: \"hola\"";
+    assert_eq!(own.check(0, b"hola"), Err(error.to_owned()));
 }

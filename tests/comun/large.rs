@@ -14,7 +14,7 @@ use super::decoders::{Chunked, Head};
 pub const ENDLESS: usize = 16 * 1024 * 1024;
 
 /// Lo que mide una que se lee entera, donde se deja poco sitio al sistema.
-pub const LARGE: usize = 1024 * 1024 + 12_345;
+pub const LARGE: usize = 600_000;
 
 /// Lo que mide cada trozo suyo.
 const PART: usize = 32 * 1024;
