@@ -202,6 +202,14 @@ impl Body {
         !matches!(self.0, Source::Empty | Source::One(_) | Source::List(_))
     }
 
+    /// Su trozo, si es uno solo que ya está en memoria.
+    pub(crate) fn only_chunk(self) -> Result<Chunk, Self> {
+        match self.0 {
+            Source::One(chunk) => Ok(chunk),
+            other => Err(Self(other)),
+        }
+    }
+
     /// Lo suelta, para quien quiera anotar el pánico de la aplicación con su petición.
     pub(crate) fn release(self) -> Result<(), Panic> {
         match self.0 {

@@ -170,6 +170,11 @@ impl fmt::Debug for Input {
 pub struct Errors(Option<Guarded<Box<dyn Write + Send>>>);
 
 impl Errors {
+    /// Si lo que se escriba va adonde siempre.
+    pub(crate) fn is_default(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Lo que se escriba va a `writer`.
     ///
     /// # Examples

@@ -21,7 +21,7 @@ use crate::http::request::{self, Expectation, Request};
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, Version};
 use crate::proxies;
 
-/// Espera el primer byte de una petición.
+/// Espera el primer byte de una petición, y lee lo que haya de su cabeza.
 pub(super) fn wait<W: Wire, H: Host>(
     link: &mut Link<W>,
     context: &mut Context<'_, H>,
@@ -33,7 +33,7 @@ pub(super) fn wait<W: Wire, H: Host>(
             Received::End => return Ok(Stage::Closed(CloseReason::ClientGone).go()),
         }
     }
-    Ok(Stage::Head(Reading::Whole(Patience::default())).go())
+    read(link, context, Reading::Whole(Patience::default()))
 }
 
 /// Lee la cabeza de una petición que ya empezó a llegar.

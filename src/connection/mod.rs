@@ -16,7 +16,7 @@
 //!
 //! | etapa | qué espera | su plazo cuenta | sigue |
 //! |---|---|---|---|
-//! | `Idle` | una petición | desde que empezó | `Head` `Closed` |
+//! | `Idle` | una petición | desde que empezó | `Head` `Body` `Calling` `Responding` `Closing` `Cutting` `Closed` |
 //! | `Head` | el resto de la cabeza | desde que empezó | `Idle` `Body` `Calling` `Responding` `Closing` `Cutting` `Closed` |
 //! | `Body` | el cuerpo | desde el último byte, y en total | `Idle` `Calling` `Responding` `Closing` `Cutting` `Closed` |
 //! | `Calling` | un hilo | no tiene: no espera al cliente | `Idle` `Responding` `Closing` `Cutting` `Closed` |
@@ -238,13 +238,13 @@ impl<W: Wire> Connection<W> {
         take: impl FnOnce(&mut Link<W>, &mut Context<'_, H>, Stage<W::Source>) -> Stepped<W>,
     ) -> Step<W::Source> {
         let stage = std::mem::replace(&mut self.stage, Stage::Closed(CloseReason::Panic));
-        let before = stage.kind();
+        let (before, answered) = (stage.kind(), self.link.answered());
         // Un error de E/S significa que el cliente se fue.
         let step = take(&mut self.link, context, stage)
             .unwrap_or_else(|_| Stage::Closed(CloseReason::ClientGone).go());
         let after = step.stage.kind();
         debug_assert!(before.may_become(after), "de {before:?} no se pasa a {after:?}");
-        if before != after {
+        if before != after || answered != self.link.answered() {
             self.since = context.now();
         }
         step

@@ -62,7 +62,7 @@ pub(super) fn reject<W: Wire, H: Host>(
 pub(super) fn deliver<W: Wire, H: Host>(
     link: &mut Link<W>,
     context: &mut Context<'_, H>,
-    Answer { head, body, terms }: Answer,
+    Answer { head, mut body, terms }: Answer,
 ) -> Stepped<W> {
     let Terms { class, envelope, mut persistence, mut reason, .. } = terms;
     let framing = envelope.frame(body.length());
@@ -74,6 +74,15 @@ pub(super) fn deliver<W: Wire, H: Host>(
     envelope.write_head(link.outgoing.tail(), &head, common, delivery);
     context.scratch.head.take_back(head);
     link.begin_body(framing)?;
+    // Lo usual: todo el cuerpo es un trozo que ya está en memoria, y cabe con lo que se debe.
+    if !matches!(envelope, Envelope::Records(_))
+        && !link.outgoing.is_full()
+        && let Some(chunk) = body.take_whole()
+    {
+        context.host.sees(&chunk);
+        link.outgoing.push_chunk(framing, chunk);
+        return finish(link, envelope, delivery, reason);
+    }
     respond(link, context, Response { body, rest: None, envelope, delivery, reason, class })
 }
 
@@ -102,7 +111,7 @@ fn respond<W: Wire, H: Host>(
         Ok(Pause::Blocked) => Ok(Stage::Responding(Box::new(response)).park()),
         Ok(Pause::Fairness) => Ok(Stage::Responding(Box::new(response)).give_way()),
         Ok(Pause::ForAnother) => Ok(Stage::Responding(Box::new(response)).hand_off()),
-        Ok(Pause::End) => finish(link, &response),
+        Ok(Pause::End) => finish(link, response.envelope, response.delivery, response.reason),
         Ok(Pause::Failure) => cut_short(link, &response),
         Err(error) => {
             abandon(context, response);
@@ -255,12 +264,16 @@ fn push_rest<W: Wire>(link: &mut Link<W>, response: &mut Response) -> usize {
     length
 }
 
-fn finish<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
-    let Delivery { framing, persistence } = response.delivery;
-    response.envelope.write_end(link.outgoing.tail(), framing);
+fn finish<W: Wire>(
+    link: &mut Link<W>,
+    envelope: Envelope,
+    delivery: Delivery,
+    reason: CloseReason,
+) -> Stepped<W> {
+    envelope.write_end(link.outgoing.tail(), delivery.framing);
     link.end_body()?;
-    Ok(match persistence {
-        Persistence::Close => Stage::Closing(response.reason),
+    Ok(match delivery.persistence {
+        Persistence::Close => Stage::Closing(reason),
         Persistence::KeepAlive | Persistence::KeepAliveAnnounced => Stage::Idle,
     }
     .go())

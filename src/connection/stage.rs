@@ -61,7 +61,7 @@ impl StageKind {
         self == next
             || matches!(
                 (self, next),
-                (Idle, Head | Closed)
+                (Idle, Head | Body | Calling | Responding | Closing | Cutting | Closed)
                     | (Head, Idle | Body | Calling | Responding | Closing | Cutting | Closed)
                     | (Body, Idle | Calling | Responding | Closing | Cutting | Closed)
                     | (Calling, Idle | Responding | Closing | Cutting | Closed)

@@ -16,7 +16,9 @@ pub(super) struct Extensions(Vec<Guarded<Box<dyn Any + Send>>>);
 
 impl Extensions {
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        if !self.0.is_empty() {
+            self.0.clear();
+        }
     }
 
     fn position<T: Any>(&self) -> Option<usize> {

@@ -285,8 +285,13 @@ impl Environ {
         self.texts.clear();
         self.entries.clear();
         self.entries.shrink_to(KEPT_ENTRIES);
-        self.input = Input::empty();
-        self.errors = Errors::default();
+        // Lo usual es que no haya nada que soltar, y mirarlo cuesta menos.
+        if !self.input.is_empty() {
+            self.input = Input::empty();
+        }
+        if !self.errors.is_default() {
+            self.errors = Errors::default();
+        }
         self.extensions.clear();
     }
 
@@ -297,7 +302,11 @@ impl Environ {
     /// Casi todas se descartan por su longitud, sin ir a buscar su nombre.
     fn is_named(&self, entry: &Entry, key: &str) -> bool {
         match entry.key {
-            Text::Span { start, end } if end - start != key.len() => false,
+            Text::Fixed(name) => name == key,
+            Text::Span { start, end } => {
+                end - start == key.len()
+                    && self.texts.text.as_bytes()[start..end] == *key.as_bytes()
+            }
             name => self.texts.resolve(name) == key,
         }
     }

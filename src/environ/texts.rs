@@ -41,6 +41,7 @@ impl Texts {
         Text::Inexact(self.inexact.len() - 1)
     }
 
+    #[inline]
     pub(super) fn resolve(&self, text: Text) -> &str {
         match text {
             Text::Fixed(text) => text,
@@ -61,7 +62,9 @@ impl Texts {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.text.shrink_to(KEPT_TEXT);
-        self.inexact = Vec::new();
+        if !self.inexact.is_empty() {
+            self.inexact = Vec::new();
+        }
     }
 
     /// Cuánto sitio tienen, en bytes.

@@ -40,6 +40,13 @@ pub(crate) struct ResponseBody {
 impl ResponseBody {
     pub(super) fn new(environ: &Environ, head: &ResponseHead, body: Body) -> Self {
         let is_head = environ.method() == "HEAD";
+        let body = match is_head || head.decides_length() {
+            true => body,
+            false => match body.only_chunk() {
+                Ok(chunk) => return Self::whole(chunk),
+                Err(body) => body,
+            },
+        };
         let length = length_of(is_head, head, &body);
         let has_content = !is_head && !head.forbids_body();
         let left = match length {
@@ -57,6 +64,21 @@ impl ResponseBody {
             response.discard();
         }
         response
+    }
+
+    /// Un cuerpo que ya está entero en memoria, en un trozo.
+    fn whole(chunk: Chunk) -> Self {
+        let length = BodyLength::Known(chunk.len() as u64);
+        let first = Some(chunk).filter(|chunk| !chunk.is_empty());
+        Self { first, chunks: None, length, left: None, origin: Origin::default(), errors: None }
+    }
+
+    /// El cuerpo entero, si es un trozo que ya está en memoria.
+    pub(crate) fn take_whole(&mut self) -> Option<Chunk> {
+        match self.chunks {
+            None => self.first.take(),
+            Some(_) => None,
+        }
     }
 
     /// Anota lo que le sobra a una lista de trozos: al enviarla ya no se miraría.

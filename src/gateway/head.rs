@@ -63,6 +63,11 @@ impl ResponseHead {
         matches!(self.code, 204 | 205 | 304)
     }
 
+    /// Si la longitud del cuerpo no es la de sus trozos.
+    pub(super) fn decides_length(&self) -> bool {
+        self.content_length.is_some() || self.forbids_body()
+    }
+
     /// Olvida lo declarado. Conserva la memoria que casi todas las respuestas necesitan, y devuelve
     /// la que pidió de más una sola.
     pub(crate) fn clear(&mut self) {
