@@ -252,7 +252,7 @@ impl Wire for MemoryWire {
         Ok(self.net().leaving.is_empty())
     }
 
-    fn source(&self) -> MemorySource {
+    fn source(&mut self) -> MemorySource {
         MemorySource(Arc::downgrade(&self.0))
     }
 }

@@ -33,7 +33,7 @@ pub(crate) trait Wire: fmt::Debug {
     fn has_sent_all(&mut self) -> io::Result<bool>;
 
     /// El lado de quien lee un cuerpo grande. No mantiene abierta la conexión.
-    fn source(&self) -> Self::Source;
+    fn source(&mut self) -> Self::Source;
 }
 
 /// De dónde lee la aplicación un cuerpo grande: aquí sí se espera, porque solo se detiene el hilo que

@@ -18,6 +18,8 @@ pub(super) type Connection = crate::connection::Connection<SocketWire>;
 pub(super) struct SocketWire {
     socket: Arc<Socket>,
     watch: Watch,
+    /// Si alguien pudo llevarse el lado del cuerpo.
+    is_shared: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub(super) struct SocketSource(Weak<Socket>);
 
 impl SocketWire {
     pub(super) fn new(socket: Socket) -> Self {
-        Self { socket: Arc::new(socket), watch: Watch::NotYet }
+        Self { socket: Arc::new(socket), watch: Watch::NotYet, is_shared: false }
     }
 
     /// Pide avisos al sistema, si no se le habían pedido. Por si algo llegó antes, el primero dice
@@ -48,8 +50,8 @@ impl SocketWire {
 
 impl Drop for SocketWire {
     fn drop(&mut self) {
-        if Arc::strong_count(&self.socket) > 1 {
-            // Un hilo de la aplicación espera bytes de una conexión que ya no existe: que lo sepa.
+        if self.is_shared {
+            // Quizá un hilo de la aplicación espera bytes de una conexión que ya no existe: que lo sepa.
             let _ = self.socket.stop_receiving();
         }
     }
@@ -85,7 +87,8 @@ impl Wire for SocketWire {
         self.socket.has_sent_all()
     }
 
-    fn source(&self) -> SocketSource {
+    fn source(&mut self) -> SocketSource {
+        self.is_shared = true;
         SocketSource(Arc::downgrade(&self.socket))
     }
 }
@@ -193,25 +196,69 @@ fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> 
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
-    use std::io::{Seek, SeekFrom};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    /// Los dos extremos de una conexión: el del servidor y el del cliente.
+    fn pair() -> (SocketWire, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+        let address = listener.local_addr().expect("tiene dirección");
+        let client = TcpStream::connect(address).expect("conecta");
+        let (server, _) = listener.accept().expect("acepta");
+        server.set_nonblocking(true).expect("se puede");
+        (SocketWire::new(Socket::Tcp(mio::net::TcpStream::from_std(server))), client)
+    }
 
     #[test]
+    fn la_conexion_se_cierra_aunque_alguien_guarde_el_lado_del_cuerpo() {
+        let (mut wire, mut client) = pair();
+        let source = wire.source();
+        drop(wire);
+        assert_eq!(client.read(&mut [0]).expect("no se corta"), 0);
+        assert_eq!(source.receive(&mut [0; 8]).expect("ya no hay de dónde"), 0);
+    }
+
+    #[test]
+    fn quien_espera_un_cuerpo_despierta_si_la_conexion_se_cierra() {
+        let (mut wire, _client) = pair();
+        let source = wire.source();
+        let reader = thread::spawn(move || {
+            while source.0.upgrade().is_some() {
+                source.wait(Awaited::Bytes, Duration::from_secs(3600)).expect("se puede esperar");
+            }
+        });
+        while Arc::strong_count(&wire.socket) < 2 && !reader.is_finished() {
+            thread::yield_now();
+        }
+        drop(wire);
+        reader.join().expect("despierta");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
     fn un_archivo_va_del_disco_a_la_red() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
-        let address = listener.local_addr().expect("tiene dirección");
-        let client = std::net::TcpStream::connect(address).expect("conecta");
-        client.set_nonblocking(true).expect("se puede");
-        let socket = Socket::Tcp(mio::net::TcpStream::from_std(client));
+        use std::io::{Seek, SeekFrom};
+        let (mut wire, _client) = pair();
         let mut file =
             File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect("abre");
-        assert_eq!(file_to_socket(&socket, &file, 100).expect("envía"), FileSent::Bytes(100));
+        assert_eq!(wire.send_file(&file, 100).expect("envía"), FileSent::Bytes(100));
         assert_eq!(file.stream_position().expect("tiene posición"), 100);
         file.seek(SeekFrom::End(0)).expect("se mueve");
-        let end = file_to_socket(&socket, &file, 100).expect("no falla");
+        let end = wire.send_file(&file, 100).expect("no falla");
         assert_eq!(end, FileSent::NotThisWay, "se acabó antes de tiempo");
+    }
+
+    #[test]
+    fn cerrar_a_medias_de_un_cuerpo_es_un_corte() {
+        let (mut wire, mut client) = pair();
+        wire.send(&[IoSlice::new(b"la mitad")]).expect("cabe");
+        wire.abort_when_closed(true).expect("se puede");
+        drop(wire);
+        let cut = io::copy(&mut client, &mut io::sink()).map_err(|error| error.kind());
+        assert_eq!(cut, Err(io::ErrorKind::ConnectionReset));
     }
 }
