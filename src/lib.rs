@@ -46,14 +46,15 @@
 //!    que un servidor web entrega una petición ya leída;
 //! 3. `gateway` llena `environ`, llama a la aplicación y comprueba lo que responde, para cualquier
 //!    protocolo; y `proxies` sabe a quién creer lo que cuenta de una petición que reenvía;
-//! 4. [`simple_server`] es el servidor: sockets, bucle de eventos y relevo;
-//! 5. [`handlers`] sirve la misma aplicación detrás de Apache o de nginx: como programa CGI, y por
+//! 4. `connection` es una conexión: una máquina que no sabe de sockets, relojes ni hilos;
+//! 5. [`simple_server`] es el servidor: sockets, bucles de eventos y relevo;
+//! 6. [`handlers`] sirve la misma aplicación detrás de Apache o de nginx: como programa CGI, y por
 //!    FastCGI, SCGI y uwsgi;
-//! 6. [`static_files`] es una aplicación que sirve archivos, y [`mod@access_log`] un intermediario que
+//! 7. [`static_files`] es una aplicación que sirve archivos, y [`mod@access_log`] un intermediario que
 //!    anota cada petición;
-//! 7. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
+//! 8. [`testing`] llama a una aplicación sin sockets, y [`validate`] vigila que ella y el servidor
 //!    cumplan PEP 3333, regla a regla;
-//! 8. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
+//! 9. [`util`] tiene las preguntas sueltas de `wsgiref.util`.
 //!
 //! # De `wsgiref` a `pasarela`
 //!
