@@ -6,6 +6,7 @@ use super::link::{Link, Readiness};
 use super::sending::deliver;
 use super::service::{Context, Scratch};
 use super::stage::{Call, Farewell, Stage, Step, Terms};
+use super::threads::Class;
 use super::upload::Upload;
 use crate::gateway;
 use crate::http::Persistence;
@@ -21,7 +22,7 @@ pub(super) fn answer(
     let must_hand_off = match &upload {
         // También quien ya ayuda necesita un permiso para esperar a la red.
         Some(_) => context.leader.has_company(),
-        None => context.service.paces.is_slow(terms.slot) && context.leader.should_hand_off(),
+        None => context.leader.should_hand_off(&context.service.paces, terms.class),
     };
     if must_hand_off {
         let environ = std::mem::take(&mut context.scratch.environ);
@@ -51,7 +52,9 @@ fn call(
 ) -> io::Result<Step> {
     let Context { service, scratch, leader, .. } = context;
     let Scratch { environ, head, .. } = &mut **scratch;
-    let body = leader.during(&service.paces, terms.slot, || {
+    // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
+    let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
+    let body = leader.during(&service.paces, class, || {
         let body = gateway::run(&*service.application, environ, head);
         gateway::warn_if_large(head, environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.

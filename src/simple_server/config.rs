@@ -45,6 +45,10 @@ pub struct Config {
     /// pueden estar detenidas en la aplicación a la vez. Las demás que se sabe que tardan esperan
     /// turno; las rápidas se siguen atendiendo mientras un bucle tenga hilo. Ninguna se pierde.
     ///
+    /// Las que tardan se turnan por clases: su método, dónde está montada la aplicación y los dos
+    /// primeros segmentos de la ruta. Ninguna clase ocupa más de siete de cada ocho hilos; cuando
+    /// quedan pocos, una petición de una clase que todavía no se ha visto también espera turno.
+    ///
     /// De los que no atienden un bucle, la mitad como mucho esperan cuerpos que no caben en
     /// `small_body`; los demás cuerpos hacen cola sin ocupar un hilo. Si la hay, a quien tarda más de
     /// `body_timeout` en total, y un segundo por cada KiB enviado, ya no se le espera.
@@ -174,10 +178,14 @@ impl Config {
         self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
     }
 
-    /// Cuántos hilos, y cuántos pueden esperar a la red: la mitad de los que no lideran.
+    /// Cuántos hilos, y cuántos de los que no lideran pueden detenerse. Si son muchos, se guarda uno
+    /// por bucle: si algo que siempre fue rápido tarda, hay quien releve aunque lo lento los ocupe
+    /// todos.
     pub(super) fn pool_size(&self) -> PoolSize {
-        let uploads = (self.max_threads.saturating_sub(self.loops()) / 2).max(1);
-        PoolSize { threads: self.max_threads, uploads }
+        let (threads, loops) = (self.max_threads, self.loops());
+        let others = threads.saturating_sub(loops).max(1);
+        let busy = others - loops.min(threads / 16).min(others - 1);
+        PoolSize { threads, busy, share: busy - busy / 8, uploads: (others / 2).max(1) }
     }
 
     pub(crate) fn limits(&self) -> Limits {

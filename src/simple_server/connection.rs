@@ -30,7 +30,7 @@ use super::request_environ::Peers;
 use super::sending::{self, Asked};
 use super::service::{Context, Service};
 use super::stage::{CloseReason, Farewell, Reading, Stage, Step};
-use super::threads::Permit;
+use super::threads::{Class, Permit};
 use super::upload::Upload;
 use crate::http::Rejection;
 
@@ -95,6 +95,15 @@ impl Connection {
             Stage::Lingering { .. } => config.linger_timeout,
         };
         after(self.link.since, patience)
+    }
+
+    /// Con qué otras peticiones se parece en lo que tarda la que espera a un hilo.
+    pub(super) fn class(&self) -> Class {
+        match &self.stage {
+            Stage::Calling(call) => call.terms.class,
+            Stage::Responding(response) => response.class,
+            _ => Class::UNTAUGHT,
+        }
     }
 
     /// Si para seguir hace falta un permiso: la aplicación tendrá que esperar a la red.

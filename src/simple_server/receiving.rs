@@ -16,7 +16,6 @@ use super::request_environ;
 use super::sending::{Asked, reject};
 use super::service::{Context, Scratch};
 use super::stage::{Arrival, CloseReason, PendingRequest, Reading, Stage, Step, Terms};
-use super::threads::Slot;
 use super::upload::{Permission, Upload, UploadLimits};
 use crate::http::head::Patience;
 use crate::http::request::{self, Expectation};
@@ -115,7 +114,11 @@ fn parse(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Accepted>,
     Ok(Some(Accepted {
         head_length: request.head.length,
         terms: Terms {
-            slot: Slot::of(request.head.method, request.target.path_and_query().path),
+            class: service.paces.class(
+                request.head.method,
+                "",
+                request.target.path_and_query().path,
+            ),
             persistence: request.persistence,
             envelope: Envelope::Http(request.head.version),
         },

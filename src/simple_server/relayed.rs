@@ -13,7 +13,7 @@ use super::receiving::{Accepted, begin};
 use super::sending::{Asked, reject};
 use super::service::Context;
 use super::stage::{Arrival, CloseReason, Farewell, Reading, Stage, Step, Terms};
-use super::threads::Slot;
+use super::threads::{Class, Paces};
 use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
 use crate::cgi::head::StatusLine;
 use crate::cgi::variables::{self, Process, Variable};
@@ -70,7 +70,7 @@ fn accept_block(link: &Link, context: &mut Context<'_, '_>) -> Result<Option<Acc
         Some(length) => Some(Decoder::Plain(BodyDecoder::new(RequestBody::Length(length), 0))),
     };
     let terms = Terms {
-        slot: slot_of(environ),
+        class: class_of(environ, &context.service.paces),
         persistence: Persistence::Close,
         envelope: Envelope::Plain(line),
     };
@@ -131,7 +131,7 @@ fn accept_records(
         true => Persistence::KeepAlive,
         false => Persistence::Close,
     };
-    let terms = Terms { slot: slot_of(environ), persistence, envelope };
+    let terms = Terms { class: class_of(environ, &context.service.paces), persistence, envelope };
     let body = Some(Decoder::Records(receiver));
     begin(link, context, Accepted { head_length: 0, terms, body, arrival: Arrival::Gathered })
 }
@@ -165,12 +165,8 @@ fn fill<'v>(
 }
 
 /// Con qué otras peticiones se parece en lo que tarda.
-fn slot_of(environ: &Environ) -> Slot {
-    let path = match environ.path_info() {
-        "" => environ.script_name(),
-        path => path,
-    };
-    Slot::of(environ.method(), path)
+fn class_of(environ: &Environ, paces: &Paces) -> Class {
+    paces.class(environ.method(), environ.script_name(), environ.path_info())
 }
 
 /// Recibe más. El plazo de una petición a medias cuenta desde que empezó.

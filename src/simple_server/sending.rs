@@ -9,7 +9,7 @@ use super::envelope::Envelope;
 use super::link::{FileSent, Link};
 use super::service::Context;
 use super::stage::{CloseReason, Farewell, Response, Rest, Stage, Step, Terms};
-use super::threads::Slot;
+use super::threads::Class;
 use crate::body::Chunk;
 use crate::cgi::fastcgi;
 use crate::gateway::{self, BodyLength, ResponseBody, error_page};
@@ -47,8 +47,7 @@ pub(super) fn reject(
     scratch.environ.push_fixed("REQUEST_METHOD", method);
     let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
     let body = gateway::run(&page, &mut scratch.environ, &mut scratch.head);
-    let slot = Slot::of(method, "");
-    let terms = Terms { slot, persistence: Persistence::Close, envelope };
+    let terms = Terms { class: Class::UNTAUGHT, persistence: Persistence::Close, envelope };
     deliver(link, context, body, terms, Farewell::Lingering)
 }
 
@@ -73,9 +72,9 @@ pub(super) fn deliver(
     let delivery = Delivery { framing, persistence };
     let head = &context.scratch.head;
     let common = context.scratch.common.missing_from(head, context.now);
-    let Terms { slot, envelope, .. } = terms;
+    let Terms { class, envelope, .. } = terms;
     envelope.write_head(link.outgoing.tail(), head, common, delivery);
-    respond(link, context, Response { body, rest: None, envelope, delivery, farewell, slot })
+    respond(link, context, Response { body, rest: None, envelope, delivery, farewell, class })
 }
 
 /// Sigue con una respuesta que el cliente no terminaba de tomar.
@@ -144,8 +143,8 @@ fn produce(
     context: &mut Context<'_, '_>,
     response: &mut Response,
 ) -> io::Result<Produced> {
-    let (paces, slot) = (&context.service.paces, response.slot);
-    if response.body.is_lazy() && context.leader.should_hand_off() && paces.is_slow(slot) {
+    let (paces, class) = (&context.service.paces, response.class);
+    if response.body.is_lazy() && context.leader.should_hand_off(paces, class) {
         link.flush(context.now)?;
         return Ok(Produced::ForAnother);
     }
@@ -154,7 +153,7 @@ fn produce(
         Some(FileSent::Bytes(_)) => return Ok(Produced::Sent),
         Some(FileSent::NotThisWay) | None => {}
     }
-    let next = context.leader.during(paces, slot, || response.body.next_chunk());
+    let next = context.leader.during(paces, class, || response.body.next_chunk());
     context.keep_up();
     Ok(Produced::Next(next))
 }
@@ -198,9 +197,10 @@ fn send_file(
     if !link.flush(context.now)? {
         return Ok(Some(FileSent::Blocked));
     }
-    // El disco también puede hacer esperar.
+    // El disco también puede hacer esperar; pero cuánto se envía lo dice el cliente.
     let (paces, now) = (&context.service.paces, context.now);
-    let sent = context.leader.during(paces, response.slot, || link.send_file(file, length, now))?;
+    let sent =
+        context.leader.during(paces, Class::UNTAUGHT, || link.send_file(file, length, now))?;
     context.keep_up();
     if let FileSent::Bytes(count) = sent {
         response.body.advance_file(count);

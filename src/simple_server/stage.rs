@@ -4,7 +4,7 @@
 use super::decoder::Decoder;
 use super::envelope::Envelope;
 use super::sending::Asked;
-use super::threads::Slot;
+use super::threads::Class;
 use super::upload::{Permission, Upload};
 use crate::body::Chunk;
 use crate::cgi::fastcgi::Receiver;
@@ -90,7 +90,7 @@ pub(super) enum Farewell {
 /// Lo que la petición pide de la respuesta.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
-    pub(super) slot: Slot,
+    pub(super) class: Class,
     pub(super) persistence: Persistence,
     pub(super) envelope: Envelope,
 }
@@ -139,7 +139,7 @@ pub(super) struct Response {
     pub(super) envelope: Envelope,
     pub(super) delivery: Delivery,
     pub(super) farewell: Farewell,
-    pub(super) slot: Slot,
+    pub(super) class: Class,
 }
 
 /// Lo que falta de un trozo.

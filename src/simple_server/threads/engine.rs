@@ -7,10 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::event_loop::EventLoop;
-use super::pool::Priority;
 use super::relay::Turn;
 use super::runtime::{Job, Runtime};
 use super::worker::Worker;
+use super::workload::Priority;
 use crate::simple_server::listen::{Listener, listen_again};
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
@@ -117,12 +117,15 @@ impl Engine {
     }
 
     fn relieve(&self, index: usize, turn: Turn) {
-        let Runtime { loops, pool, .. } = &*self.runtime;
+        let Runtime { service, loops, pool, .. } = &*self.runtime;
+        let paces = &service.paces;
         // Sin otro hilo que lidere, el que está termina antes.
-        if !pool.has_room() {
-            return loops[index].relay.mark_late();
+        if !pool.seat_relieved() {
+            return loops[index].relay.mark_late(paces);
         }
-        let Some(turn) = loops[index].relay.take_over(turn) else { return };
+        let Some(turn) = loops[index].relay.take_over(turn, paces) else {
+            return pool.unseat_relieved();
+        };
         if let Err(error) = pool.offer(Job::Lead { index, turn }, Priority::First) {
             log::warn!("no se pudo empezar otro hilo: {error}");
         }

@@ -9,9 +9,13 @@
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `ready` | cuáles conexiones esperan y cuáles tienen algo que hacer |
 //! | `placement` | qué bucle atiende una conexión nueva |
-//! | `pool` | los hilos, y el trabajo que espera a uno o a un permiso |
+//! | `pool` | los hilos, y cómo llega a ellos el trabajo |
+//! | `workload` | el trabajo que espera a un hilo, y cuánto se puede hacer a la vez |
+//! | `fair_queue` | el turno entre las clases de trabajo que esperan |
+//! | `permit` | con qué puede un hilo esperar a la red |
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
-//! | `pace` | cuáles peticiones suelen tardar |
+//! | `clock` | quien vigila las llamadas |
+//! | `pace`, `class` | cuáles clases de peticiones suelen tardar |
 //!
 //! Qué se hace con una conexión no se sabe aquí: cada hilo la saca de su bucle, le pide que avance y
 //! hace lo que diga su resultado.
@@ -24,12 +28,20 @@ mod poller;
 mod ready;
 mod placement;
 mod pool;
+mod workload;
+mod fair_queue;
+mod permit;
 mod relay;
+mod clock;
 mod pace;
+mod class;
 
+pub(super) use class::Class;
 pub(super) use engine::Engine;
-pub(super) use pace::{Paces, Slot};
-pub(super) use pool::{Permit, Permits, Pool, PoolSize};
+pub(super) use pace::Paces;
+pub(super) use permit::{Permit, Permits};
+pub(super) use pool::Pool;
 pub(super) use relay::Leader;
 pub use runtime::Handle;
 pub(super) use runtime::Runtime;
+pub(super) use workload::PoolSize;

@@ -4,9 +4,11 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use super::class::Class;
+use super::clock::Clock;
 use super::event_loop::EventLoop;
 use super::pool::Pool;
-use super::relay::{Clock, Turn};
+use super::relay::Turn;
 use crate::simple_server::connection::Connection;
 use crate::simple_server::listen::Listener;
 use crate::simple_server::service::Service;
@@ -15,7 +17,7 @@ use crate::simple_server::service::Service;
 pub(crate) struct Runtime {
     pub(super) service: Service,
     pub(super) loops: Vec<EventLoop>,
-    pub(super) pool: Arc<Pool<Job>>,
+    pub(super) pool: Arc<Pool<Class, Job>>,
     pub(super) clock: Clock,
 }
 
@@ -32,7 +34,7 @@ impl Runtime {
     /// Unos bucles parados; el primero escucha en `listeners`.
     pub(in crate::simple_server) fn new(
         service: Service,
-        pool: Arc<Pool<Job>>,
+        pool: Arc<Pool<Class, Job>>,
         listeners: Vec<Listener>,
     ) -> io::Result<Self> {
         let count = service.config.loops();

@@ -9,12 +9,14 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::event_loop::EventLoop;
+use super::permit::Permit;
 use super::placement::choose;
 use super::poller::Poller;
-use super::pool::{Assignment, Permit, Priority};
+use super::pool::Assignment;
 use super::ready::{Cause, Ready};
-use super::relay::{Leader, Turn};
+use super::relay::{Leader, Post, Turn};
 use super::runtime::{Job, Runtime};
+use super::workload::{Priority, Seat};
 use crate::simple_server::connection::{Connection, Outcome};
 use crate::simple_server::listen::Newcomer;
 use crate::simple_server::request_environ::Peers;
@@ -50,6 +52,10 @@ struct Served {
     is_queued: bool,
 }
 
+fn post<'e>(runtime: &'e Runtime, here: &'e EventLoop) -> Post<'e> {
+    Post { relay: &here.relay, clock: &runtime.clock, company: &*runtime.pool }
+}
+
 impl<'e> Worker<'e> {
     pub(super) fn new(runtime: &'e Runtime) -> Self {
         let here = &runtime.loops[0];
@@ -57,7 +63,7 @@ impl<'e> Worker<'e> {
             runtime,
             here,
             index: 0,
-            leader: Leader::helper(&here.relay, &runtime.clock),
+            leader: Leader::helper(post(runtime, here)),
             scratch: Scratch::default(),
             until: Until::Shutdown,
         }
@@ -65,29 +71,35 @@ impl<'e> Worker<'e> {
 
     /// Trabaja hasta que sobra.
     pub(super) fn work(mut self) {
-        while let Some(Assignment { work, permit }) = self.runtime.pool.next() {
+        while let Some(Assignment { work, permit, mut seat }) = self.runtime.pool.next() {
             match work {
-                Job::Lead { index, turn } => self.lead(index, turn),
+                Job::Lead { index, turn } => {
+                    self.lead(index, turn);
+                    if !self.leader.leads() {
+                        seat = Seat::Busy;
+                    }
+                }
                 Job::Serve { index, key, connection } => {
                     self.help(index, key, connection, permit);
                 }
             }
+            self.runtime.pool.finish(seat);
         }
     }
 
     /// Atiende una petición con este único hilo.
     pub(super) fn serve_one(mut self) {
         self.until = Until::OneRequest;
-        self.leader = Leader::alone(&self.here.relay, &self.runtime.clock);
+        self.leader = Leader::alone(post(self.runtime, self.here));
         self.serve_while_leading();
     }
 
     fn lead(&mut self, index: usize, turn: Turn) {
         self.go_to(index);
-        let Runtime { service, clock, .. } = self.runtime;
-        self.leader = match service.config.max_threads {
-            0 | 1 => Leader::alone(&self.here.relay, clock),
-            _ => Leader::new(&self.here.relay, clock, turn),
+        let post = post(self.runtime, self.here);
+        self.leader = match self.runtime.service.config.max_threads {
+            0 | 1 => Leader::alone(post),
+            _ => Leader::new(post, turn),
         };
         self.serve_while_leading();
     }
@@ -112,7 +124,7 @@ impl<'e> Worker<'e> {
     fn go_to(&mut self, index: usize) {
         self.index = index;
         self.here = &self.runtime.loops[index];
-        self.leader = Leader::helper(&self.here.relay, &self.runtime.clock);
+        self.leader = Leader::helper(post(self.runtime, self.here));
     }
 
     fn serve_while_leading(&mut self) {
@@ -208,7 +220,7 @@ impl<'e> Worker<'e> {
     fn hand_off(&self, key: usize, connection: Box<Connection>) {
         let priority = match connection.needs_permit() {
             true => Priority::WithPermit,
-            false => Priority::Normal,
+            false => Priority::Of(connection.class()),
         };
         let job = Job::Serve { index: self.index, key, connection };
         if let Err(error) = self.runtime.pool.offer(job, priority) {
