@@ -209,3 +209,26 @@ fn quien_envia_despacio_no_ensena_que_su_ruta_es_lenta() {
     gate.open();
     stopped.iter_mut().for_each(|wire| drop(wire.until("hecho")));
 }
+
+#[test]
+fn quien_pregunta_una_vez_y_calla_no_cierra_el_paso() {
+    let gate = Gate::default();
+    let config = Config { max_connections: 8, ..config() };
+    let served = Served::start_with(application(&gate), config);
+    let ask = |wire: &mut Wire| {
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        wire.until("hecho");
+    };
+    let mut first = served.open();
+    ask(&mut first);
+    let mut silent: Vec<Wire> = (0..40)
+        .map(|_| {
+            let mut wire = served.open();
+            ask(&mut wire);
+            // Quien sí pregunta no es el que lleva más tiempo sin hacer nada.
+            ask(&mut first);
+            wire
+        })
+        .collect();
+    assert_eq!(silent.remove(0).try_rest().unwrap_or_default(), b"");
+}

@@ -35,7 +35,12 @@ pub struct Config {
     /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. El resto de un
     /// cuerpo mayor lo lee ella a su ritmo, y mientras tanto ocupa un hilo.
     pub small_body: usize,
-    /// Cuántas conexiones abiertas a la vez; las demás esperan en la cola del sistema.
+    /// Cuántas conexiones abiertas a la vez, una como poco. Cuando no caben más, quien llega ocupa el
+    /// sitio de la que lleva más tiempo sin pedir nada; si todas están en algo, espera en la cola del
+    /// sistema.
+    ///
+    /// Cada una es un descriptor del proceso: si el sistema da menos (`ulimit -n`), se aceptan menos,
+    /// y se deja alguno para los archivos.
     pub max_connections: usize,
     /// Cuántas conexiones esperan en la cola del sistema a que se las acepte.
     pub backlog: u32,

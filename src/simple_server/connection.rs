@@ -97,6 +97,11 @@ impl Connection {
         after(self.link.since, patience)
     }
 
+    /// Si no tiene nada a medias: cerrarla no corta ninguna petición que se haya visto.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.stage, Stage::Reading(Reading::Head(_))) && self.link.is_quiet()
+    }
+
     /// Con qué otras peticiones se parece en lo que tarda la que espera a un hilo.
     pub(super) fn class(&self) -> Class {
         match &self.stage {

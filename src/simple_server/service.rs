@@ -2,7 +2,6 @@
 //! trabajo del hilo.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -31,8 +30,6 @@ pub(super) struct Service {
     pub(super) permits: Arc<dyn Permits>,
     /// Cuándo se pidió que se detuviera: puede llegar en medio de una llamada.
     pub(super) stopping: OnceLock<Instant>,
-    /// Cuántas conexiones hay abiertas.
-    pub(super) connections: AtomicUsize,
 }
 
 impl Service {
@@ -52,13 +49,7 @@ impl Service {
             permits,
             paces: Paces::default(),
             stopping: OnceLock::new(),
-            connections: AtomicUsize::new(0),
         }
-    }
-
-    /// Si cabe otra conexión.
-    pub(super) fn has_room(&self) -> bool {
-        self.connections.load(Relaxed) < self.config.max_connections
     }
 
     /// Si cada respuesta es ya la última de su conexión.

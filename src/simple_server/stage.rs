@@ -78,6 +78,8 @@ pub(super) enum CloseReason {
     BodyIncomplete,
     /// El servidor se detiene y no había petición a medias.
     Stopping,
+    /// No hacía nada y no cabían más: dejó su sitio.
+    MadeRoom,
 }
 
 /// Si hay que seguir escuchando al cliente después de la última respuesta.

@@ -98,6 +98,7 @@ impl Engine {
         let loops = &self.runtime.loops;
         if watch.swept.elapsed() >= SWEEP {
             watch.swept = Instant::now();
+            self.runtime.capacity.grow_back();
             for (event_loop, before) in loops.iter().zip(&mut watch.at_sweep) {
                 let turn = event_loop.relay.current();
                 event_loop.sweep_soon(turn.calls_since(*before));

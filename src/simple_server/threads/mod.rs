@@ -9,6 +9,7 @@
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `ready` | cuáles conexiones esperan y cuáles tienen algo que hacer |
 //! | `placement` | qué bucle atiende una conexión nueva |
+//! | `capacity` | cuántas conexiones caben |
 //! | `pool` | los hilos, y cómo llega a ellos el trabajo |
 //! | `workload` | el trabajo que espera a un hilo, y cuánto se puede hacer a la vez |
 //! | `fair_queue` | el turno entre las clases de trabajo que esperan |
@@ -27,6 +28,7 @@ mod event_loop;
 mod poller;
 mod ready;
 mod placement;
+mod capacity;
 mod pool;
 mod workload;
 mod fair_queue;

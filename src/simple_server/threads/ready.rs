@@ -11,6 +11,9 @@ use slab::Slab;
 
 use crate::simple_server::link::Readiness;
 
+/// Cuántas se sacan a la vez, como mucho, para que entren otras.
+const MOST_EVICTED: usize = 32;
+
 #[derive(Debug)]
 pub(super) struct Connections<C> {
     slots: Slab<Slot<C>>,
@@ -22,11 +25,20 @@ pub(super) struct Connections<C> {
 #[derive(Debug)]
 enum Slot<C> {
     /// Espera un aviso hasta `deadline`.
-    Parked { connection: C, deadline: Instant },
+    Parked { connection: C, wait: Wait },
     /// En la cola.
     Queued { connection: C, cause: Cause },
     /// La atiende un hilo; aquí se juntan los avisos que le llegan.
     Out { news: Option<Readiness> },
+}
+
+/// Lo que espera una conexión.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wait {
+    pub(super) since: Instant,
+    pub(super) deadline: Instant,
+    /// Si no tiene nada a medias.
+    pub(super) is_idle: bool,
 }
 
 /// Por qué está una conexión en la cola.
@@ -87,14 +99,14 @@ impl<C> Connections<C> {
 
     /// Devuelve una conexión que espera avisos. Si alguno llegó mientras estaba fuera, va a la cola:
     /// entonces es `true`, y quien lidera tiene que saberlo.
-    pub(super) fn park(&mut self, key: usize, connection: C, deadline: Instant) -> bool {
+    pub(super) fn park(&mut self, key: usize, connection: C, wait: Wait) -> bool {
         let Some(slot) = self.slots.get_mut(key) else { return false };
         if let Slot::Out { news: Some(news) } = *slot {
             *slot = Slot::Queued { connection, cause: Cause::News(news) };
             self.ready.push_back(key);
             true
         } else {
-            *slot = Slot::Parked { connection, deadline };
+            *slot = Slot::Parked { connection, wait };
             false
         }
     }
@@ -115,6 +127,31 @@ impl<C> Connections<C> {
         self.slots.try_remove(key);
     }
 
+    /// Saca las que llevan más tiempo sin nada que hacer, para que entren otras: una de cada ocho de
+    /// las que no hacen nada, que así no hay que buscarlas de una en una.
+    pub(super) fn take_idlest(&mut self) -> Vec<(usize, C)> {
+        let mut idle: Vec<(Instant, usize)> = self.idle().collect();
+        idle.sort_unstable();
+        idle.truncate((idle.len() / 8).clamp(1, MOST_EVICTED));
+        let taken = idle.into_iter().filter_map(|(_, key)| match self.slots.try_remove(key)? {
+            Slot::Parked { connection, .. } => Some((key, connection)),
+            _ => unreachable!("solo se eligen las que esperan"),
+        });
+        taken.collect()
+    }
+
+    /// Desde cuándo no hace nada la que lleva más tiempo así.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
+        self.idle().map(|(since, _)| since).min()
+    }
+
+    fn idle(&self) -> impl Iterator<Item = (Instant, usize)> {
+        self.slots.iter().filter_map(|(key, slot)| match slot {
+            Slot::Parked { wait, .. } if wait.is_idle => Some((wait.since, key)),
+            _ => None,
+        })
+    }
+
     /// Un aviso del sistema.
     pub(super) fn notice(&mut self, key: usize, news: Readiness) {
         match self.slots.get_mut(key) {
@@ -131,7 +168,7 @@ impl<C> Connections<C> {
     /// Pone en la cola las que vencieron.
     pub(super) fn queue_expired(&mut self, now: Instant) {
         let is_expired =
-            |slot: &Slot<C>| matches!(slot, Slot::Parked { deadline, .. } if now >= *deadline);
+            |slot: &Slot<C>| matches!(slot, Slot::Parked { wait, .. } if now >= wait.deadline);
         self.queue_all(Cause::Deadline(Readiness::default()), is_expired);
     }
 
@@ -186,8 +223,27 @@ mod tests {
         (connections, key)
     }
 
-    fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(1)
+    fn soon() -> Wait {
+        wait(Instant::now(), false)
+    }
+
+    fn wait(since: Instant, is_idle: bool) -> Wait {
+        Wait { since, deadline: since + Duration::from_secs(1), is_idle }
+    }
+
+    #[test]
+    fn dejan_su_sitio_las_que_llevan_mas_tiempo_sin_hacer_nada() {
+        let mut connections = Connections::default();
+        let start = Instant::now();
+        for (letter, seconds, is_idle) in [('a', 0, false), ('b', 2, true), ('c', 1, true)] {
+            connections.admit(letter).expect("se admite");
+            let key = connections.take_ready().expect("está en la cola").key;
+            connections.park(key, letter, wait(start + Duration::from_secs(seconds), is_idle));
+        }
+        assert_eq!(connections.idle_since(), Some(start + Duration::from_secs(1)));
+        assert_eq!(connections.take_idlest(), [(2, 'c')]);
+        assert_eq!(connections.take_idlest(), [(1, 'b')]);
+        assert_eq!(connections.take_idlest(), []);
     }
 
     #[test]
@@ -233,7 +289,7 @@ mod tests {
     fn solo_vencen_las_que_esperan() {
         let (mut connections, key) = one_out();
         let now = Instant::now();
-        connections.park(key, 'a', now);
+        connections.park(key, 'a', Wait { deadline: now, ..soon() });
         connections.admit('b').expect("se admite");
         connections.take_ready();
         connections.queue_expired(now);

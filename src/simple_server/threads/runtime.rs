@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use super::capacity::{Capacity, descriptors};
 use super::class::Class;
 use super::clock::Clock;
 use super::event_loop::EventLoop;
@@ -19,6 +20,7 @@ pub(crate) struct Runtime {
     pub(super) loops: Vec<EventLoop>,
     pub(super) pool: Arc<Pool<Class, Job>>,
     pub(super) clock: Clock,
+    pub(super) capacity: Capacity,
 }
 
 /// Lo que un hilo toma de la cuadrilla.
@@ -42,7 +44,8 @@ impl Runtime {
         for listener in listeners {
             loops[0].listen(listener)?;
         }
-        Ok(Self { service, loops, pool, clock: Clock::default() })
+        let capacity = Capacity::new(service.config.max_connections, descriptors());
+        Ok(Self { service, loops, pool, clock: Clock::default(), capacity })
     }
 
     /// Pide que se detenga con orden.

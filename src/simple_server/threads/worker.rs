@@ -5,7 +5,6 @@
 //! avisos y acepta las nuevas.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::event_loop::EventLoop;
@@ -13,7 +12,7 @@ use super::permit::Permit;
 use super::placement::choose;
 use super::poller::Poller;
 use super::pool::Assignment;
-use super::ready::{Cause, Ready};
+use super::ready::{Cause, Ready, Wait};
 use super::relay::{Leader, Post, Turn};
 use super::runtime::{Job, Runtime};
 use super::workload::{Priority, Seat};
@@ -184,12 +183,18 @@ impl<'e> Worker<'e> {
             Outcome::Close(CloseReason::BodyIncomplete)
         });
         let is_answered = connection.delivered() > before;
-        let is_queued = self.put_back(key, connection, outcome);
+        let is_queued = self.put_back(key, connection, outcome, *now);
         Served { is_answered, is_queued }
     }
 
     /// Devuelve una conexión a su bucle, o la despide; `true` si queda en la cola.
-    fn put_back(&self, key: usize, mut connection: Box<Connection>, outcome: Outcome) -> bool {
+    fn put_back(
+        &self,
+        key: usize,
+        mut connection: Box<Connection>,
+        outcome: Outcome,
+        now: Instant,
+    ) -> bool {
         let outcome = match outcome {
             // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
             Outcome::Close(_) | Outcome::HandOff => outcome,
@@ -205,7 +210,8 @@ impl<'e> Worker<'e> {
         match outcome {
             Outcome::Park => {
                 let deadline = connection.deadline(&self.runtime.service);
-                return self.here.connections().park(key, connection, deadline);
+                let wait = Wait { since: now, deadline, is_idle: connection.is_idle() };
+                return self.here.connections().park(key, connection, wait);
             }
             Outcome::Yield => {
                 self.here.connections().requeue(key, connection);
@@ -229,19 +235,30 @@ impl<'e> Worker<'e> {
     }
 
     fn dismiss(&self, key: usize, connection: Box<Connection>, reason: CloseReason) {
+        self.let_go(self.here, key, connection, reason);
+        self.here.connections().remove(key);
+        if self.runtime.service.is_stopping() {
+            // Puede ser la última: que quien lidera lo mire.
+            self.here.wake();
+        }
+    }
+
+    /// Suelta una conexión de `event_loop`.
+    fn let_go(
+        &self,
+        event_loop: &EventLoop,
+        key: usize,
+        connection: Box<Connection>,
+        reason: CloseReason,
+    ) {
         if reason != CloseReason::Finished {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
         if catch_unwind(AssertUnwindSafe(|| drop(connection))).is_err() {
             log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
         }
-        self.here.connections().remove(key);
-        self.here.counters.leave();
-        self.runtime.service.connections.fetch_sub(1, Relaxed);
-        if self.runtime.service.is_stopping() {
-            // Puede ser la última: que quien lidera lo mire.
-            self.here.wake();
-        }
+        event_loop.counters.leave();
+        self.runtime.capacity.leave();
     }
 
     /// Espera avisos y los reparte.
@@ -258,31 +275,52 @@ impl<'e> Worker<'e> {
 
     /// Cuánto se puede esperar sin descuidar nada.
     fn poll_timeout(&self, poller: &Poller) -> Option<Duration> {
-        let (acceptor, service) = (&poller.acceptor, &self.runtime.service);
+        let (acceptor, capacity) = (&poller.acceptor, &self.runtime.capacity);
         let must_serve = self.here.connections().ready_count() > 0;
-        if must_serve || (acceptor.may_accept() && service.has_room()) {
+        if must_serve || (acceptor.may_accept() && capacity.has_room()) {
             return Some(Duration::ZERO);
         }
         // Lo normal es que avise el reloj; aquí, lo que él no ve.
         let must_look_back = acceptor.may_accept()
             || acceptor.is_starved()
-            || service.is_stopping()
+            || self.runtime.service.is_stopping()
             || self.until == Until::OneRequest;
         must_look_back.then_some(LOOK_BACK)
     }
 
     fn accept(&self, poller: &mut Poller) {
-        let service = &self.runtime.service;
-        if !service.has_room() {
-            return;
+        let Runtime { service, capacity, .. } = self.runtime;
+        while poller.acceptor.may_accept() && (capacity.has_room() || self.make_room()) {
+            let now = Instant::now();
+            let is_given = poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
+                capacity.enter();
+                let peers = Peers::new(&service.name, local_port, remote);
+                self.place(Box::new(Connection::new(socket, peers, now)));
+                capacity.has_room()
+            });
+            if !is_given {
+                capacity.shrink();
+                self.make_room();
+            }
+            if capacity.has_room() {
+                // El resto, después de atender a estas.
+                return;
+            }
         }
-        let now = Instant::now();
-        poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
-            service.connections.fetch_add(1, Relaxed);
-            let peers = Peers::new(&service.name, local_port, remote);
-            self.place(Box::new(Connection::new(socket, peers, now)));
-            service.has_room()
-        });
+    }
+
+    /// Cierra las conexiones que llevan más tiempo sin hacer nada; `true` si había alguna.
+    fn make_room(&self) -> bool {
+        let idle =
+            |event_loop: &'e EventLoop| Some((event_loop.connections().idle_since()?, event_loop));
+        let loops = self.runtime.loops.iter().filter_map(idle);
+        let Some((_, event_loop)) = loops.min_by_key(|(since, _)| *since) else { return false };
+        let idle = event_loop.connections().take_idlest();
+        let is_any = !idle.is_empty();
+        for (key, connection) in idle {
+            self.let_go(event_loop, key, connection, CloseReason::MadeRoom);
+        }
+        is_any
     }
 
     /// Lleva una conexión nueva a uno de los bucles.
