@@ -34,9 +34,9 @@ impl Outgoing {
         self.large.is_some() || self.pending() >= HIGH_WATER
     }
 
-    /// Si tiene sitio reservado.
+    /// Si tiene sitio reservado, o algo pendiente: un trozo grande no ocupa sitio.
     pub(super) fn has_room_of_its_own(&self) -> bool {
-        self.before.capacity() > 0
+        self.before.capacity() > 0 || !self.is_empty()
     }
 
     /// Donde añadir bytes al final.
@@ -122,6 +122,14 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn lo_pendiente_nunca_se_cambia_por_lo_de_otro() {
+        let mut outgoing = Outgoing::default();
+        assert!(!outgoing.has_room_of_its_own());
+        outgoing.push_chunk(Framing::UntilClose, Chunk::from("x".repeat(LARGE_CHUNK)));
+        assert!(outgoing.has_room_of_its_own());
     }
 
     #[test]
