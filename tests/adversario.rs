@@ -4,11 +4,12 @@
 mod comun;
 
 use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex};
 
 use comun::records::{begin, params, stdin, usual};
 use comun::{Served, Wire};
-use pasarela::{Application, Body, Config, Environ, StartResponse, handlers};
+use pasarela::{Application, Body, Chunk, Config, Environ, StartResponse, handlers};
 use pretty_assertions::assert_eq;
 
 /// Donde la aplicación se detiene hasta que se abre.
@@ -231,4 +232,57 @@ fn quien_pregunta_una_vez_y_calla_no_cierra_el_paso() {
         })
         .collect();
     assert_eq!(silent.remove(0).try_rest().unwrap_or_default(), b"");
+}
+
+/// Cuánto mide cada trozo de una descarga, y cuántas hay.
+const PART: usize = 64 * 1024;
+const DOWNLOADS: usize = 60;
+
+/// Cuánto se envía de una descarga, como mucho, antes de atender a quien llega después: un turno, y
+/// quizá parte de otro.
+const TURN: usize = 2 * 1024 * 1024;
+
+/// Descargas sin fin. Lo rápido responde cuánto se llevaba producido entre todas.
+fn endless(gate: &Gate) -> impl Application + use<> {
+    let (gate, produced) = (gate.clone(), Arc::new(AtomicUsize::new(0)));
+    move |environ: &mut Environ, start: StartResponse<'_>| {
+        start("200 OK", &[])?;
+        match environ.path_info() {
+            "/lento" => {
+                gate.pass();
+                Ok(Body::from("hecho"))
+            }
+            "/rapido" => Ok(Body::from(produced.load(SeqCst).to_string())),
+            _ => {
+                let (produced, part) = (produced.clone(), vec![b'x'; PART]);
+                Ok(Body::stream(std::iter::repeat_with(move || {
+                    produced.fetch_add(PART, SeqCst);
+                    Ok(Chunk::from(part.clone()))
+                })))
+            }
+        }
+    }
+}
+
+#[test]
+fn las_descargas_que_empiezan_a_la_vez_no_hacen_esperar_a_quien_llega() {
+    let gate = Gate::default();
+    let served = Served::start_with(endless(&gate), Config { max_threads: 1, ..config() });
+    let ask = |path: &str| {
+        let mut wire = served.open();
+        let head = "HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        wire.send(format!("GET {path} {head}").as_bytes());
+        wire
+    };
+    // El único hilo está detenido mientras llegan todas.
+    let mut stopped = ask("/lento");
+    gate.await_arrivals(1);
+    let _downloads: Vec<Wire> = (0..DOWNLOADS).map(|_| ask("/todo")).collect();
+    let mut last = ask("/rapido");
+    gate.open();
+    let answer = last.rest();
+    let (_, produced) = answer.rsplit_once("\r\n").expect("una respuesta");
+    let produced: usize = produced.parse().expect("cuánto");
+    assert!(produced <= DOWNLOADS * TURN, "{produced}");
+    stopped.until("hecho");
 }

@@ -215,9 +215,9 @@ fn register(socket: &mut Arc<Socket>, registry: &Registry, token: Token) -> io::
     registry.register(socket, token, INTEREST)
 }
 
-/// Cuánto se pide enviar de una vez, en bytes: más de lo que cabe en el búfer de un socket.
+/// Cuánto se pide enviar de una vez, en bytes: lo que toca antes de dejar sitio a otras conexiones.
 #[cfg(target_os = "linux")]
-const FILE_PART: u64 = 8 * 1024 * 1024;
+const FILE_PART: u64 = 1024 * 1024;
 
 #[cfg(target_os = "linux")]
 fn file_to_socket(socket: &Socket, file: &File, length: u64) -> io::Result<FileSent> {

@@ -16,8 +16,10 @@ use crate::gateway::{self, BodyLength, ResponseBody, error_page};
 use crate::http::response::{Delivery, Framing};
 use crate::http::{Persistence, Rejection, Version};
 
-/// Cuántos trozos se envían seguidos antes de dejar sitio a otras conexiones.
+/// Cuántos trozos se envían seguidos antes de dejar sitio a otras conexiones, y cuántos bytes: lo que
+/// se copia en un par de décimas de milisegundo.
 const FAIR_CHUNKS: usize = 64;
+const FAIR_BYTES: u64 = 1024 * 1024;
 
 /// Lo que hay que saber de una petición para rechazarla: de su método, si es `HEAD`.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +96,9 @@ fn respond(
     context: &mut Context<'_, '_>,
     mut response: Response,
 ) -> io::Result<Step> {
-    for _ in 0..FAIR_CHUNKS {
+    let (mut chunks, mut bytes) = (0, 0);
+    while chunks < FAIR_CHUNKS && bytes < FAIR_BYTES {
+        chunks += 1;
         if link.outgoing.is_full() && !link.flush(context.now)? {
             return Ok(Step::Park(Stage::Responding(Box::new(response))));
         }
@@ -105,7 +109,10 @@ fn respond(
         let next = match response.body.runs_code() {
             true => match produce(link, context, &mut response)? {
                 Produced::Next(next) => next,
-                Produced::Sent => continue,
+                Produced::Sent(count) => {
+                    bytes += count;
+                    continue;
+                }
                 Produced::Blocked => return Ok(Step::Park(Stage::Responding(Box::new(response)))),
                 Produced::ForAnother => {
                     return Ok(Step::HandOff(Stage::Responding(Box::new(response))));
@@ -114,7 +121,10 @@ fn respond(
             false => response.body.next_chunk(),
         };
         match next {
-            Ok(Some(chunk)) => push(link, &mut response, chunk),
+            Ok(Some(chunk)) => {
+                bytes += chunk.as_bytes().len() as u64;
+                push(link, &mut response, chunk);
+            }
             Ok(None) => return Ok(finish(link, context, &response)),
             Err(()) => return cut_short(link, context, &response),
         }
@@ -130,8 +140,8 @@ fn respond(
 enum Produced {
     /// Su siguiente trozo, si lo hay.
     Next(Result<Option<Chunk>, ()>),
-    /// Bytes que ya están enviados.
-    Sent,
+    /// Tantos bytes, que ya están enviados.
+    Sent(u64),
     /// El cliente no toma más por ahora.
     Blocked,
     /// Nada: suele tardar, y puede hacerlo otro hilo.
@@ -150,7 +160,7 @@ fn produce(
     }
     match send_file(link, context, response)? {
         Some(FileSent::Blocked) => return Ok(Produced::Blocked),
-        Some(FileSent::Bytes(_)) => return Ok(Produced::Sent),
+        Some(FileSent::Bytes(count)) => return Ok(Produced::Sent(count)),
         Some(FileSent::NotThisWay) | None => {}
     }
     let next = context.leader.during(paces, class, || response.body.next_chunk());

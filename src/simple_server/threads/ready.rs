@@ -17,7 +17,8 @@ const MOST_EVICTED: usize = 32;
 #[derive(Debug)]
 pub(super) struct Connections<C> {
     slots: Slab<Slot<C>>,
-    ready: VecDeque<usize>,
+    fresh: VecDeque<usize>,
+    resumed: VecDeque<usize>,
     /// Si ya no admite a nadie: su bucle terminó.
     is_closed: bool,
 }
@@ -41,6 +42,15 @@ pub(super) struct Wait {
     pub(super) is_idle: bool,
 }
 
+/// Las dos colas de las que tienen algo que hacer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Queue {
+    /// Las que llegan, y las que quizá recibieron algo.
+    Fresh,
+    /// Las que siguen con lo que hacían: quien recibe algo grande no hace esperar a quien llega.
+    Resumed,
+}
+
 /// Por qué está una conexión en la cola.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
@@ -58,16 +68,46 @@ pub(super) struct Ready<C> {
     pub(super) cause: Cause,
 }
 
+impl Queue {
+    /// La de quien recibe ese aviso.
+    fn of(news: Readiness) -> Self {
+        match news.readable || news.read_closed {
+            true => Self::Fresh,
+            false => Self::Resumed,
+        }
+    }
+}
+
 impl<C> Default for Connections<C> {
     fn default() -> Self {
-        Self { slots: Slab::new(), ready: VecDeque::new(), is_closed: false }
+        Self {
+            slots: Slab::new(),
+            fresh: VecDeque::new(),
+            resumed: VecDeque::new(),
+            is_closed: false,
+        }
     }
 }
 
 impl<C> Connections<C> {
-    /// Cuántas están en la cola.
-    pub(super) fn ready_count(&self) -> usize {
-        self.ready.len()
+    /// Cuántas están en esa cola.
+    pub(super) fn count(&self, queue: Queue) -> usize {
+        match queue {
+            Queue::Fresh => self.fresh.len(),
+            Queue::Resumed => self.resumed.len(),
+        }
+    }
+
+    /// Si alguna tiene algo que hacer.
+    pub(super) fn is_any_ready(&self) -> bool {
+        !(self.fresh.is_empty() && self.resumed.is_empty())
+    }
+
+    fn put(&mut self, queue: Queue, key: usize) {
+        match queue {
+            Queue::Fresh => self.fresh.push_back(key),
+            Queue::Resumed => self.resumed.push_back(key),
+        }
     }
 
     /// Admite en la cola una conexión nueva. La devuelve si ya no se admite a nadie.
@@ -77,7 +117,7 @@ impl<C> Connections<C> {
         }
         let cause = Cause::News(Readiness::default());
         let key = self.slots.insert(Slot::Queued { connection, cause });
-        self.ready.push_back(key);
+        self.put(Queue::Fresh, key);
         Ok(())
     }
 
@@ -87,9 +127,12 @@ impl<C> Connections<C> {
         self.is_closed
     }
 
-    /// Saca la primera de la cola.
-    pub(super) fn take_ready(&mut self) -> Option<Ready<C>> {
-        let key = self.ready.pop_front()?;
+    /// Saca la primera de esa cola.
+    pub(super) fn take(&mut self, queue: Queue) -> Option<Ready<C>> {
+        let key = match queue {
+            Queue::Fresh => self.fresh.pop_front()?,
+            Queue::Resumed => self.resumed.pop_front()?,
+        };
         let slot = self.slots.get_mut(key)?;
         match std::mem::replace(slot, Slot::Out { news: None }) {
             Slot::Queued { connection, cause } => Some(Ready { key, connection, cause }),
@@ -103,7 +146,7 @@ impl<C> Connections<C> {
         let Some(slot) = self.slots.get_mut(key) else { return false };
         if let Slot::Out { news: Some(news) } = *slot {
             *slot = Slot::Queued { connection, cause: Cause::News(news) };
-            self.ready.push_back(key);
+            self.put(Queue::of(news), key);
             true
         } else {
             *slot = Slot::Parked { connection, wait };
@@ -119,7 +162,7 @@ impl<C> Connections<C> {
             _ => unreachable!("solo vuelve la que está fuera"),
         };
         *slot = Slot::Queued { connection, cause: Cause::News(news) };
-        self.ready.push_back(key);
+        self.put(Queue::Resumed, key);
     }
 
     /// Olvida una conexión.
@@ -198,7 +241,8 @@ impl<C> Connections<C> {
         match std::mem::replace(slot, Slot::Out { news: None }) {
             Slot::Parked { connection, .. } => {
                 *slot = Slot::Queued { connection, cause };
-                self.ready.push_back(key);
+                let (Cause::News(news) | Cause::Deadline(news)) = cause;
+                self.put(Queue::of(news), key);
             }
             other => *slot = other,
         }
@@ -215,11 +259,33 @@ mod tests {
     const WRITABLE: Readiness = Readiness { readable: false, writable: true, read_closed: false };
     const BOTH: Readiness = Readiness { readable: true, writable: true, read_closed: false };
 
+    /// Saca la siguiente, de la cola que sea.
+    fn take(connections: &mut Connections<char>) -> Option<Ready<char>> {
+        connections.take(Queue::Fresh).or_else(|| connections.take(Queue::Resumed))
+    }
+
+    #[test]
+    fn la_que_sigue_con_lo_suyo_no_va_delante_de_la_que_llega() {
+        let (mut connections, key) = one_out();
+        connections.requeue(key, 'a');
+        connections.admit('b').expect("se admite");
+        let order = [Queue::Fresh, Queue::Resumed].map(|queue| connections.take(queue));
+        assert_eq!(order.map(|ready| ready.map(|ready| ready.connection)), [Some('b'), Some('a')]);
+    }
+
+    #[test]
+    fn la_que_puede_seguir_enviando_no_va_con_la_que_recibio_algo() {
+        let (mut connections, key) = one_out();
+        connections.park(key, 'a', soon());
+        connections.notice(key, WRITABLE);
+        assert_eq!([Queue::Fresh, Queue::Resumed].map(|queue| connections.count(queue)), [0, 1]);
+    }
+
     /// Una conexión que ya se sacó de la cola, y su llave.
     fn one_out() -> (Connections<char>, usize) {
         let mut connections = Connections::default();
         connections.admit('a').expect("se admite");
-        let key = connections.take_ready().expect("está en la cola").key;
+        let key = take(&mut connections).expect("está en la cola").key;
         (connections, key)
     }
 
@@ -237,7 +303,7 @@ mod tests {
         let start = Instant::now();
         for (letter, seconds, is_idle) in [('a', 0, false), ('b', 2, true), ('c', 1, true)] {
             connections.admit(letter).expect("se admite");
-            let key = connections.take_ready().expect("está en la cola").key;
+            let key = take(&mut connections).expect("está en la cola").key;
             connections.park(key, letter, wait(start + Duration::from_secs(seconds), is_idle));
         }
         assert_eq!(connections.idle_since(), Some(start + Duration::from_secs(1)));
@@ -251,8 +317,8 @@ mod tests {
         let mut connections = Connections::default();
         connections.admit('a').expect("se admite");
         let cause = Cause::News(Readiness::default());
-        assert_eq!(connections.take_ready(), Some(Ready { key: 0, connection: 'a', cause }));
-        assert_eq!(connections.take_ready(), None);
+        assert_eq!(take(&mut connections), Some(Ready { key: 0, connection: 'a', cause }));
+        assert_eq!(take(&mut connections), None);
     }
 
     #[test]
@@ -262,7 +328,7 @@ mod tests {
         connections.notice(key, WRITABLE);
         assert!(connections.park(key, 'a', soon()), "quien lidera tiene que saberlo");
         let cause = Cause::News(BOTH);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
+        assert_eq!(take(&mut connections), Some(Ready { key, connection: 'a', cause }));
     }
 
     #[test]
@@ -271,9 +337,8 @@ mod tests {
         assert!(!connections.park(key, 'a', soon()));
         connections.notice(key, READABLE);
         connections.notice(key, WRITABLE);
-        assert_eq!(connections.ready_count(), 1);
         let cause = Cause::News(BOTH);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
+        assert_eq!(take(&mut connections), Some(Ready { key, connection: 'a', cause }));
     }
 
     #[test]
@@ -282,7 +347,7 @@ mod tests {
         connections.notice(key, WRITABLE);
         connections.requeue(key, 'a');
         let cause = Cause::News(WRITABLE);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
+        assert_eq!(take(&mut connections), Some(Ready { key, connection: 'a', cause }));
     }
 
     #[test]
@@ -291,11 +356,11 @@ mod tests {
         let now = Instant::now();
         connections.park(key, 'a', Wait { deadline: now, ..soon() });
         connections.admit('b').expect("se admite");
-        connections.take_ready();
+        take(&mut connections);
         connections.queue_expired(now);
         let cause = Cause::Deadline(Readiness::default());
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
-        assert_eq!(connections.take_ready(), None);
+        assert_eq!(take(&mut connections), Some(Ready { key, connection: 'a', cause }));
+        assert_eq!(take(&mut connections), None);
     }
 
     #[test]
@@ -304,7 +369,7 @@ mod tests {
         connections.remove(key);
         connections.notice(key, READABLE);
         assert!(!connections.park(key, 'a', soon()));
-        assert_eq!(connections.take_ready(), None);
+        assert_eq!(take(&mut connections), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::permit::Permit;
 use super::placement::choose;
 use super::poller::Poller;
 use super::pool::Assignment;
-use super::ready::{Cause, Ready, Wait};
+use super::ready::{Cause, Queue, Ready, Wait};
 use super::relay::{Leader, Post, Turn};
 use super::runtime::{Job, Runtime};
 use super::workload::{Priority, Seat};
@@ -24,6 +24,12 @@ use crate::simple_server::stage::CloseReason;
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
 const LOOK_BACK: Duration = Duration::from_millis(20);
+
+/// Cuánto se atiende a las conexiones que hay antes de mirar quién llega.
+const TURN: Duration = Duration::from_millis(5);
+
+/// Cada cuántas se mira si el turno se acabó.
+const LOOK_EVERY: usize = 16;
 
 /// Un hilo, en el bucle que le toca.
 #[derive(Debug)]
@@ -137,22 +143,30 @@ impl<'e> Worker<'e> {
         }
     }
 
-    /// Atiende las conexiones que hay en la cola; `true` si alguna dio una respuesta y basta con una.
+    /// Atiende las conexiones que hay en las colas, durante un turno; `true` si alguna dio una respuesta
+    /// y basta con una.
     fn serve_ready(&mut self) -> bool {
-        let mut now = Instant::now();
-        let batch = self.here.connections().ready_count();
-        for _ in 0..batch {
-            let Some(ready) = self.here.connections().take_ready() else { break };
-            let served = self.serve(ready, &mut now);
-            if !self.leader.leads() {
-                // El líder nuevo puede estar esperando avisos con esto en la cola.
-                if served.is_queued {
-                    self.here.wake();
+        let start = Instant::now();
+        let mut now = start;
+        for queue in [Queue::Fresh, Queue::Resumed] {
+            let batch = self.here.connections().count(queue);
+            for number in 1..=batch {
+                let Some(ready) = self.here.connections().take(queue) else { break };
+                let served = self.serve(ready, &mut now);
+                if !self.leader.leads() {
+                    // El líder nuevo puede estar esperando avisos con esto en la cola.
+                    if served.is_queued {
+                        self.here.wake();
+                    }
+                    return false;
                 }
-                break;
-            }
-            if served.is_answered && self.until == Until::OneRequest {
-                return true;
+                if served.is_answered && self.until == Until::OneRequest {
+                    return true;
+                }
+                // Mirar la hora no es gratis: quien vuelve a la cola es quien pudo tardar.
+                if (served.is_queued || number % LOOK_EVERY == 0) && start.elapsed() > TURN {
+                    break;
+                }
             }
         }
         false
@@ -276,8 +290,8 @@ impl<'e> Worker<'e> {
     /// Cuánto se puede esperar sin descuidar nada.
     fn poll_timeout(&self, poller: &Poller) -> Option<Duration> {
         let (acceptor, capacity) = (&poller.acceptor, &self.runtime.capacity);
-        let must_serve = self.here.connections().ready_count() > 0;
-        if must_serve || (acceptor.may_accept() && capacity.has_room()) {
+        if self.here.connections().is_any_ready() || (acceptor.may_accept() && capacity.has_room())
+        {
             return Some(Duration::ZERO);
         }
         // Lo normal es que avise el reloj; aquí, lo que él no ve.
