@@ -114,17 +114,18 @@ fn sin_descriptores_todavia_se_abren_archivos() {
         let request = get(path);
         wire.send(&request.as_bytes()[1..]);
         wire.send(b"G");
-        let head = wire.until("\r\n\r\n");
-        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
-        wire.until(";")
+        // Delante puede quedar el cuerpo de un error.
+        let is_ok = wire.until("\r\n\r\n").contains("HTTP/1.1 200");
+        is_ok.then(|| wire.until(";"))
     };
     let _crowd: Vec<_> = (0..100).map(|_| process.open()).collect();
-    while ask("/intentos") == "0;" {
+    while ask("/intentos").is_some_and(|attempts| attempts == "0;") {
         std::thread::yield_now();
     }
-    for _ in 0..20 {
-        ask("/archivo");
-    }
+    // Al que pide justo entonces le puede faltar; enseguida, ya no.
+    let settled = (0..100).find(|_| ask("/archivo").is_some());
+    assert!(settled.is_some(), "nunca hay con qué abrirlo");
+    assert!((0..20).all(|_| ask("/archivo").is_some()));
 }
 
 /// Cada cuánto se vuelve a probar en cada socket.
