@@ -37,6 +37,11 @@ impl Capacity {
         self.open.load(Relaxed) < self.limit.load(Relaxed)
     }
 
+    /// Si hay más de las que caben.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.open.load(Relaxed) > self.limit.load(Relaxed)
+    }
+
     /// Una más.
     pub(super) fn enter(&self) {
         self.open.fetch_add(1, Relaxed);

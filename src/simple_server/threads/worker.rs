@@ -314,7 +314,6 @@ impl<'e> Worker<'e> {
             });
             if !is_given {
                 capacity.shrink();
-                self.make_room();
             }
             if capacity.has_room() {
                 // El resto, después de atender a estas.
@@ -364,6 +363,8 @@ impl<'e> Worker<'e> {
         if self.runtime.service.is_stopping() {
             self.stop(poller);
         }
+        // Las recién llegadas solo se sabe que no hacen nada cuando ya se las atendió.
+        while self.runtime.capacity.is_exceeded() && self.make_room() {}
         let is_rare = poller.is_stopping;
         if self.here.take_sweep() || is_rare || self.until == Until::OneRequest {
             self.here.connections().queue_expired(Instant::now());
