@@ -185,7 +185,9 @@ fn un_registro_que_se_detiene_no_detiene_a_los_demas() {
         Ok(Body::from("hola"))
     };
     let application = access_log(hello, Stuck { lines, entered });
-    let served = Served::start_with(application, Config { max_threads: 3, ..Config::default() });
+    // Uno lidera y dos ayudan: uno de ellos se queda con el registro.
+    let config = Config { event_loops: 1, max_threads: 3, ..Config::default() };
+    let served = Served::start_with(application, config);
     let mut first = served.open();
     first.send(get("/").as_bytes());
     assert_eq!(has_entered.recv(), Ok(()));

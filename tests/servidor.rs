@@ -110,8 +110,10 @@ fn detenerse_no_espera_para_siempre() {
 fn con_la_casa_llena_se_espera_en_la_cola() {
     let served = Served::start_with(ignore, Config { max_connections: 2, ..Config::default() });
     let mut inside: Vec<_> = (0..2).map(|_| served.open()).collect();
+    let (begun, rest) = ("GET / HTTP/1.1\r\nHo", "st: x\r\n\r\n");
     for wire in &mut inside {
-        wire.send(get("/").as_bytes());
+        // Con otra petición a medias: no están ociosas.
+        wire.send(format!("{}{begun}", get("/")).as_bytes());
         wire.until("hecho");
     }
     let mut outside: Vec<_> = (0..5).map(|_| served.open()).collect();
@@ -120,7 +122,7 @@ fn con_la_casa_llena_se_espera_en_la_cola() {
     }
     // Los de dentro siguen atendidos, y al irse dejan su sitio.
     for mut wire in inside {
-        wire.send(get("/").as_bytes());
+        wire.send(rest.as_bytes());
         assert_eq!(comun::mask_date(&wire.until("hecho")), ok("hecho"));
     }
     for mut wire in outside {

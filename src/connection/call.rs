@@ -1,6 +1,6 @@
 //! Llamar a la aplicación: en este hilo, o en uno que pueda detenerse.
 
-use super::host::Host;
+use super::host::{Class, Host};
 use super::link::{Link, Readiness};
 use super::send::{Answer, deliver};
 use super::service::Context;
@@ -51,7 +51,9 @@ fn call<W: Wire, H: Host>(
     let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
     host.amends(&mut environ);
-    let mut body = host.during(terms.class, || {
+    // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
+    let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
+    let mut body = host.during(class, || {
         let body = gateway::run(*application, &mut environ, &mut head);
         gateway::warn_if_large(&head, &environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.

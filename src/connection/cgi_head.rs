@@ -4,7 +4,7 @@ use super::body::{Accepted, begin};
 use super::close;
 use super::decoder::Decoder;
 use super::envelope::Envelope;
-use super::host::{Class, Host};
+use super::host::Host;
 use super::incoming::Received;
 use super::link::Link;
 use super::protocol::Protocol;
@@ -94,21 +94,12 @@ fn terms_of(
     envelope: Envelope,
 ) -> Terms {
     Terms {
-        class: class_of(environ, host),
+        class: host.classify(environ.method(), environ.script_name(), environ.path_info()),
         persistence,
         envelope,
         is_head: environ.method() == "HEAD",
         reason: CloseReason::OneResponse,
     }
-}
-
-/// Con qué otras peticiones se parece en lo que tarda.
-fn class_of(environ: &Environ, host: &impl Host) -> Class {
-    let path = match environ.path_info() {
-        "" => environ.script_name(),
-        path => path,
-    };
-    host.classify(environ.method(), path)
 }
 
 /// Sigue leyendo una petición de FastCGI, cuyas variables llegan en registros.

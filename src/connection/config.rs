@@ -33,7 +33,12 @@ pub struct Config {
     /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. El resto de un
     /// cuerpo mayor lo lee ella a su ritmo, y mientras tanto ocupa un hilo.
     pub small_body: usize,
-    /// Cuántas conexiones abiertas a la vez; las demás esperan en la cola del sistema.
+    /// Cuántas conexiones abiertas a la vez, una como poco. Cuando no caben más, quien llega ocupa el
+    /// sitio de la que lleva más tiempo sin pedir nada; si todas están en algo, espera en la cola del
+    /// sistema.
+    ///
+    /// Cada una es un descriptor del proceso: si el sistema da menos (`ulimit -n`), se aceptan menos,
+    /// y se deja alguno para los archivos.
     pub max_connections: usize,
     /// Cuántas conexiones esperan en la cola del sistema a que se las acepte.
     pub backlog: u32,
@@ -43,9 +48,13 @@ pub struct Config {
     /// pueden estar detenidas en la aplicación a la vez. Las demás que se sabe que tardan esperan
     /// turno; las rápidas se siguen atendiendo mientras un bucle tenga hilo. Ninguna se pierde.
     ///
+    /// Las que tardan se turnan por clases: su método, dónde está montada la aplicación y los dos
+    /// primeros segmentos de la ruta. Ninguna clase ocupa más de siete de cada ocho hilos; cuando
+    /// quedan pocos, una petición de una clase que todavía no se ha visto también espera turno.
+    ///
     /// De los que no atienden un bucle, la mitad como mucho esperan cuerpos que no caben en
-    /// `small_body`; los demás cuerpos hacen cola sin ocupar un hilo. Si la hay, a quien tarda más de
-    /// `body_timeout` en total, y un segundo por cada KiB enviado, ya no se le espera.
+    /// `small_body`; los demás cuerpos hacen cola sin ocupar un hilo. Si la hay, a quien envía menos de
+    /// 1 KiB por segundo durante cinco segundos ya no se le espera.
     pub max_threads: usize,
     /// Plazo para que llegue una cabeza entera, desde su primer byte: así un cliente que envía un
     /// byte por segundo no retiene la conexión (*slowloris*).
@@ -165,11 +174,6 @@ impl Config {
     /// atender lo lento.
     pub(crate) fn loops(&self) -> usize {
         self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
-    }
-
-    /// Cuántos hilos pueden esperar a la red: la mitad de los que no lideran.
-    pub(crate) fn uploads(&self) -> usize {
-        (self.max_threads.saturating_sub(self.loops()) / 2).max(1)
     }
 
     pub(super) fn limits(&self) -> Limits {

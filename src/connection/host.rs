@@ -16,9 +16,14 @@ const FAIR_BYTES: usize = 1024 * 1024;
 /// Un momento: cuánto ha pasado desde que empezó el servidor.
 pub(crate) type Moment = Duration;
 
-/// Una clase de peticiones que suelen tardar lo mismo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Class(pub(crate) usize);
+/// Una clase de peticiones que suelen tardar lo mismo. Qué significa su número lo sabe quien la dio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Class(pub(crate) u64);
+
+impl Class {
+    /// La de lo que no enseña nada, porque su tiempo depende de la red.
+    pub(crate) const UNTAUGHT: Self = Self(0);
+}
 
 /// Con qué se encuentra una conexión al avanzar.
 pub(crate) trait Host {
@@ -28,8 +33,8 @@ pub(crate) trait Host {
     /// La hora del calendario, para `Date`.
     fn calendar(&self) -> SystemTime;
 
-    /// A qué clase pertenece una petición.
-    fn classify(&self, method: &str, path: &str) -> Class;
+    /// A qué clase pertenece una petición a una aplicación montada en `script`.
+    fn classify(&self, method: &str, script: &str, path: &str) -> Class;
 
     /// Si conviene que otro hilo ejecute una llamada de esta clase.
     fn hands_off(&self, class: Class) -> bool;

@@ -146,7 +146,7 @@ fn accept<W: Wire, H: Host>(
 fn terms_of(request: &Request<'_>, host: &impl Host) -> Terms {
     let head = &request.head;
     Terms {
-        class: host.classify(head.method, request.target.path_and_query().path),
+        class: host.classify(head.method, "", request.target.path_and_query().path),
         persistence: request.persistence,
         envelope: Envelope::Http(head.version),
         is_head: head.method == "HEAD",

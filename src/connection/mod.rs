@@ -167,6 +167,15 @@ impl<W: Wire> Connection<W> {
         }
     }
 
+    /// Con qué otras peticiones se parece en lo que tarda la que espera a un hilo.
+    pub(crate) fn class(&self) -> Class {
+        match &self.stage {
+            Stage::Calling(call) => call.terms.class,
+            Stage::Responding(response) => response.class,
+            _ => Class::UNTAUGHT,
+        }
+    }
+
     /// Si para seguir hace falta un permiso: la aplicación tendrá que esperar a la red.
     pub(crate) fn needs_permit(&self) -> bool {
         self.upload().is_some()

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::envelope::Envelope;
-use super::host::Host;
+use super::host::{Class, Host};
 use super::link::Link;
 use super::service::Context;
 use super::stage::{CloseReason, Response, Rest, Stage, Stepped, Terms};
@@ -53,8 +53,7 @@ pub(super) fn reject<W: Wire, H: Host>(
     context.host.begins(&head, &mut body);
     scratch.environ.take_back(environ);
     let (persistence, reason) = (Persistence::Close, CloseReason::Rejected);
-    let class = context.host.classify(method, "");
-    let terms = Terms { class, persistence, envelope, is_head, reason };
+    let terms = Terms { class: Class::UNTAUGHT, persistence, envelope, is_head, reason };
     deliver(link, context, Answer { head, body, terms })
 }
 
@@ -227,9 +226,9 @@ fn send_file<W: Wire, H: Host>(
     if !link.flush(context.now())? {
         return Ok(FileSent::Blocked);
     }
-    // El disco también puede hacer esperar.
-    let (now, class) = (context.now(), response.class);
-    let sent = context.host.during(class, || link.send_file(file, length, now))?;
+    // El disco también puede hacer esperar; pero cuánto se envía lo dice el cliente.
+    let now = context.now();
+    let sent = context.host.during(Class::UNTAUGHT, || link.send_file(file, length, now))?;
     if let FileSent::Bytes(count) = sent {
         response.body.advance_file(count);
     }

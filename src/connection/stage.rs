@@ -150,6 +150,8 @@ pub(crate) enum CloseReason {
     Panic,
     /// El servidor se detiene.
     Stopping,
+    /// No hacía nada y no cabían más: dejó su sitio.
+    MadeRoom,
 }
 
 impl CloseReason {

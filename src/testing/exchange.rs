@@ -127,8 +127,8 @@ impl Host for Stand {
         UNIX_EPOCH + Duration::from_secs(NOW)
     }
 
-    fn classify(&self, _method: &str, _path: &str) -> Class {
-        Class(0)
+    fn classify(&self, _method: &str, _script: &str, _path: &str) -> Class {
+        Class::UNTAUGHT
     }
 
     fn hands_off(&self, _class: Class) -> bool {

@@ -86,7 +86,7 @@ impl Acceptor {
 
     /// Si alguno no pudo aceptar y habrá que volver a probar.
     pub(crate) fn is_starved(&self) -> bool {
-        self.sources.iter().any(|source| matches!(source.queue, Queue::Starved { .. }))
+        self.sources.iter().any(Source::is_starved)
     }
 
     /// Vuelve a probar con los que no pudieron aceptar hace un rato.
@@ -98,8 +98,10 @@ impl Acceptor {
         }
     }
 
-    /// Acepta una tanda. `welcome` dice si todavía cabe otra.
-    pub(crate) fn accept(&mut self, mut welcome: impl FnMut(Newcomer) -> bool) {
+    /// Acepta una tanda. `welcome` dice si todavía cabe otra. Devuelve `false` si el sistema no da con
+    /// qué.
+    pub(crate) fn accept(&mut self, mut welcome: impl FnMut(Newcomer) -> bool) -> bool {
+        let mut is_given = true;
         for source in &mut self.sources {
             let mut batch = BATCH;
             while source.queue == Queue::MayHaveMore && batch > 0 {
@@ -109,13 +111,17 @@ impl Acceptor {
                         source.is_short = false;
                         let local_port = source.listener.port;
                         if !welcome(Newcomer { socket, remote, local_port }) {
-                            return;
+                            return is_given;
                         }
                     }
-                    Err(error) => source.fail(&error),
+                    Err(error) => {
+                        source.fail(&error);
+                        is_given &= !source.is_starved();
+                    }
                 }
             }
         }
+        is_given
     }
 
     /// Que no llegue nadie más. Lo que ya espera en una cola compartida es de quien siga con ella.
@@ -130,6 +136,10 @@ impl Acceptor {
 }
 
 impl Source {
+    fn is_starved(&self) -> bool {
+        matches!(self.queue, Queue::Starved { .. })
+    }
+
     /// Anota qué pasa con la cola después de no poder aceptar.
     fn fail(&mut self, error: &io::Error) {
         self.queue = match error.kind() {

@@ -7,10 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::event_loop::EventLoop;
-use super::pool::Priority;
 use super::relay::Turn;
 use super::runtime::{Job, Runtime};
 use super::worker::Worker;
+use super::workload::Priority;
 use crate::simple_server::listen::{Listener, listen_again};
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
@@ -101,6 +101,7 @@ impl Engine {
         let loops = &self.runtime.loops;
         if watch.swept.elapsed() >= SWEEP {
             watch.swept = Instant::now();
+            self.runtime.capacity.grow_back();
             for (event_loop, before) in loops.iter().zip(&mut watch.at_sweep) {
                 let turn = event_loop.relay.current();
                 event_loop.sweep_soon(turn.calls_since(*before));
@@ -120,12 +121,14 @@ impl Engine {
     }
 
     fn relieve(&self, index: usize, turn: Turn) {
-        let Runtime { loops, pool, .. } = &*self.runtime;
+        let Runtime { paces, loops, pool, .. } = &*self.runtime;
         // Sin otro hilo que lidere, el que está termina antes.
-        if !pool.has_room() {
-            return loops[index].relay.mark_late();
+        if !pool.seat_relieved() {
+            return loops[index].relay.mark_late(paces);
         }
-        let Some(turn) = loops[index].relay.take_over(turn) else { return };
+        let Some(turn) = loops[index].relay.take_over(turn, paces) else {
+            return pool.unseat_relieved();
+        };
         if let Err(error) = pool.offer(Job::Lead { index, turn }, Priority::First) {
             log::warn!("no se pudo empezar otro hilo: {error}");
         }

@@ -3,8 +3,7 @@
 
 use std::time::SystemTime;
 
-use super::pace::Slot;
-use super::pool::{self, Permits};
+use super::permit::{self, Permits};
 use super::relay::Leader;
 use super::runtime::Runtime;
 use crate::connection::{Class, Host, Moment, Permit};
@@ -32,12 +31,12 @@ impl Host for Thread<'_, '_> {
         SystemTime::now()
     }
 
-    fn classify(&self, method: &str, path: &str) -> Class {
-        Slot::of(method, path).class()
+    fn classify(&self, method: &str, script: &str, path: &str) -> Class {
+        self.runtime.paces.class(method, script, path)
     }
 
     fn hands_off(&self, class: Class) -> bool {
-        self.runtime.paces.is_slow(Slot::from(class)) && self.leader.should_hand_off()
+        self.leader.should_hand_off(&self.runtime.paces, class)
     }
 
     fn permits_uploads(&self) -> bool {
@@ -49,7 +48,7 @@ impl Host for Thread<'_, '_> {
     }
 
     fn during<T>(&mut self, class: Class, call: impl FnOnce() -> T) -> T {
-        let result = self.leader.during(&self.runtime.paces, Slot::from(class), call);
+        let result = self.leader.during(&self.runtime.paces, class, call);
         if self.leader.took_long() {
             self.now = self.runtime.now();
         }
@@ -61,7 +60,7 @@ impl Host for Thread<'_, '_> {
     }
 }
 
-impl Permit for pool::Permit {
+impl Permit for permit::Permit {
     fn is_wanted(&self) -> bool {
         Self::is_wanted(self)
     }

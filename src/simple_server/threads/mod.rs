@@ -10,9 +10,14 @@
 //! | `poller` | espera los avisos del sistema y los reparte |
 //! | `ready` | cuáles conexiones esperan y cuáles tienen algo que hacer |
 //! | `placement` | qué bucle atiende una conexión nueva |
-//! | `pool` | los hilos, y el trabajo que espera a uno o a un permiso |
+//! | `capacity` | cuántas conexiones caben |
+//! | `pool` | los hilos, y cómo llega a ellos el trabajo |
+//! | `workload` | el trabajo que espera a un hilo, y cuánto se puede hacer a la vez |
+//! | `fair_queue` | el turno entre las clases de trabajo que esperan |
+//! | `permit` | con qué puede un hilo esperar a la red |
 //! | `relay` | cómo pasa el liderazgo cuando la aplicación se detiene |
-//! | `pace` | cuáles peticiones suelen tardar |
+//! | `clock` | quien vigila las llamadas |
+//! | `pace`, `class` | cuáles clases de peticiones suelen tardar |
 //!
 //! Qué se hace con una conexión no se sabe aquí: cada hilo la saca de su bucle, le pide que avance y
 //! hace lo que diga su resultado.
@@ -25,9 +30,15 @@ mod event_loop;
 mod poller;
 mod ready;
 mod placement;
+mod capacity;
 mod pool;
+mod workload;
+mod fair_queue;
+mod permit;
 mod relay;
+mod clock;
 mod pace;
+mod class;
 
 pub(super) use engine::Engine;
 pub use runtime::Handle;

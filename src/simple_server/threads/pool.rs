@@ -6,108 +6,55 @@
 //! Un hilo que lee el cuerpo de una petición espera lo que quiera el cliente. Para eso hace falta
 //! además un permiso, y hay menos que hilos: quien promete un cuerpo y calla no deja sin hilo a las
 //! llamadas lentas. El trabajo que necesita permiso no empieza sin él, y deja pasar al que no.
+//!
+//! Quien lidera no se detiene, y su relevo no espera: siempre queda un hilo para él (`PoolSize`).
 
-use std::collections::VecDeque;
 use std::fmt;
+use std::hash::Hash;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::permit::{Permit, Permits};
+use super::relay::Company;
+use super::workload::{PoolSize, Priority, Seat, Taken, Workload};
+
 /// Cuánto espera trabajo un hilo de sobra antes de terminar.
 const SPARE_TIME: Duration = Duration::from_secs(10);
 
-pub(crate) struct Pool<W> {
-    state: Mutex<State<W>>,
+pub(crate) struct Pool<K, W> {
+    state: Mutex<State<K, W>>,
     changed: Condvar,
 }
 
 /// Cómo se empieza un hilo que llame a [`Pool::next`].
 pub(crate) type Spawn = Box<dyn Fn() -> io::Result<()> + Send + Sync>;
 
-/// Cuántos hilos puede haber, y cuántas subidas a la vez.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PoolSize {
-    pub(crate) threads: usize,
-    pub(crate) uploads: usize,
-}
-
-struct State<W> {
-    queue: VecDeque<Pending<W>>,
-    /// Lo que además de un hilo necesita un permiso.
-    uploads: VecDeque<Pending<W>>,
-    /// Cuántos han llegado a las dos colas.
-    arrivals: u64,
+struct State<K, W> {
+    work: Workload<K, W>,
     waiting: usize,
     threads: usize,
-    uploads_running: usize,
-    size: PoolSize,
+    max_threads: usize,
     /// Sin esto, el trabajo solo espera.
     spawn: Option<Spawn>,
     is_over: bool,
 }
 
-/// Un trabajo que espera, y cuándo llegó.
-struct Pending<W> {
-    arrival: u64,
-    work: W,
-}
-
 /// Un trabajo, con lo que le hace falta.
 #[derive(Debug)]
-pub(crate) struct Assignment<W> {
-    pub(crate) work: W,
-    pub(crate) permit: Option<Permit>,
+pub(super) struct Assignment<K, W> {
+    pub(super) work: W,
+    pub(super) permit: Option<Permit>,
+    pub(super) seat: Seat<K>,
 }
 
-/// Cuándo le toca a un trabajo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Priority {
-    /// Antes que todo lo que espera.
-    First,
-    Normal,
-    /// En su turno, cuando además haya un permiso.
-    WithPermit,
-}
-
-/// Los permisos para esperar a la red, vistos por quien no sabe qué más hace la cuadrilla.
-pub(crate) trait Permits: fmt::Debug + Send + Sync {
-    /// Si una subida nueva tendría el suyo enseguida.
-    fn is_any_free(&self) -> bool;
-
-    /// Si a alguna subida le falta.
-    fn is_any_wanted(&self) -> bool;
-
-    /// Uno queda libre.
-    fn give_back(&self);
-}
-
-/// Permiso para que un hilo espere a la red. Al soltarlo queda libre.
-#[derive(Debug)]
-pub(crate) struct Permit(Arc<dyn Permits>);
-
-impl Permit {
-    /// Si a otra subida le falta.
-    pub(crate) fn is_wanted(&self) -> bool {
-        self.0.is_any_wanted()
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.0.give_back();
-    }
-}
-
-impl<W: Send + 'static> Pool<W> {
+impl<K: Copy + Eq + Hash + Send + 'static, W: Send + 'static> Pool<K, W> {
     pub(crate) fn new(size: PoolSize) -> Arc<Self> {
         let state = State {
-            queue: VecDeque::new(),
-            uploads: VecDeque::new(),
-            arrivals: 0,
+            work: Workload::new(size),
             waiting: 0,
             threads: 0,
-            uploads_running: 0,
-            size: PoolSize { threads: size.threads.max(1), ..size },
+            max_threads: size.threads.max(1),
             spawn: None,
             is_over: false,
         };
@@ -124,37 +71,48 @@ impl<W: Send + 'static> Pool<W> {
     /// # Errors
     ///
     /// Si el sistema no da otro hilo. El trabajo queda para el primero que se desocupe.
-    pub(crate) fn offer(&self, work: W, priority: Priority) -> io::Result<()> {
+    pub(super) fn offer(&self, work: W, priority: Priority<K>) -> io::Result<()> {
         let mut state = self.lock();
         if state.is_over {
             // Ya no lo hará nadie. Se suelta sin el cerrojo: puede devolver un permiso.
             drop(state);
             return Ok(());
         }
-        state.arrivals += 1;
-        let arrival = state.arrivals;
-        match priority {
-            Priority::First => state.queue.push_front(Pending { arrival: 0, work }),
-            Priority::Normal => state.queue.push_back(Pending { arrival, work }),
-            Priority::WithPermit => state.uploads.push_back(Pending { arrival, work }),
-        }
+        state.work.push(work, priority);
         self.find_hands(state)
     }
 
-    /// Si un trabajo nuevo tendría hilo enseguida.
-    pub(crate) fn has_room(&self) -> bool {
-        let state = self.lock();
-        state.doable() < state.waiting || state.threads < state.size.threads
+    /// Cuenta como detenido al hilo que va a ser relevado, si hay otro que siga. Es un asiento que
+    /// devuelve él, o quien lo pidió si al final no hizo falta.
+    pub(super) fn seat_relieved(&self) -> bool {
+        let mut state = self.lock();
+        let has_room = state.work.doable() < state.waiting || state.threads < state.max_threads;
+        if has_room {
+            state.work.sit();
+        }
+        has_room
+    }
+
+    /// Lo contrario: no hubo que relevarlo.
+    pub(super) fn unseat_relieved(&self) {
+        let mut state = self.lock();
+        state.work.finish(Seat::Busy);
+        self.find_hands_or_warn(state);
+    }
+
+    /// Devuelve lo que ocupaba un trabajo. No avisa a nadie: quien lo terminó pide el siguiente.
+    pub(super) fn finish(&self, seat: Seat<K>) {
+        self.lock().work.finish(seat);
     }
 
     /// El siguiente trabajo; `None` si este hilo ya no hace falta.
-    pub(crate) fn next(self: &Arc<Self>) -> Option<Assignment<W>> {
+    pub(super) fn next(self: &Arc<Self>) -> Option<Assignment<K, W>> {
         let mut state = self.lock();
         state.waiting += 1;
         let give_up = Instant::now() + SPARE_TIME;
         let taken = loop {
             let left = give_up.saturating_duration_since(Instant::now());
-            let taken = state.take();
+            let taken = state.work.take();
             if taken.is_some() || state.is_over || left.is_zero() {
                 break taken;
             }
@@ -168,9 +126,9 @@ impl<W: Send + 'static> Pool<W> {
             state.threads -= 1;
         }
         drop(state);
-        taken.map(|(work, needs_permit)| {
-            let permit = needs_permit.then(|| Permit(self.clone()));
-            Assignment { work, permit }
+        taken.map(|Taken { work, seat, needs_permit }| {
+            let permit = needs_permit.then(|| Permit::of(self.clone()));
+            Assignment { work, permit, seat }
         })
     }
 
@@ -178,7 +136,7 @@ impl<W: Send + 'static> Pool<W> {
     pub(crate) fn dismiss(&self) {
         let mut state = self.lock();
         state.is_over = true;
-        let left = (std::mem::take(&mut state.queue), std::mem::take(&mut state.uploads));
+        let left = state.work.drain();
         let spawn = state.spawn.take();
         drop(state);
         self.changed.notify_all();
@@ -186,13 +144,13 @@ impl<W: Send + 'static> Pool<W> {
     }
 }
 
-impl<W> Pool<W> {
+impl<K: Copy + Eq + Hash, W> Pool<K, W> {
     /// Avisa a un hilo de que hay trabajo, o empieza otro.
-    fn find_hands(&self, mut state: MutexGuard<'_, State<W>>) -> io::Result<()> {
+    fn find_hands(&self, mut state: MutexGuard<'_, State<K, W>>) -> io::Result<()> {
         // Siempre: un permiso que queda libre mientras llega otro trabajo son dos avisos, no uno.
         self.changed.notify_one();
-        if state.doable() > state.waiting
-            && state.threads < state.size.threads
+        if state.work.doable() > state.waiting
+            && state.threads < state.max_threads
             && let Some(spawn) = &state.spawn
         {
             spawn()?;
@@ -201,60 +159,45 @@ impl<W> Pool<W> {
         Ok(())
     }
 
-    /// Ningún código ajeno se ejecuta con este cerrojo: si se envenenó, el estado sigue entero.
-    fn lock(&self) -> MutexGuard<'_, State<W>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<W: Send + 'static> Permits for Pool<W> {
-    fn is_any_free(&self) -> bool {
-        let state = self.lock();
-        state.free_permits() > state.uploads.len()
-    }
-
-    fn is_any_wanted(&self) -> bool {
-        let state = self.lock();
-        state.uploads.len() > state.free_permits()
-    }
-
-    fn give_back(&self) {
-        let mut state = self.lock();
-        state.uploads_running -= 1;
+    fn find_hands_or_warn(&self, state: MutexGuard<'_, State<K, W>>) {
         if let Err(error) = self.find_hands(state) {
             log::warn!("no se pudo empezar otro hilo: {error}");
         }
     }
-}
 
-impl<W> State<W> {
-    fn free_permits(&self) -> usize {
-        self.size.uploads.saturating_sub(self.uploads_running)
-    }
-
-    /// Cuánto trabajo podría hacerse ahora si hubiera hilos.
-    fn doable(&self) -> usize {
-        self.queue.len() + self.uploads.len().min(self.free_permits())
-    }
-
-    /// Lo que llegó antes, de lo que puede hacerse, y si ocupa un permiso.
-    fn take(&mut self) -> Option<(W, bool)> {
-        let is_first = |upload: &Pending<W>| {
-            self.queue.front().is_none_or(|other| upload.arrival < other.arrival)
-        };
-        if self.free_permits() > 0 && self.uploads.front().is_some_and(is_first) {
-            self.uploads_running += 1;
-            return self.uploads.pop_front().map(|pending| (pending.work, true));
-        }
-        self.queue.pop_front().map(|pending| (pending.work, false))
+    /// Ningún código ajeno se ejecuta con este cerrojo: si se envenenó, el estado sigue entero.
+    fn lock(&self) -> MutexGuard<'_, State<K, W>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<W> fmt::Debug for Pool<W> {
+impl<K: Copy + Eq + Hash + Send, W: Send> Company for Pool<K, W> {
+    fn has_spare(&self) -> bool {
+        self.lock().work.free_seats() > 0
+    }
+}
+
+impl<K: Copy + Eq + Hash + Send, W: Send> Permits for Pool<K, W> {
+    fn is_any_free(&self) -> bool {
+        self.lock().work.is_permit_free()
+    }
+
+    fn is_any_wanted(&self) -> bool {
+        self.lock().work.is_permit_wanted()
+    }
+
+    fn give_back(&self) {
+        let mut state = self.lock();
+        state.work.give_back_permit();
+        self.find_hands_or_warn(state);
+    }
+}
+
+impl<K: Copy + Eq + Hash, W> fmt::Debug for Pool<K, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
-        let State { threads, waiting, uploads_running, .. } = *state;
-        write!(f, "Pool({threads} hilos, {waiting} en espera, {uploads_running} subidas)")
+        let (threads, waiting, busy) = (state.threads, state.waiting, state.work.busy());
+        write!(f, "Pool({threads} hilos, {waiting} en espera, {busy} detenidos)")
     }
 }
 
@@ -264,9 +207,11 @@ mod tests {
     use pretty_assertions::assert_eq;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
+    const OF_A: Priority<char> = Priority::Of('a');
+
     /// Una cuadrilla con un permiso, que cuenta los hilos que habría empezado.
-    fn pool(threads: usize) -> (Arc<Pool<u32>>, Arc<AtomicUsize>) {
-        let pool = Pool::new(PoolSize { threads, uploads: 1 });
+    fn pool(threads: usize) -> (Arc<Pool<char, u32>>, Arc<AtomicUsize>) {
+        let pool = Pool::new(size(threads));
         let hired = Arc::new(AtomicUsize::new(0));
         let count = hired.clone();
         pool.hire_with(Box::new(move || {
@@ -276,56 +221,35 @@ mod tests {
         (pool, hired)
     }
 
-    fn next(pool: &Arc<Pool<u32>>) -> Option<u32> {
-        pool.next().map(|assignment| assignment.work)
+    fn size(threads: usize) -> PoolSize {
+        PoolSize { threads, busy: threads, share: threads, uploads: 1 }
     }
 
-    #[test]
-    fn lo_urgente_va_antes_y_nada_se_pierde() {
-        let (pool, _) = pool(1);
-        for (work, priority) in [(1, Priority::Normal), (2, Priority::Normal), (3, Priority::First)]
-        {
-            pool.offer(work, priority).expect("hay hilos");
-        }
-        assert_eq!([next(&pool), next(&pool), next(&pool)], [Some(3), Some(1), Some(2)]);
+    /// Toma el siguiente trabajo y lo termina en el acto.
+    fn next(pool: &Arc<Pool<char, u32>>) -> Option<u32> {
+        let Assignment { work, seat, .. } = pool.next()?;
+        pool.finish(seat);
+        Some(work)
     }
 
     #[test]
     fn no_pasa_del_maximo() {
         let (pool, hired) = pool(2);
-        assert!(pool.has_room());
+        assert!(pool.seat_relieved(), "hay quien releve");
+        pool.unseat_relieved();
         for work in 0..5 {
-            pool.offer(work, Priority::Normal).expect("hay hilos");
+            pool.offer(work, OF_A).expect("hay hilos");
         }
         assert_eq!(hired.load(SeqCst), 2);
-        assert!(!pool.has_room());
+        assert!(!pool.seat_relieved());
     }
 
     #[test]
     fn si_no_hay_otro_hilo_el_trabajo_espera() {
-        let pool = Pool::new(PoolSize { threads: 9, uploads: 1 });
+        let pool = Pool::new(size(9));
         pool.hire_with(Box::new(|| Err(io::Error::other("no hay más hilos"))));
-        assert!(pool.offer(7, Priority::Normal).is_err());
+        assert!(pool.offer(7, OF_A).is_err());
         assert_eq!(next(&pool), Some(7));
-    }
-
-    #[test]
-    fn sin_permiso_se_deja_pasar_a_los_demas() {
-        let (pool, hired) = pool(2);
-        for (work, priority) in [
-            (1, Priority::WithPermit),
-            (2, Priority::WithPermit),
-            (3, Priority::Normal),
-            (4, Priority::WithPermit),
-        ] {
-            pool.offer(work, priority).expect("hay hilos");
-        }
-        let first = pool.next().expect("hay trabajo");
-        assert_eq!((first.work, first.permit.is_some()), (1, true));
-        assert_eq!(next(&pool), Some(3));
-        assert!(first.permit.is_some_and(|permit| permit.is_wanted()), "y aquí se suelta");
-        assert_eq!([next(&pool), next(&pool)], [Some(2), Some(4)]);
-        assert_eq!(hired.load(SeqCst), 2);
     }
 
     #[test]
@@ -356,18 +280,34 @@ mod tests {
                 std::thread::yield_now();
             }
             // El permiso queda libre y llega otro trabajo: dos avisos para un hilo.
-            drop(first);
-            pool.offer(3, Priority::Normal).expect("hay hilos");
+            let Assignment { seat, permit, .. } = first.expect("hay trabajo");
+            pool.finish(seat);
+            drop(permit);
+            pool.offer(3, OF_A).expect("hay hilos");
             assert_eq!(waiter.join().expect("sin pánico"), (Some(2), true));
         });
     }
 
     #[test]
+    fn siempre_queda_quien_releve() {
+        let pool = Pool::new(PoolSize { busy: 1, ..size(2) });
+        pool.offer(1, OF_A).expect("hay hilos");
+        pool.offer(2, Priority::Of('b')).expect("hay hilos");
+        assert!(pool.has_spare());
+        let first = pool.next().expect("hay trabajo");
+        assert!(!pool.has_spare(), "el que queda es para relevar");
+        pool.offer(3, Priority::First).expect("hay hilos");
+        assert_eq!(next(&pool), Some(3));
+        pool.finish(first.seat);
+        assert_eq!(next(&pool), Some(2));
+    }
+
+    #[test]
     fn despedidos_ya_no_reciben_nada() {
         let (pool, _) = pool(1);
-        pool.offer(1, Priority::Normal).expect("hay hilos");
+        pool.offer(1, OF_A).expect("hay hilos");
         pool.dismiss();
-        pool.offer(2, Priority::Normal).expect("no hace falta ninguno");
+        pool.offer(2, OF_A).expect("no hace falta ninguno");
         assert_eq!(next(&pool), None);
     }
 }

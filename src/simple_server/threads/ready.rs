@@ -10,13 +10,17 @@ use slab::Slab;
 
 use crate::connection::{Moment, Readiness};
 
+/// Cuántas se sacan a la vez, como mucho, para que entren otras.
+const MOST_EVICTED: usize = 32;
+
 #[derive(Debug)]
 pub(super) struct Connections<C> {
     slots: Slab<(usize, Slot<C>)>,
     /// Cuántas han venido: con el sitio de cada una hace su llave, para que el aviso tardío de una no
     /// sea de la siguiente que ocupe su sitio.
     admitted: usize,
-    ready: VecDeque<usize>,
+    fresh: VecDeque<usize>,
+    resumed: VecDeque<usize>,
     /// Si ya no admite a nadie: su bucle terminó.
     is_closed: bool,
 }
@@ -24,11 +28,29 @@ pub(super) struct Connections<C> {
 #[derive(Debug)]
 enum Slot<C> {
     /// Espera un aviso hasta `deadline`.
-    Parked { connection: C, deadline: Moment },
+    Parked { connection: C, wait: Wait },
     /// En la cola.
     Queued { connection: C, cause: Cause },
     /// La atiende un hilo; aquí se juntan los avisos que le llegan.
     Out { news: Option<Readiness> },
+}
+
+/// Lo que espera una conexión.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wait {
+    pub(super) since: Moment,
+    pub(super) deadline: Moment,
+    /// Si no tiene nada a medias.
+    pub(super) is_idle: bool,
+}
+
+/// Las dos colas de las que tienen algo que hacer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Queue {
+    /// Las que llegan, y las que quizá recibieron algo.
+    Fresh,
+    /// Las que siguen con lo que hacían: quien recibe algo grande no hace esperar a quien llega.
+    Resumed,
 }
 
 /// Por qué está una conexión en la cola.
@@ -48,6 +70,16 @@ pub(super) struct Ready<C> {
     pub(super) cause: Cause,
 }
 
+impl Queue {
+    /// La de quien recibe ese aviso.
+    fn of(news: Readiness) -> Self {
+        match news.readable || news.read_closed {
+            true => Self::Fresh,
+            false => Self::Resumed,
+        }
+    }
+}
+
 /// Cuántos bits de una llave dicen el sitio. El más alto queda en cero: las llaves de arriba son de
 /// otros.
 const PLACE_BITS: u32 = usize::BITS / 2;
@@ -63,14 +95,35 @@ fn place_of(key: usize) -> usize {
 
 impl<C> Default for Connections<C> {
     fn default() -> Self {
-        Self { slots: Slab::new(), admitted: 0, ready: VecDeque::new(), is_closed: false }
+        Self {
+            slots: Slab::new(),
+            admitted: 0,
+            fresh: VecDeque::new(),
+            resumed: VecDeque::new(),
+            is_closed: false,
+        }
     }
 }
 
 impl<C> Connections<C> {
-    /// Cuántas están en la cola.
-    pub(super) fn ready_count(&self) -> usize {
-        self.ready.len()
+    /// Cuántas están en esa cola.
+    pub(super) fn count(&self, queue: Queue) -> usize {
+        match queue {
+            Queue::Fresh => self.fresh.len(),
+            Queue::Resumed => self.resumed.len(),
+        }
+    }
+
+    /// Si alguna tiene algo que hacer.
+    pub(super) fn is_any_ready(&self) -> bool {
+        !(self.fresh.is_empty() && self.resumed.is_empty())
+    }
+
+    fn put(&mut self, queue: Queue, key: usize) {
+        match queue {
+            Queue::Fresh => self.fresh.push_back(key),
+            Queue::Resumed => self.resumed.push_back(key),
+        }
     }
 
     /// Admite en la cola una conexión nueva. La devuelve si ya no se admite a nadie.
@@ -83,7 +136,7 @@ impl<C> Connections<C> {
         let key = make_key(entry.key(), self.admitted);
         self.admitted = self.admitted.wrapping_add(1);
         entry.insert((key, Slot::Queued { connection, cause }));
-        self.ready.push_back(key);
+        self.put(Queue::Fresh, key);
         Ok(())
     }
 
@@ -98,9 +151,12 @@ impl<C> Connections<C> {
         self.is_closed
     }
 
-    /// Saca la primera de la cola.
-    pub(super) fn take_ready(&mut self) -> Option<Ready<C>> {
-        let key = self.ready.pop_front()?;
+    /// Saca la primera de esa cola.
+    pub(super) fn take(&mut self, queue: Queue) -> Option<Ready<C>> {
+        let key = match queue {
+            Queue::Fresh => self.fresh.pop_front()?,
+            Queue::Resumed => self.resumed.pop_front()?,
+        };
         let slot = self.slot(key)?;
         match std::mem::replace(slot, Slot::Out { news: None }) {
             Slot::Queued { connection, cause } => Some(Ready { key, connection, cause }),
@@ -110,14 +166,14 @@ impl<C> Connections<C> {
 
     /// Devuelve una conexión que espera avisos. Si alguno llegó mientras estaba fuera, va a la cola:
     /// entonces es `true`, y quien lidera tiene que saberlo.
-    pub(super) fn park(&mut self, key: usize, connection: C, deadline: Moment) -> bool {
+    pub(super) fn park(&mut self, key: usize, connection: C, wait: Wait) -> bool {
         let Some(slot) = self.slot(key) else { return false };
         if let Slot::Out { news: Some(news) } = *slot {
             *slot = Slot::Queued { connection, cause: Cause::News(news) };
-            self.ready.push_back(key);
+            self.put(Queue::of(news), key);
             true
         } else {
-            *slot = Slot::Parked { connection, deadline };
+            *slot = Slot::Parked { connection, wait };
             false
         }
     }
@@ -130,14 +186,42 @@ impl<C> Connections<C> {
             _ => unreachable!("solo vuelve la que está fuera"),
         };
         *slot = Slot::Queued { connection, cause: Cause::News(news) };
-        self.ready.push_back(key);
+        self.put(Queue::Resumed, key);
     }
 
     /// Olvida una conexión.
     pub(super) fn remove(&mut self, key: usize) {
-        if self.slot(key).is_some() {
-            self.slots.remove(place_of(key));
-        }
+        self.take_out(key);
+    }
+
+    fn take_out(&mut self, key: usize) -> Option<Slot<C>> {
+        self.slot(key)?;
+        Some(self.slots.remove(place_of(key)).1)
+    }
+
+    /// Saca las que llevan más tiempo sin nada que hacer, para que entren otras: una de cada ocho de
+    /// las que no hacen nada, que así no hay que buscarlas de una en una.
+    pub(super) fn take_idlest(&mut self) -> Vec<(usize, C)> {
+        let mut idle: Vec<(Moment, usize)> = self.idle().collect();
+        idle.sort_unstable();
+        idle.truncate((idle.len() / 8).clamp(1, MOST_EVICTED));
+        let taken = idle.into_iter().filter_map(|(_, key)| match self.take_out(key)? {
+            Slot::Parked { connection, .. } => Some((key, connection)),
+            _ => unreachable!("solo se eligen las que esperan"),
+        });
+        taken.collect()
+    }
+
+    /// Desde cuándo no hace nada la que lleva más tiempo así.
+    pub(super) fn idle_since(&self) -> Option<Moment> {
+        self.idle().map(|(since, _)| since).min()
+    }
+
+    fn idle(&self) -> impl Iterator<Item = (Moment, usize)> {
+        self.slots.iter().filter_map(|(_, (key, slot))| match slot {
+            Slot::Parked { wait, .. } if wait.is_idle => Some((wait.since, *key)),
+            _ => None,
+        })
     }
 
     /// Un aviso del sistema.
@@ -159,7 +243,7 @@ impl<C> Connections<C> {
     /// Pone en la cola las que vencieron.
     pub(super) fn queue_expired(&mut self, now: Moment) {
         let is_expired =
-            |slot: &Slot<C>| matches!(slot, Slot::Parked { deadline, .. } if now >= *deadline);
+            |slot: &Slot<C>| matches!(slot, Slot::Parked { wait, .. } if now >= wait.deadline);
         self.queue_all(Cause::Deadline(Readiness::default()), is_expired);
     }
 
@@ -189,7 +273,8 @@ impl<C> Connections<C> {
         match std::mem::replace(slot, Slot::Out { news: None }) {
             Slot::Parked { connection, .. } => {
                 *slot = Slot::Queued { connection, cause };
-                self.ready.push_back(key);
+                let (Cause::News(news) | Cause::Deadline(news)) = cause;
+                self.put(Queue::of(news), key);
             }
             other => *slot = other,
         }
@@ -197,118 +282,4 @@ impl<C> Connections<C> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-    use std::time::Duration;
-
-    const READABLE: Readiness = Readiness { readable: true, writable: false, read_closed: false };
-    const WRITABLE: Readiness = Readiness { readable: false, writable: true, read_closed: false };
-    const BOTH: Readiness = Readiness { readable: true, writable: true, read_closed: false };
-
-    /// Una conexión que ya se sacó de la cola, y su llave.
-    fn one_out() -> (Connections<char>, usize) {
-        let mut connections = Connections::default();
-        connections.admit('a').expect("se admite");
-        let key = connections.take_ready().expect("está en la cola").key;
-        (connections, key)
-    }
-
-    fn soon() -> Moment {
-        Duration::from_secs(1)
-    }
-
-    #[test]
-    fn una_nueva_se_atiende_sin_esperar_avisos() {
-        let mut connections = Connections::default();
-        connections.admit('a').expect("se admite");
-        let cause = Cause::News(Readiness::default());
-        assert_eq!(connections.take_ready(), Some(Ready { key: 0, connection: 'a', cause }));
-        assert_eq!(connections.take_ready(), None);
-    }
-
-    #[test]
-    fn los_avisos_que_llegan_mientras_esta_fuera_la_esperan() {
-        let (mut connections, key) = one_out();
-        connections.notice(key, READABLE);
-        connections.notice(key, WRITABLE);
-        assert!(connections.park(key, 'a', soon()), "quien lidera tiene que saberlo");
-        let cause = Cause::News(BOTH);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
-    }
-
-    #[test]
-    fn los_que_llegan_mientras_esta_en_la_cola_se_juntan() {
-        let (mut connections, key) = one_out();
-        assert!(!connections.park(key, 'a', soon()));
-        connections.notice(key, READABLE);
-        connections.notice(key, WRITABLE);
-        assert_eq!(connections.ready_count(), 1);
-        let cause = Cause::News(BOTH);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
-    }
-
-    #[test]
-    fn la_que_tiene_mas_que_hacer_vuelve_con_sus_avisos() {
-        let (mut connections, key) = one_out();
-        connections.notice(key, WRITABLE);
-        connections.requeue(key, 'a');
-        let cause = Cause::News(WRITABLE);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
-    }
-
-    #[test]
-    fn solo_vencen_las_que_esperan() {
-        let (mut connections, key) = one_out();
-        let now = soon();
-        connections.park(key, 'a', now);
-        connections.admit('b').expect("se admite");
-        connections.take_ready();
-        connections.queue_expired(now);
-        let cause = Cause::Deadline(Readiness::default());
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
-        assert_eq!(connections.take_ready(), None);
-    }
-
-    #[test]
-    fn un_aviso_para_una_cerrada_no_hace_nada() {
-        let (mut connections, key) = one_out();
-        connections.remove(key);
-        connections.notice(key, READABLE);
-        assert!(!connections.park(key, 'a', soon()));
-        assert_eq!(connections.take_ready(), None);
-    }
-
-    #[test]
-    fn un_aviso_tardio_no_es_de_quien_ocupa_su_sitio() {
-        let (mut connections, gone) = one_out();
-        connections.remove(gone);
-        connections.admit('b').expect("se admite");
-        let key = connections.take_ready().expect("está en la cola").key;
-        assert_ne!(key, gone);
-        assert_eq!(place_of(key), place_of(gone));
-        connections.notice(gone, READABLE);
-        connections.remove(gone);
-        assert!(!connections.park(key, 'b', soon()));
-        assert_eq!(connections.take_ready(), None);
-    }
-
-    #[test]
-    fn una_vencida_que_recibe_un_aviso_ya_no_lo_esta() {
-        let (mut connections, key) = one_out();
-        connections.park(key, 'a', soon());
-        connections.queue_expired(soon());
-        connections.notice(key, READABLE);
-        let cause = Cause::News(READABLE);
-        assert_eq!(connections.take_ready(), Some(Ready { key, connection: 'a', cause }));
-    }
-
-    #[test]
-    fn no_se_cierra_mientras_quede_alguna_fuera() {
-        let (mut connections, key) = one_out();
-        assert!(!connections.close());
-        connections.remove(key);
-        assert!(connections.close());
-        assert_eq!(connections.admit('b'), Err('b'));
-    }
-}
+mod tests;

@@ -16,21 +16,13 @@
 //! impar dentro de una. Lo sube el líder al entrar y al salir, o el reloj al relevar; quien llega
 //! segundo lo encuentra cambiado y lo sabe.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::thread::{self, Thread};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use super::pace::{Paces, Slot};
-
-/// Cada cuánto mira el reloj: mil veces lo que tarda una llamada rápida, y poco para una persona.
-const TICK: Duration = Duration::from_millis(1);
-
-/// Tras cuántos latidos sin llamadas el reloj se duerme hasta la siguiente.
-const DROWSY_TICKS: u32 = 100;
-
-/// Cuánto duerme como mucho.
-const NAP: Duration = Duration::from_millis(500);
+use super::clock::{Clock, TICK};
+use super::pace::{Pace, Paces};
+use crate::connection::Class;
 
 /// De las clases de petición que siempre fueron rápidas se mide una de cada tantas: mirar la hora
 /// cuesta casi tanto como atenderlas. Si una se vuelve lenta, antes lo nota el reloj.
@@ -38,55 +30,75 @@ const SAMPLE: u32 = 16;
 
 /// El número que dice quién lidera un bucle.
 #[derive(Debug, Default)]
-pub(crate) struct Relay {
+pub(super) struct Relay {
     turn: AtomicU64,
+    /// La clase de la llamada en que está, o de la última.
+    class: AtomicU64,
     /// Si una llamada dura y no había a quién pasar el liderazgo.
     is_late: AtomicBool,
 }
 
 /// El turno de un bucle, ofrecido a otro hilo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Turn(u64);
+pub(in crate::simple_server) struct Turn(u64);
 
 impl Relay {
     /// El turno de ahora, para quien empieza a liderar sin relevar a nadie.
-    pub(crate) fn current(&self) -> Turn {
+    pub(super) fn current(&self) -> Turn {
         Turn(self.turn.load(SeqCst))
     }
 
-    /// Releva al líder si sigue en la llamada de `turn`; devuelve el turno para el siguiente.
-    pub(crate) fn take_over(&self, Turn(turn): Turn) -> Option<Turn> {
-        let taken = self.turn.compare_exchange(turn, turn + 1, SeqCst, SeqCst);
-        taken.ok().map(|_| Turn(turn + 1))
+    /// Releva al líder si sigue en la llamada de `turn`, y la da por lenta; devuelve el turno para el
+    /// siguiente.
+    pub(super) fn take_over(&self, Turn(turn): Turn, paces: &Paces) -> Option<Turn> {
+        self.turn.compare_exchange(turn, turn + 1, SeqCst, SeqCst).ok()?;
+        // Hasta que haya otro líder nadie empieza otra llamada: es la clase de esta.
+        paces.note_relief(Class(self.class.load(Relaxed)));
+        Some(Turn(turn + 1))
+    }
+
+    /// Anota que había que relevar al líder y no se pudo.
+    pub(super) fn mark_late(&self, paces: &Paces) {
+        if !self.is_late.swap(true, SeqCst) {
+            paces.note_relief(Class(self.class.load(Relaxed)));
+        }
     }
 
     fn was_late(&self) -> bool {
         self.is_late.load(SeqCst) && self.is_late.swap(false, SeqCst)
     }
-
-    /// Anota que había que relevar al líder y no se pudo.
-    pub(crate) fn mark_late(&self) {
-        self.is_late.store(true, SeqCst);
-    }
 }
 
 impl Turn {
     /// Cuántas llamadas hubo desde `before`.
-    pub(crate) fn calls_since(self, before: Self) -> usize {
+    pub(super) fn calls_since(self, before: Self) -> usize {
         usize::try_from(self.0.saturating_sub(before.0) / 2).unwrap_or(usize::MAX)
     }
 
     /// Si el líder está dentro de una llamada.
-    pub(crate) fn is_in_call(self) -> bool {
+    pub(super) fn is_in_call(self) -> bool {
         self.0 % 2 == 1
     }
+}
+
+/// Los demás hilos, vistos por quien lidera.
+pub(super) trait Company: fmt::Debug + Sync {
+    /// Si queda alguno libre para relevarlo en una llamada que quizá dure.
+    fn has_spare(&self) -> bool;
+}
+
+/// Dónde está un hilo: su bucle, el reloj que lo vigila y quién podría relevarlo.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Post<'a> {
+    pub(super) relay: &'a Relay,
+    pub(super) clock: &'a Clock,
+    pub(super) company: &'a dyn Company,
 }
 
 /// Lo que un hilo sabe de su liderazgo.
 #[derive(Debug)]
 pub(crate) struct Leader<'a> {
-    relay: &'a Relay,
-    clock: &'a Clock,
+    post: Post<'a>,
     turn: u64,
     role: Role,
     calls: u32,
@@ -105,22 +117,22 @@ enum Role {
 
 impl<'a> Leader<'a> {
     /// El liderazgo que empieza en `turn`.
-    pub(crate) fn new(relay: &'a Relay, clock: &'a Clock, Turn(turn): Turn) -> Self {
-        Self { relay, clock, turn, role: Role::Leads, calls: 0, took_long: false }
+    pub(super) fn new(post: Post<'a>, Turn(turn): Turn) -> Self {
+        Self { post, turn, role: Role::Leads, calls: 0, took_long: false }
     }
 
     /// El de un hilo sin compañía.
-    pub(crate) fn alone(relay: &'a Relay, clock: &'a Clock) -> Self {
-        Self { role: Role::Alone, ..Self::new(relay, clock, relay.current()) }
+    pub(super) fn alone(post: Post<'a>) -> Self {
+        Self { role: Role::Alone, ..Self::new(post, post.relay.current()) }
     }
 
     /// Un hilo que no lidera.
-    pub(crate) fn helper(relay: &'a Relay, clock: &'a Clock) -> Self {
-        Self { role: Role::Helps, ..Self::new(relay, clock, Turn(0)) }
+    pub(super) fn helper(post: Post<'a>) -> Self {
+        Self { role: Role::Helps, ..Self::new(post, Turn(0)) }
     }
 
     /// Si lidera.
-    pub(crate) fn leads(&self) -> bool {
+    pub(super) fn leads(&self) -> bool {
         self.role != Role::Helps
     }
 
@@ -129,9 +141,15 @@ impl<'a> Leader<'a> {
         self.role != Role::Alone
     }
 
-    /// Si lo que vaya a tardar debe quedar para otro hilo.
-    pub(crate) fn should_hand_off(&self) -> bool {
+    /// Si una llamada de esta clase debe quedar para otro hilo: porque suele tardar, o porque no se
+    /// sabe y no habría quien relevara a este.
+    pub(crate) fn should_hand_off(&self, paces: &Paces, class: Class) -> bool {
         self.role == Role::Leads
+            && match paces.expect(class) {
+                Pace::Quick => false,
+                Pace::Slow => true,
+                Pace::Unknown => !self.post.company.has_spare(),
+            }
     }
 
     /// Si la última llamada pudo durar: la hora de antes ya no vale.
@@ -141,32 +159,27 @@ impl<'a> Leader<'a> {
 
     /// Ejecuta código de la aplicación, que puede detenerse: entre tanto puede perder el liderazgo.
     /// Toma nota de cuánto tarda.
-    pub(crate) fn during<T>(&mut self, paces: &Paces, slot: Slot, call: impl FnOnce() -> T) -> T {
+    pub(crate) fn during<T>(&mut self, paces: &Paces, class: Class, call: impl FnOnce() -> T) -> T {
         self.calls = self.calls.wrapping_add(1);
-        let is_measured = self.calls.is_multiple_of(SAMPLE) || !paces.is_quick(slot);
+        let is_measured = self.calls.is_multiple_of(SAMPLE) || !paces.is_steady(class);
         let start = is_measured.then(Instant::now);
-        let did_lead = self.leads();
-        let result = self.inside(call);
-        let was_relieved = did_lead && !self.leads();
-        let elapsed = match start {
-            Some(start) => start.elapsed(),
-            None if was_relieved => TICK,
-            None => Duration::ZERO,
-        };
-        if is_measured || was_relieved {
-            paces.note(slot, elapsed);
+        let result = self.inside(class, call);
+        let elapsed = start.map_or(Duration::ZERO, |start| start.elapsed());
+        if is_measured {
+            paces.note(class, elapsed);
         }
-        self.took_long = self.role != Role::Leads || elapsed >= TICK || self.relay.was_late();
+        self.took_long = self.role != Role::Leads || elapsed >= TICK || self.post.relay.was_late();
         result
     }
 
-    fn inside<T>(&mut self, call: impl FnOnce() -> T) -> T {
+    fn inside<T>(&mut self, class: Class, call: impl FnOnce() -> T) -> T {
         if self.role != Role::Leads {
             return call();
         }
         self.turn += 1;
-        self.relay.turn.store(self.turn, SeqCst);
-        self.clock.rouse();
+        self.post.relay.class.store(class.0, Relaxed);
+        self.post.relay.turn.store(self.turn, SeqCst);
+        self.post.clock.rouse();
         let _ending = Ending(self);
         call()
     }
@@ -180,57 +193,11 @@ impl Drop for Ending<'_, '_> {
     fn drop(&mut self) {
         let Self(leader) = self;
         let next = leader.turn + 1;
-        let ended = leader.relay.turn.compare_exchange(leader.turn, next, SeqCst, SeqCst);
+        let ended = leader.post.relay.turn.compare_exchange(leader.turn, next, SeqCst, SeqCst);
         if ended.is_err() {
             leader.role = Role::Helps;
         }
         leader.turn = next;
-    }
-}
-
-/// El reloj que vigila las llamadas.
-#[derive(Debug, Default)]
-pub(crate) struct Clock {
-    drowsy: AtomicBool,
-    thread: OnceLock<Thread>,
-}
-
-impl Clock {
-    /// Hace de reloj en este hilo hasta que `is_over`. `tick` dice si vio movimiento.
-    pub(crate) fn keep_time(&self, is_over: impl Fn() -> bool, mut tick: impl FnMut() -> bool) {
-        let _ = self.thread.set(thread::current());
-        let mut still = 0;
-        while !is_over() {
-            if still < DROWSY_TICKS {
-                thread::sleep(TICK);
-                still = if tick() { 0 } else { still + 1 };
-                continue;
-            }
-            self.drowsy.store(true, SeqCst);
-            // Quien empiece una llamada después de esto ve la marca; si empezó antes, se ve aquí.
-            if tick() {
-                // Hasta el siguiente latido tiene que pasar uno entero: solo entonces es lenta.
-                still = 0;
-            } else {
-                thread::park_timeout(NAP);
-            }
-            self.drowsy.store(false, SeqCst);
-        }
-    }
-
-    /// Despierta al reloj: se acabó.
-    pub(crate) fn wake(&self) {
-        self.drowsy.store(false, SeqCst);
-        if let Some(thread) = self.thread.get() {
-            thread.unpark();
-        }
-    }
-
-    /// Lo despierta si dormía: hay una llamada que vigilar.
-    fn rouse(&self) {
-        if self.drowsy.load(SeqCst) {
-            self.wake();
-        }
     }
 }
 
@@ -240,82 +207,124 @@ mod tests {
     use pretty_assertions::assert_eq;
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-    fn during<T>(leader: &mut Leader<'_>, call: impl FnOnce() -> T) -> T {
-        leader.during(&Paces::default(), Slot::of("GET", "/"), call)
+    /// Siempre hay quien releve.
+    #[derive(Debug)]
+    struct Many;
+
+    impl Company for Many {
+        fn has_spare(&self) -> bool {
+            true
+        }
+    }
+
+    /// No queda nadie.
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl Company for Nobody {
+        fn has_spare(&self) -> bool {
+            false
+        }
+    }
+
+    #[derive(Default)]
+    struct Place {
+        relay: Relay,
+        clock: Clock,
+        paces: Paces,
+    }
+
+    impl Place {
+        fn post(&self) -> Post<'_> {
+            Post { relay: &self.relay, clock: &self.clock, company: &Many }
+        }
+
+        fn leader(&self) -> Leader<'_> {
+            Leader::new(self.post(), self.relay.current())
+        }
+
+        fn during<T>(&self, leader: &mut Leader<'_>, call: impl FnOnce() -> T) -> T {
+            leader.during(&self.paces, self.class("/"), call)
+        }
+
+        fn class(&self, path: &str) -> Class {
+            self.paces.class("GET", "", path)
+        }
     }
 
     #[test]
     fn una_llamada_rapida_conserva_el_liderazgo() {
-        let (relay, clock) = (Relay::default(), Clock::default());
-        let mut leader = Leader::new(&relay, &clock, relay.current());
-        assert_eq!(during(&mut leader, || relay.current()), Turn(1));
+        let place = Place::default();
+        let mut leader = place.leader();
+        assert_eq!(place.during(&mut leader, || place.relay.current()), Turn(1));
         assert!(leader.leads());
-        assert_eq!(relay.current(), Turn(2));
+        assert_eq!(place.relay.current(), Turn(2));
     }
 
     #[test]
     fn una_llamada_relevada_lo_pierde_y_otro_lo_gana() {
-        let (relay, clock) = (Relay::default(), Clock::default());
-        let mut leader = Leader::new(&relay, &clock, relay.current());
-        let next = during(&mut leader, || relay.take_over(relay.current()));
+        let place = Place::default();
+        let mut leader = place.leader();
+        let take_over = || place.relay.take_over(place.relay.current(), &place.paces);
+        let next = place.during(&mut leader, take_over);
         assert!(!leader.leads());
-        let mut second = Leader::new(&relay, &clock, next.expect("estaba en una llamada"));
-        during(&mut leader, || {});
-        during(&mut second, || {});
+        let mut second = Leader::new(place.post(), next.expect("estaba en una llamada"));
+        place.during(&mut leader, || {});
+        place.during(&mut second, || {});
         assert!(second.leads());
     }
 
     #[test]
     fn entre_llamadas_no_se_releva() {
-        let (relay, clock) = (Relay::default(), Clock::default());
-        let mut leader = Leader::new(&relay, &clock, relay.current());
-        let seen = during(&mut leader, || relay.current());
-        assert_eq!(relay.take_over(seen), None);
-        during(&mut leader, || {});
+        let place = Place::default();
+        let mut leader = place.leader();
+        let seen = place.during(&mut leader, || place.relay.current());
+        assert_eq!(place.relay.take_over(seen, &place.paces), None);
+        place.during(&mut leader, || {});
         assert!(leader.leads());
     }
 
     #[test]
-    fn un_relevo_ensena_que_la_llamada_es_lenta() {
-        let (relay, clock, paces) = (Relay::default(), Clock::default(), Paces::default());
-        let slot = Slot::of("GET", "/lento");
-        let mut leader = Leader::new(&relay, &clock, relay.current());
-        leader.during(&paces, slot, || relay.take_over(relay.current()));
-        assert!(paces.is_slow(slot));
+    fn un_relevo_ensena_en_el_acto_que_la_llamada_es_lenta() {
+        let place = Place::default();
+        let [slow, other] = ["/lento", "/otro"].map(|path| place.class(path));
+        let mut leader = place.leader();
+        leader.during(&place.paces, other, || {});
+        leader.during(&place.paces, slow, || {
+            place.relay.take_over(place.relay.current(), &place.paces);
+            let expected = [slow, other].map(|class| place.paces.expect(class));
+            assert_eq!(expected, [Pace::Slow, Pace::Quick], "sin esperar a que termine");
+        });
+    }
+
+    #[test]
+    fn lo_desconocido_no_entra_donde_no_hay_quien_releve() {
+        let place = Place::default();
+        let last = Leader::new(Post { company: &Nobody, ..place.post() }, place.relay.current());
+        let class = place.class("/nuevo");
+        let hands_off = |leader: &Leader<'_>| leader.should_hand_off(&place.paces, class);
+        assert_eq!([hands_off(&last), hands_off(&place.leader())], [true, false]);
+        place.paces.note(class, Duration::ZERO);
+        assert!(!hands_off(&last), "ya se conoce");
     }
 
     #[test]
     fn un_panico_en_la_llamada_no_deja_al_bucle_sin_lider() {
-        let (relay, clock) = (Relay::default(), Clock::default());
-        let mut leader = Leader::new(&relay, &clock, relay.current());
-        let called =
-            catch_unwind(AssertUnwindSafe(|| during(&mut leader, || resume_unwind(Box::new(())))));
+        let place = Place::default();
+        let mut leader = place.leader();
+        let called = catch_unwind(AssertUnwindSafe(|| {
+            place.during(&mut leader, || resume_unwind(Box::new(())));
+        }));
         assert!(called.is_err());
-        assert!(leader.leads() && !relay.current().is_in_call());
-    }
-
-    #[test]
-    fn al_despertar_el_reloj_deja_pasar_un_latido_entero() {
-        let (clock, mut seen) = (Clock::default(), Vec::new());
-        let over = std::cell::Cell::new(false);
-        clock.keep_time(
-            || over.get(),
-            || {
-                seen.push(Instant::now());
-                // Tranquilo hasta adormilarse; entonces, una llamada.
-                over.set(seen.len() > DROWSY_TICKS as usize + 1);
-                seen.len() > DROWSY_TICKS as usize
-            },
-        );
-        let [.., drowsy, next] = seen[..] else { panic!("hubo latidos") };
-        assert!(next - drowsy >= TICK);
+        assert!(leader.leads() && !place.relay.current().is_in_call());
     }
 
     #[test]
     fn quien_esta_solo_no_entrega_nada() {
-        let (relay, clock) = (Relay::default(), Clock::default());
-        let mut leader = Leader::alone(&relay, &clock);
-        assert_eq!(during(&mut leader, || relay.current()), Turn(0));
-        assert!(leader.leads() && !leader.should_hand_off());
+        let place = Place::default();
+        let mut leader = Leader::alone(place.post());
+        assert_eq!(place.during(&mut leader, || place.relay.current()), Turn(0));
+        place.paces.note_relief(place.class("/"));
+        assert!(leader.leads() && !leader.should_hand_off(&place.paces, place.class("/")));
     }
 }

@@ -2,16 +2,19 @@
 
 use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use super::capacity::{Capacity, descriptors};
+use super::clock::Clock;
 use super::event_loop::EventLoop;
 use super::pace::Paces;
-use super::pool::{Pool, PoolSize};
-use super::relay::{Clock, Turn};
+use super::pool::Pool;
+use super::relay::Turn;
+use super::workload::PoolSize;
 use crate::application::Application;
-use crate::connection::{Context, Moment, Scratch, Service};
+use crate::connection::Class;
+use crate::connection::{Config, Context, Moment, Scratch, Service};
 use crate::simple_server::listen::Listener;
 use crate::simple_server::wire::Connection;
 
@@ -19,12 +22,11 @@ pub(crate) struct Runtime {
     pub(super) service: Service,
     application: Box<dyn Application>,
     pub(super) paces: Paces,
-    /// Cuántas conexiones hay abiertas.
-    pub(super) connections: AtomicUsize,
     epoch: Instant,
     pub(super) loops: Vec<EventLoop>,
-    pub(super) pool: Arc<Pool<Job>>,
+    pub(super) pool: Arc<Pool<Class, Job>>,
     pub(super) clock: Clock,
+    pub(super) capacity: Capacity,
 }
 
 /// Lo que un hilo toma de la cuadrilla.
@@ -43,33 +45,28 @@ impl Runtime {
         application: Box<dyn Application>,
         listeners: Vec<Listener>,
     ) -> io::Result<Self> {
-        let config = &service.config;
-        let size = PoolSize { threads: config.max_threads, uploads: config.uploads() };
-        let count = config.loops();
+        let count = service.config.loops();
         let loops = (0..count).map(|_| EventLoop::new()).collect::<io::Result<Vec<_>>>()?;
         for listener in listeners {
             loops[0].listen(listener)?;
         }
+        let capacity = Capacity::new(service.config.max_connections, descriptors());
+        let pool = Pool::new(pool_size(&service.config));
         Ok(Self {
             service,
             application,
             paces: Paces::default(),
-            connections: AtomicUsize::new(0),
             epoch: Instant::now(),
             loops,
-            pool: Pool::new(size),
+            pool,
             clock: Clock::default(),
+            capacity,
         })
     }
 
     /// Cuánto ha pasado desde que empezó el servidor.
     pub(super) fn now(&self) -> Moment {
         self.epoch.elapsed()
-    }
-
-    /// Si cabe otra conexión.
-    pub(super) fn has_room(&self) -> bool {
-        self.connections.load(Relaxed) < self.service.config.max_connections
     }
 
     /// Lo que necesita una conexión para avanzar en este hilo.
@@ -87,6 +84,21 @@ impl Runtime {
         self.loops.iter().for_each(EventLoop::wake);
         self.clock.wake();
     }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+/// Cuántos hilos, y cuántos de los que no lideran pueden detenerse. Si son muchos, se guarda uno por
+/// bucle: si algo que siempre fue rápido tarda, hay quien releve aunque lo lento los ocupe todos.
+fn pool_size(config: &Config) -> PoolSize {
+    let (threads, loops) = (config.max_threads, config.loops());
+    let others = threads.saturating_sub(loops).max(1);
+    let busy = others - loops.min(threads / 16).min(others - 1);
+    PoolSize { threads, busy, share: busy - busy / 8, uploads: (others / 2).max(1) }
 }
 
 /// Con qué detener un servidor desde otro hilo.
@@ -135,11 +147,5 @@ impl Handle {
         if let Some(runtime) = self.0.upgrade() {
             runtime.stop();
         }
-    }
-}
-
-impl fmt::Debug for Runtime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("service", &self.service).finish_non_exhaustive()
     }
 }

@@ -4,17 +4,18 @@
 //! Quien lidera saca una conexión lista, la atiende y la devuelve; cuando no queda ninguna, espera
 //! avisos y acepta las nuevas.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::event_loop::EventLoop;
 use super::host::Thread;
+use super::permit::Permit;
 use super::placement::choose;
 use super::poller::Poller;
-use super::pool::{Assignment, Permit, Priority};
-use super::ready::{Cause, Ready};
-use super::relay::{Leader, Turn};
+use super::pool::Assignment;
+use super::ready::{Cause, Queue, Ready, Wait};
+use super::relay::{Leader, Post, Turn};
 use super::runtime::{Job, Runtime};
+use super::workload::{Priority, Seat};
 use crate::connection::{CloseReason, Host, Moment, Outcome, Scratch};
 use crate::gateway::Peers;
 use crate::guarded::catch;
@@ -23,6 +24,12 @@ use crate::simple_server::wire::{Connection, SocketWire};
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
 const LOOK_BACK: Duration = Duration::from_millis(20);
+
+/// Cuánto se atiende a las conexiones que hay antes de mirar quién llega.
+const TURN: Duration = Duration::from_millis(5);
+
+/// Cada cuántas se mira si el turno se acabó.
+const LOOK_EVERY: usize = 16;
 
 /// Un hilo, en el bucle que le toca.
 #[derive(Debug)]
@@ -50,6 +57,10 @@ struct Served {
     is_queued: bool,
 }
 
+fn post<'e>(runtime: &'e Runtime, here: &'e EventLoop) -> Post<'e> {
+    Post { relay: &here.relay, clock: &runtime.clock, company: &*runtime.pool }
+}
+
 impl<'e> Worker<'e> {
     pub(super) fn new(runtime: &'e Runtime) -> Self {
         let here = &runtime.loops[0];
@@ -57,7 +68,7 @@ impl<'e> Worker<'e> {
             runtime,
             here,
             index: 0,
-            leader: Leader::helper(&here.relay, &runtime.clock),
+            leader: Leader::helper(post(runtime, here)),
             scratch: Scratch::default(),
             until: Until::Shutdown,
         }
@@ -65,29 +76,35 @@ impl<'e> Worker<'e> {
 
     /// Trabaja hasta que sobra.
     pub(super) fn work(mut self) {
-        while let Some(Assignment { work, permit }) = self.runtime.pool.next() {
+        while let Some(Assignment { work, permit, mut seat }) = self.runtime.pool.next() {
             match work {
-                Job::Lead { index, turn } => self.lead(index, turn),
+                Job::Lead { index, turn } => {
+                    self.lead(index, turn);
+                    if !self.leader.leads() {
+                        seat = Seat::Busy;
+                    }
+                }
                 Job::Serve { index, key, connection } => {
                     self.help(index, key, connection, permit);
                 }
             }
+            self.runtime.pool.finish(seat);
         }
     }
 
     /// Atiende una petición con este único hilo.
     pub(super) fn serve_one(mut self) {
         self.until = Until::OneRequest;
-        self.leader = Leader::alone(&self.here.relay, &self.runtime.clock);
+        self.leader = Leader::alone(post(self.runtime, self.here));
         self.serve_while_leading();
     }
 
     fn lead(&mut self, index: usize, turn: Turn) {
         self.go_to(index);
-        let Runtime { service, clock, .. } = self.runtime;
-        self.leader = match service.config.max_threads {
-            0 | 1 => Leader::alone(&self.here.relay, clock),
-            _ => Leader::new(&self.here.relay, clock, turn),
+        let post = post(self.runtime, self.here);
+        self.leader = match self.runtime.service.config.max_threads {
+            0 | 1 => Leader::alone(post),
+            _ => Leader::new(post, turn),
         };
         self.serve_while_leading();
     }
@@ -114,7 +131,7 @@ impl<'e> Worker<'e> {
     fn go_to(&mut self, index: usize) {
         self.index = index;
         self.here = &self.runtime.loops[index];
-        self.leader = Leader::helper(&self.here.relay, &self.runtime.clock);
+        self.leader = Leader::helper(post(self.runtime, self.here));
     }
 
     fn serve_while_leading(&mut self) {
@@ -128,22 +145,32 @@ impl<'e> Worker<'e> {
         }
     }
 
-    /// Atiende las conexiones que hay en la cola; `true` si alguna dio una respuesta y basta con una.
+    /// Atiende las conexiones que hay en las colas, durante un turno; `true` si alguna dio una respuesta
+    /// y basta con una.
     fn serve_ready(&mut self) -> bool {
-        let mut now = self.runtime.now();
-        let batch = self.here.connections().ready_count();
-        for _ in 0..batch {
-            let Some(ready) = self.here.connections().take_ready() else { break };
-            let served = self.serve(ready, &mut now);
-            if !self.leader.leads() {
-                // El líder nuevo puede estar esperando avisos con esto en la cola.
-                if served.is_queued {
-                    self.here.wake();
+        let start = self.runtime.now();
+        let mut now = start;
+        for queue in [Queue::Fresh, Queue::Resumed] {
+            let batch = self.here.connections().count(queue);
+            for number in 1..=batch {
+                let Some(ready) = self.here.connections().take(queue) else { break };
+                let served = self.serve(ready, &mut now);
+                if !self.leader.leads() {
+                    // El líder nuevo puede estar esperando avisos con esto en la cola.
+                    if served.is_queued {
+                        self.here.wake();
+                    }
+                    return false;
                 }
-                break;
-            }
-            if served.is_answered && self.until == Until::OneRequest {
-                return true;
+                if served.is_answered && self.until == Until::OneRequest {
+                    return true;
+                }
+                // Mirar la hora no es gratis: quien vuelve a la cola es quien pudo tardar.
+                if (served.is_queued || number % LOOK_EVERY == 0)
+                    && self.runtime.now() - start > TURN
+                {
+                    break;
+                }
             }
         }
         false
@@ -166,12 +193,18 @@ impl<'e> Worker<'e> {
         };
         *now = context.host.now();
         let is_answered = connection.delivered() > before;
-        let is_queued = self.put_back(key, connection, outcome);
+        let is_queued = self.put_back(key, connection, outcome, *now);
         Served { is_answered, is_queued }
     }
 
     /// Devuelve una conexión a su bucle, o la despide; `true` si queda en la cola.
-    fn put_back(&self, key: usize, mut connection: Box<Connection>, outcome: Outcome) -> bool {
+    fn put_back(
+        &self,
+        key: usize,
+        mut connection: Box<Connection>,
+        outcome: Outcome,
+        now: Moment,
+    ) -> bool {
         let outcome = match outcome {
             // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
             Outcome::Close(_) | Outcome::HandOff => outcome,
@@ -187,7 +220,8 @@ impl<'e> Worker<'e> {
         match outcome {
             Outcome::Park => {
                 let deadline = connection.deadline(&self.runtime.service);
-                return self.here.connections().park(key, connection, deadline);
+                let wait = Wait { since: now, deadline, is_idle: connection.is_idle() };
+                return self.here.connections().park(key, connection, wait);
             }
             Outcome::Yield => {
                 self.here.connections().requeue(key, connection);
@@ -202,7 +236,7 @@ impl<'e> Worker<'e> {
     fn hand_off(&self, key: usize, connection: Box<Connection>) {
         let priority = match connection.needs_permit() {
             true => Priority::WithPermit,
-            false => Priority::Normal,
+            false => Priority::Of(connection.class()),
         };
         let job = Job::Serve { index: self.index, key, connection };
         if let Err(error) = self.runtime.pool.offer(job, priority) {
@@ -211,19 +245,30 @@ impl<'e> Worker<'e> {
     }
 
     fn dismiss(&self, key: usize, connection: Box<Connection>, reason: CloseReason) {
+        self.let_go(self.here, key, connection, reason);
+        self.here.connections().remove(key);
+        if self.runtime.service.is_stopping() {
+            // Puede ser la última: que quien lidera lo mire.
+            self.here.wake();
+        }
+    }
+
+    /// Suelta una conexión de `event_loop`.
+    fn let_go(
+        &self,
+        event_loop: &EventLoop,
+        key: usize,
+        connection: Box<Connection>,
+        reason: CloseReason,
+    ) {
         if !reason.is_usual() {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
         if catch(|| drop(connection)).is_err() {
             log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
         }
-        self.here.connections().remove(key);
-        self.here.counters.leave();
-        self.runtime.connections.fetch_sub(1, Relaxed);
-        if self.runtime.service.is_stopping() {
-            // Puede ser la última: que quien lidera lo mire.
-            self.here.wake();
-        }
+        event_loop.counters.leave();
+        self.runtime.capacity.leave();
     }
 
     /// Espera avisos y los reparte.
@@ -240,31 +285,51 @@ impl<'e> Worker<'e> {
 
     /// Cuánto se puede esperar sin descuidar nada.
     fn poll_timeout(&self, poller: &Poller) -> Option<Duration> {
-        let (acceptor, service) = (&poller.acceptor, &self.runtime.service);
-        let must_serve = self.here.connections().ready_count() > 0;
-        if must_serve || (acceptor.may_accept() && self.runtime.has_room()) {
+        let (acceptor, capacity) = (&poller.acceptor, &self.runtime.capacity);
+        if self.here.connections().is_any_ready() || (acceptor.may_accept() && capacity.has_room())
+        {
             return Some(Duration::ZERO);
         }
         // Lo normal es que avise el reloj; aquí, lo que él no ve.
         let must_look_back = acceptor.may_accept()
             || acceptor.is_starved()
-            || service.is_stopping()
+            || self.runtime.service.is_stopping()
             || self.until == Until::OneRequest;
         must_look_back.then_some(LOOK_BACK)
     }
 
     fn accept(&self, poller: &mut Poller) {
-        let service = &self.runtime.service;
-        if !self.runtime.has_room() {
-            return;
+        let Runtime { service, capacity, .. } = self.runtime;
+        while poller.acceptor.may_accept() && (capacity.has_room() || self.make_room()) {
+            let now = self.runtime.now();
+            let is_given = poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
+                capacity.enter();
+                let peers = Peers::new(&service.name, local_port, remote);
+                self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
+                capacity.has_room()
+            });
+            if !is_given {
+                capacity.shrink();
+            }
+            if capacity.has_room() {
+                // El resto, después de atender a estas.
+                return;
+            }
         }
-        let now = self.runtime.now();
-        poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
-            self.runtime.connections.fetch_add(1, Relaxed);
-            let peers = Peers::new(&service.name, local_port, remote);
-            self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
-            self.runtime.has_room()
-        });
+    }
+
+    /// Cierra las conexiones que llevan más tiempo sin hacer nada; `true` si había alguna.
+    fn make_room(&self) -> bool {
+        let idle =
+            |event_loop: &'e EventLoop| Some((event_loop.connections().idle_since()?, event_loop));
+        let loops = self.runtime.loops.iter().filter_map(idle);
+        let Some((_, event_loop)) = loops.min_by_key(|(since, _)| *since) else { return false };
+        let idle = event_loop.connections().take_idlest();
+        let is_any = !idle.is_empty();
+        for (key, connection) in idle {
+            self.let_go(event_loop, key, connection, CloseReason::MadeRoom);
+        }
+        is_any
     }
 
     /// Lleva una conexión nueva a uno de los bucles.
@@ -294,6 +359,8 @@ impl<'e> Worker<'e> {
         if self.runtime.service.is_stopping() {
             self.stop(poller);
         }
+        // Las recién llegadas solo se sabe que no hacen nada cuando ya se las atendió.
+        while self.runtime.capacity.is_exceeded() && self.make_room() {}
         let is_rare = poller.is_stopping;
         if self.here.take_sweep() || is_rare || self.until == Until::OneRequest {
             self.here.connections().queue_expired(self.runtime.now());
