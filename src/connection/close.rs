@@ -32,7 +32,7 @@ pub(super) fn cut<W: Wire, H: Host>(
     context: &Context<'_, H>,
     reason: CloseReason,
 ) -> Stepped<W> {
-    if !link.aborts() {
+    if !link.must_cut() {
         // Falta su final, o va escrito el corte: se nota también en un cierre corriente.
         return Ok(Stage::Closing(reason).go());
     }

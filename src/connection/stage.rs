@@ -54,6 +54,20 @@ pub(crate) enum StageKind {
 }
 
 impl StageKind {
+    /// Todas, en el orden en que se recorren.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 9] = [
+        Self::Idle,
+        Self::Head,
+        Self::Body,
+        Self::Calling,
+        Self::Responding,
+        Self::Closing,
+        Self::Cutting,
+        Self::Lingering,
+        Self::Closed,
+    ];
+
     /// Lo que puede seguir a cada punto, además de él mismo. Un pánico o un fallo de la red llevan a
     /// `Closed` desde cualquiera.
     pub(super) fn may_become(self, next: Self) -> bool {
