@@ -298,6 +298,6 @@ mod tests {
         stand.say(record(STDIN, b""));
         assert_eq!((stand.stage(), stand.seen()), (StageKind::Idle, String::new()));
         stand.say(fastcgi("GET", "/", ""));
-        assert_eq!(stand.client.seen().0[stand.client.seen().0.len() - 16..], record(END, &[0; 8]));
+        assert_eq!(stand.bytes()[stand.bytes().len() - 16..], record(END, &[0; 8]));
     }
 }

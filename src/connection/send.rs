@@ -288,3 +288,6 @@ fn cut_short<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
     }
     Ok(Stage::Cutting(CloseReason::BodyIncomplete).go())
 }
+
+#[cfg(test)]
+mod tests;

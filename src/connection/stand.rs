@@ -27,12 +27,13 @@ use crate::input::Errors;
 const CALENDAR: u64 = 1_795_509_600;
 
 /// Un sistema en el que cabe todo.
-pub(super) const ROOMY: System = System { capacity: usize::MAX, sends_files: false };
+const ROOMY: System = System { capacity: usize::MAX, sends_files: false };
 
 pub(super) struct Stand {
     pub(super) service: Service,
     pub(super) world: World,
     pub(super) client: Client,
+    seen: Vec<u8>,
     application: Box<dyn Application>,
     connection: Option<Connection<MemoryWire>>,
     scratch: Scratch,
@@ -46,6 +47,8 @@ pub(super) struct Stand {
 #[derive(Debug, Default)]
 pub(super) struct World {
     pub(super) now: Moment,
+    /// Cuánto ha pasado en el calendario.
+    pub(super) passed: Duration,
     /// Las llamadas son para otro hilo.
     pub(super) hands_off: bool,
     /// Quien espera a la red necesita un permiso.
@@ -67,6 +70,7 @@ impl Stand {
             service: Service::new(protocol, Config::default(), "localhost".to_owned()),
             world: World::default(),
             client,
+            seen: Vec::new(),
             application: Box::new(application),
             connection: Some(Connection::new(wire, peers(), Moment::ZERO)),
             scratch: Scratch::default(),
@@ -89,17 +93,33 @@ impl Stand {
 
     /// El mismo, con un cliente que solo toma lo que se le dice y un sistema en el que caben tantos
     /// bytes.
-    pub(super) fn slow(mut self, capacity: usize) -> Self {
-        (self.takes_all, self.system.capacity) = (false, capacity);
+    pub(super) fn slow(self, capacity: usize) -> Self {
+        self.on(capacity, false)
+    }
+
+    /// Como [`slow`](Self::slow), y el sistema envía archivos si se dice.
+    pub(super) fn on(mut self, capacity: usize, sends_files: bool) -> Self {
+        (self.takes_all, self.system) = (false, System { capacity, sends_files });
         self.reconnect();
+        self
+    }
+
+    /// El mismo, con un cliente al que le pasará eso cuando alguien espere.
+    pub(super) fn scripted(mut self, script: impl IntoIterator<Item = Event>) -> Self {
+        self.connect(script);
         self
     }
 
     /// Otra conexión, que atiende el mismo hilo.
     pub(super) fn reconnect(&mut self) {
-        let (wire, client) = MemoryWire::new([], self.system);
+        self.connect([]);
+    }
+
+    fn connect(&mut self, script: impl IntoIterator<Item = Event>) {
+        let (wire, client) = MemoryWire::new(script, self.system);
         self.connection = Some(Connection::new(wire, peers(), self.world.now));
         (self.client, self.reason) = (client, None);
+        self.seen.clear();
     }
 
     /// El cliente envía unos bytes, y la conexión avanza hasta donde puede.
@@ -125,6 +145,7 @@ impl Stand {
     fn happen(&mut self, event: Event) -> &mut Self {
         let news = self.client.does(event);
         self.notice(news);
+        self.client_takes();
         self.advance();
         self
     }
@@ -168,10 +189,15 @@ impl Stand {
         self
     }
 
+    /// Avanza una vez.
+    pub(super) fn step(&mut self) {
+        self.act(Connection::serve);
+    }
+
     /// Avanza hasta que haya que esperar a alguien.
-    pub(super) fn advance(&mut self) {
+    fn advance(&mut self) {
         loop {
-            self.act(Connection::serve);
+            self.step();
             let has_taken = self.client_takes();
             match self.outcome {
                 Outcome::Yield => {}
@@ -202,12 +228,13 @@ impl Stand {
 
     /// El cliente toma lo que haya, si es de los que toman; `true` si había algo.
     fn client_takes(&mut self) -> bool {
-        let before = self.client.seen().0.len();
         if self.takes_all {
             let news = self.client.does(Event::Take(usize::MAX));
             self.notice(news);
         }
-        self.client.seen().0.len() > before
+        let taken = self.client.take_seen();
+        self.seen.extend_from_slice(&taken);
+        !taken.is_empty() && self.takes_all
     }
 
     fn notice(&mut self, news: Readiness) {
@@ -218,7 +245,17 @@ impl Stand {
 
     /// Lo que tomó el cliente hasta ahora.
     pub(super) fn seen(&self) -> String {
-        String::from_utf8_lossy(&self.client.seen().0).into_owned()
+        String::from_utf8_lossy(&self.seen).into_owned()
+    }
+
+    /// Lo mismo, sea texto o no.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.seen
+    }
+
+    /// Olvida lo que tomó.
+    pub(super) fn forget(&mut self) {
+        self.seen.clear();
     }
 
     /// Cómo terminó la conexión para el cliente.
@@ -265,7 +302,7 @@ impl Host for World {
     }
 
     fn calendar(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(CALENDAR)
+        UNIX_EPOCH + Duration::from_secs(CALENDAR) + self.passed
     }
 
     fn classify(&self, _method: &str, _path: &str) -> Class {
