@@ -111,3 +111,78 @@ fn stream<W: Wire, H: Host>(
     environ.set_input(Input::reader(upload.clone()));
     answer(link, context, environ, terms, Some(upload))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::stand::{Stand, echo, get, ignore, ok, post};
+    use crate::connection::{Config, Event, Outcome, StageKind};
+    use pretty_assertions::assert_eq;
+
+    fn small(small_body: usize) -> Config {
+        Config { small_body, ..Config::default() }
+    }
+
+    #[test]
+    fn uno_pequeno_se_reune_antes_de_llamar() {
+        let mut stand = Stand::http(echo);
+        stand.say(post("", 4)).say("ho");
+        assert_eq!((stand.stage(), stand.world.calls), (StageKind::Body, 0));
+        stand.say(["la", &get("/otra")].concat());
+        let expected = [ok("POST / [hola]"), ok("GET /otra []")].concat();
+        assert_eq!((stand.seen(), stand.stage()), (expected, StageKind::Idle));
+    }
+
+    #[test]
+    fn uno_grande_lo_lee_la_aplicacion() {
+        let script = [Event::Send(b"la".to_vec())];
+        let mut stand = Stand::http(echo).with(small(2)).scripted(script);
+        stand.say(post("", 4));
+        assert_eq!(stand.world.calls, 0, "también de uno grande se espera el principio");
+        stand.say("ho");
+        assert_eq!(stand.seen(), ok("POST / [hola]"));
+    }
+
+    #[test]
+    fn uno_grande_espera_a_que_salgan_las_respuestas_anteriores() {
+        let mut stand = Stand::http(echo).with(small(2)).slow(10);
+        stand.say(get("/") + &post("", 4) + "hola");
+        assert_eq!((stand.stage(), stand.world.calls), (StageKind::Body, 1));
+        while stand.world.calls < 2 {
+            stand.take(10);
+        }
+        while stand.stage() != StageKind::Idle || !stand.connection().is_idle() {
+            stand.take(10);
+        }
+        stand.take(10);
+        assert_eq!(stand.seen(), [ok("GET / []"), ok("POST / [hola]")].concat());
+    }
+
+    #[test]
+    fn el_permiso_lo_da_la_lectura_o_quien_reune_si_no_hay_sitio() {
+        let permission = String::from_utf8_lossy(CONTINUE);
+        let asked = post("Expect: 100-continue\r\n", 4);
+        let script = [Event::Send(b"hola".to_vec())];
+        let mut stand = Stand::http(echo).scripted(script);
+        stand.say(&asked);
+        assert_eq!(stand.seen(), format!("{permission}{}", ok("POST / [hola]")));
+
+        let mut full = Stand::http(echo);
+        full.world.is_full = true;
+        full.say(&asked);
+        assert_eq!((full.seen(), full.world.calls), (permission.to_string(), 0));
+        full.say("hola");
+        assert_eq!(full.seen(), format!("{permission}{}", ok("POST / [hola]")));
+    }
+
+    #[test]
+    fn uno_por_trozos_que_no_cabe_se_rechaza_al_pasarse() {
+        let config = Config { max_body: 3, ..Config::default() };
+        let mut stand = Stand::http(ignore).with(config);
+        stand.say("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nho\r\n");
+        assert_eq!(stand.stage(), StageKind::Body);
+        stand.say("2\r\nla\r\n");
+        assert!(stand.seen().starts_with("HTTP/1.1 413 "), "{}", stand.seen());
+        assert_eq!((stand.world.calls, stand.outcome()), (0, Outcome::Park));
+    }
+}

@@ -85,3 +85,91 @@ fn settle<W: Wire>(link: &mut Link<W>, upload: &Upload<impl Source>) -> bool {
     link.outgoing.tail().extend(replies);
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::application::StartResponse;
+    use crate::body::Body;
+    use crate::connection::stand::{Stand, echo, get, ignore, last_ok, ok, post};
+    use crate::connection::{CloseReason, Config, Event, Outcome, StageKind};
+    use crate::environ::Environ;
+    use crate::error::Result;
+    use pretty_assertions::assert_eq;
+    use std::time::Duration;
+
+    #[test]
+    fn lo_que_tarda_es_de_otro_hilo_y_lo_anterior_no_lo_espera() {
+        let mut stand = Stand::http(ignore);
+        stand.say(get("/"));
+        stand.world.hands_off = true;
+        stand.say(get("/lenta"));
+        assert_eq!((stand.stage(), stand.outcome()), (StageKind::Calling, Outcome::HandOff));
+        assert_eq!((stand.seen(), stand.world.calls), (ok("hecho"), 1));
+        assert_eq!(stand.help().seen(), [ok("hecho"), ok("hecho")].concat());
+    }
+
+    #[test]
+    fn una_subida_pide_su_permiso_y_una_llamada_no() {
+        let config = Config { small_body: 2, ..Config::default() };
+        let script = [Event::Send(b"la".to_vec())];
+        let mut stand = Stand::http(echo).with(config).scripted(script);
+        stand.world.permits_uploads = true;
+        stand.say(post("", 4) + "ho");
+        assert_eq!((stand.outcome(), stand.connection().needs_permit()), (Outcome::HandOff, true));
+        assert_eq!(stand.help().seen(), ok("POST / [hola]"));
+
+        let mut slow = Stand::http(ignore);
+        slow.world.hands_off = true;
+        slow.say(get("/"));
+        assert_eq!((slow.outcome(), slow.connection().needs_permit()), (Outcome::HandOff, false));
+    }
+
+    #[test]
+    fn un_cuerpo_sin_leer_no_se_convierte_en_la_peticion_siguiente() {
+        let config = Config { small_body: 2, ..Config::default() };
+        let mut stand = Stand::http(ignore).with(config);
+        stand.say(post("", 100) + &get("/oculta")).finish();
+        assert_eq!((stand.seen(), stand.world.calls), (last_ok("hecho"), 1));
+        assert_eq!(stand.reason(), Some(CloseReason::BodyUnread));
+    }
+
+    #[test]
+    fn lo_que_llega_detras_de_una_subida_entera_es_la_siguiente() {
+        let config = Config { small_body: 2, ..Config::default() };
+        let mut stand = Stand::http(echo).with(config);
+        stand.say(post("", 4) + "hola" + &get("/otra"));
+        assert_eq!(stand.seen(), [ok("POST / [hola]"), ok("GET /otra []")].concat());
+    }
+
+    #[test]
+    fn despues_de_una_llamada_larga_se_mira_antes_de_cerrar() {
+        let asked = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let mut quick = Stand::http(ignore);
+        quick.say(asked);
+        assert_eq!(quick.reason(), Some(CloseReason::ClientAsked));
+        let mut long = Stand::http(ignore);
+        long.world.call_lasts = Duration::from_secs(1);
+        long.say(asked);
+        assert_eq!((long.seen(), long.stage()), (last_ok("hecho"), StageKind::Lingering));
+    }
+
+    #[test]
+    fn lo_que_se_suelta_de_la_peticion_se_suelta_antes_de_responder() {
+        struct Loud(std::sync::mpsc::Sender<&'static str>);
+        impl Drop for Loud {
+            fn drop(&mut self) {
+                self.0.send("suelto").expect("alguien escucha");
+            }
+        }
+        let (sender, dropped) = std::sync::mpsc::channel();
+        let application =
+            move |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
+                environ.insert_extension(Loud(sender.clone()));
+                start_response("200 OK", &[])?;
+                Ok(Body::from("hecho"))
+            };
+        let mut stand = Stand::http(application).slow(1);
+        stand.say(get("/"));
+        assert_eq!((stand.seen().as_str(), dropped.try_recv()), ("", Ok("suelto")));
+    }
+}

@@ -212,3 +212,83 @@ fn refuse<W: Wire, H: Host>(
     link.incoming.clear();
     Ok(Stage::Closing(CloseReason::Rejected).go())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::StageKind;
+    use crate::connection::memory::Ending;
+    use crate::connection::stand::{
+        END, STDIN, Stand, echo, fastcgi, fastcgi_head, ignore, record, request, scgi, uwsgi,
+    };
+    use pretty_assertions::assert_eq;
+
+    const OK: &str = "200 OK\r\nContent-Length: 13\r\n\r\nPOST /a [hola]";
+
+    #[test]
+    fn la_misma_peticion_por_cada_protocolo() {
+        let expected = OK.replace("13", "14");
+        let mut stand = Stand::new(Protocol::Scgi, echo);
+        stand.say(scgi("POST", "/a", "hola"));
+        assert_eq!(stand.seen(), format!("Status: {expected}"));
+        let mut stand = Stand::new(Protocol::Uwsgi, echo);
+        stand.say(uwsgi("POST", "/a", "hola"));
+        assert_eq!(stand.seen(), format!("HTTP/1.1 {expected}"));
+        let mut stand = Stand::new(Protocol::FastCgi, echo);
+        stand.say(fastcgi("POST", "/a", "hola"));
+        assert!(stand.seen().contains("POST /a [hola]"), "{:?}", stand.seen());
+        assert_eq!((stand.stage(), stand.reason()), (StageKind::Idle, None));
+    }
+
+    #[test]
+    fn un_rechazo_lleva_el_metodo_de_su_peticion_y_no_el_de_otra() {
+        // Las dos peticiones, por conexiones distintas, las atiende el mismo hilo.
+        let mut stand = Stand::new(Protocol::Scgi, ignore);
+        stand.say(scgi("HEAD", "sin-barra", ""));
+        let head = stand.seen();
+        assert!(head.starts_with("Status: 400 ") && head.ends_with("\r\n\r\n"), "{head:?}");
+        stand.reconnect();
+        stand.say("999999:");
+        let seen = stand.seen();
+        assert!(seen.starts_with("Status: 431 ") && seen.ends_with("</html>\n"), "{seen:?}");
+
+        let mut stand = Stand::new(Protocol::FastCgi, ignore);
+        stand.say(fastcgi("HEAD", "sin-barra", ""));
+        assert!(!stand.seen().contains("<html"), "{:?}", stand.seen());
+        stand.service.config.max_head = 100;
+        stand.reconnect();
+        stand.say(fastcgi_head("GET", &"/largo".repeat(20), ""));
+        assert!(stand.seen().contains("431 "), "{:?}", stand.seen());
+        assert!(stand.seen().contains("</html>"), "{:?}", stand.seen());
+    }
+
+    #[test]
+    fn a_quien_no_habla_el_protocolo_no_se_le_dice_nada() {
+        for protocol in [Protocol::Scgi, Protocol::Uwsgi, Protocol::FastCgi] {
+            let mut stand = Stand::new(protocol, ignore);
+            stand.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            assert_eq!((stand.seen(), stand.stage()), (String::new(), StageKind::Lingering));
+            stand.finish();
+            assert_eq!(stand.reason(), Some(CloseReason::Rejected), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn a_medias_no_hay_a_quien_responder() {
+        for protocol in [Protocol::Scgi, Protocol::Uwsgi, Protocol::FastCgi] {
+            let mut stand = Stand::new(protocol, ignore);
+            stand.say(&request(protocol, "GET", "/")[..20]).finish();
+            let ended = (stand.reason(), stand.ending());
+            assert_eq!(ended, (Some(CloseReason::ClientGone), Ending::Finished), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn entre_peticiones_los_registros_sueltos_no_cambian_de_etapa() {
+        let mut stand = Stand::new(Protocol::FastCgi, ignore);
+        stand.say(record(STDIN, b""));
+        assert_eq!((stand.stage(), stand.seen()), (StageKind::Idle, String::new()));
+        stand.say(fastcgi("GET", "/", ""));
+        assert_eq!(stand.bytes()[stand.bytes().len() - 16..], record(END, &[0; 8]));
+    }
+}

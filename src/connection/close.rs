@@ -32,7 +32,7 @@ pub(super) fn cut<W: Wire, H: Host>(
     context: &Context<'_, H>,
     reason: CloseReason,
 ) -> Stepped<W> {
-    if !link.aborts() {
+    if !link.must_cut() {
         // Falta su final, o va escrito el corte: se nota también en un cierre corriente.
         return Ok(Stage::Closing(reason).go());
     }
@@ -72,5 +72,66 @@ pub(super) fn abandon<W: Wire, H: Host>(
     match receiver.keeps_connection() && !context.service.is_stopping() {
         true => Stage::Idle.go(),
         false => Stage::Closing(CloseReason::Rejected).go(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::memory::Ending;
+    use crate::connection::stand::{Stand, ignore, last_ok};
+    use crate::connection::{Config, Protocol, StageKind};
+    use pretty_assertions::assert_eq;
+
+    const LAST: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+    #[test]
+    fn sin_nada_por_leer_se_cierra_en_el_acto() {
+        let mut stand = Stand::http(ignore);
+        stand.say(LAST);
+        assert_eq!((stand.stage(), stand.ending()), (StageKind::Closed, Ending::Finished));
+    }
+
+    #[test]
+    fn con_bytes_por_leer_se_escucha_para_que_llegue_la_respuesta() {
+        let mut stand = Stand::http(ignore);
+        stand.say(LAST.to_owned() + "y algo más");
+        assert_eq!((stand.stage(), stand.ending()), (StageKind::Lingering, Ending::Finished));
+        stand.say("y más").finish();
+        assert_eq!(
+            (stand.reason(), stand.ending()),
+            (Some(CloseReason::ClientAsked), Ending::Finished)
+        );
+        assert_eq!(stand.seen(), last_ok("hecho"));
+    }
+
+    #[test]
+    fn la_cortesia_tiene_un_limite() {
+        let config = Config { max_linger: 10, ..Config::default() };
+        let mut stand = Stand::http(ignore).with(config);
+        stand.say("nada\r\n\r\n").say("0123456789");
+        assert_eq!(stand.stage(), StageKind::Lingering);
+        stand.say("0");
+        assert_eq!(stand.reason(), Some(CloseReason::Rejected));
+    }
+
+    #[test]
+    fn lo_ultimo_se_envia_entero_antes_de_cerrar() {
+        let mut stand = Stand::http(ignore).slow(7);
+        stand.say(LAST);
+        while stand.stage() == StageKind::Closing {
+            stand.take(3);
+        }
+        stand.take(usize::MAX);
+        assert_eq!((stand.seen(), stand.ending()), (last_ok("hecho"), Ending::Finished));
+    }
+
+    #[test]
+    fn una_peticion_abandonada_cierra_si_el_servidor_se_detiene() {
+        use crate::connection::stand::{ABORT, END, fastcgi_head, record};
+        let mut stand = Stand::new(Protocol::FastCgi, ignore);
+        stand.say(fastcgi_head("POST", "/", "10")).stop().say(record(ABORT, b""));
+        assert_eq!(stand.bytes(), record(END, &[0; 8]));
+        assert_eq!(stand.stage(), StageKind::Lingering);
     }
 }

@@ -180,3 +180,31 @@ impl Config {
         Limits { request_line: self.max_request_line, head: self.max_head, fields: self.max_fields }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    /// Con tantos bucles y tantos hilos: los bucles que hay, y cuántas subidas.
+    fn shares(event_loops: usize, max_threads: usize) -> (usize, usize) {
+        let config = Config { event_loops, max_threads, ..Config::default() };
+        (config.loops(), config.uploads())
+    }
+
+    #[test]
+    fn siempre_queda_un_hilo_para_lo_lento_y_la_mitad_de_ellos_para_las_subidas() {
+        assert_eq!(shares(2, 160), (2, 79));
+        assert_eq!(shares(8, 4), (3, 1));
+        assert_eq!(shares(0, 10), (1, 4));
+        assert_eq!([shares(4, 1), shares(4, 0)], [(1, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn los_limites_de_una_cabeza_son_los_de_la_configuracion() {
+        let config =
+            Config { max_request_line: 1, max_head: 2, max_fields: 3, ..Config::default() };
+        let Limits { request_line, head, fields, .. } = config.limits();
+        assert_eq!((request_line, head, fields), (1, 2, 3));
+    }
+}

@@ -71,3 +71,63 @@ impl Envelope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Persistence;
+    use pretty_assertions::assert_eq;
+
+    const ENVELOPES: [Envelope; 5] = [
+        Envelope::Http(Version::Http11),
+        Envelope::Http(Version::Http10),
+        Envelope::Plain(StatusLine::Field),
+        Envelope::Plain(StatusLine::Http),
+        Envelope::Records(7),
+    ];
+
+    #[test]
+    fn la_forma_solo_depende_del_protocolo_si_no_se_sabe_la_longitud() {
+        for envelope in ENVELOPES {
+            assert_eq!(envelope.frame(BodyLength::Forbidden), Framing::None);
+            assert_eq!(envelope.frame(BodyLength::Declared(3)), Framing::Declared);
+            assert_eq!(envelope.frame(BodyLength::Known(3)), Framing::Length(3));
+        }
+        let unknown = ENVELOPES.map(|envelope| envelope.frame(BodyLength::Unknown));
+        let plain = Framing::UntilClose;
+        assert_eq!(unknown, [Framing::Chunked, plain, plain, plain, Framing::Enveloped]);
+    }
+
+    /// Una respuesta entera sin cuerpo, en texto.
+    fn written(envelope: Envelope, length: BodyLength) -> String {
+        let (mut out, mut head) = (Vec::new(), ResponseHead::default());
+        head.start("200 OK", &[("A", "b")]).expect("bien escrita");
+        let framing = envelope.frame(length);
+        let delivery = Delivery { framing, persistence: Persistence::Close };
+        envelope.write_head(&mut out, &head, b"Date: x\r\n", delivery);
+        envelope.write_end(&mut out, framing);
+        String::from_utf8(out).expect("es texto")
+    }
+
+    #[test]
+    fn cada_protocolo_escribe_su_cabeza_y_su_final() {
+        let [http, _, scgi, uwsgi, fastcgi] =
+            ENVELOPES.map(|envelope| written(envelope, BodyLength::Unknown));
+        let fields = "Date: x\r\nA: b\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n";
+        assert_eq!(http, format!("HTTP/1.1 200 OK\r\n{fields}\r\n0\r\n\r\n"));
+        assert_eq!(scgi, "Status: 200 OK\r\nA: b\r\n\r\n");
+        assert_eq!(uwsgi, "HTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+        assert!(fastcgi.contains("Status: 200 OK\r\nA: b\r\n\r\n"), "{fastcgi:?}");
+        assert!(fastcgi.ends_with("\u{1}\u{3}\0\u{7}\0\u{8}\0\0\0\0\0\0\0\0\0\0"), "{fastcgi:?}");
+        assert!(!written(ENVELOPES[0], BodyLength::Known(0)).ends_with("0\r\n\r\n"));
+    }
+
+    #[test]
+    fn solo_en_registros_se_puede_escribir_un_corte() {
+        let cuts = ENVELOPES.map(|envelope| {
+            let mut out = Vec::new();
+            (envelope.write_cut(&mut out), out.len())
+        });
+        assert_eq!(cuts, [(false, 0), (false, 0), (false, 0), (false, 0), (true, 8)]);
+    }
+}

@@ -78,3 +78,20 @@ impl Permit for () {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::stand::World;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn quien_no_dice_otra_cosa_cede_el_sitio_cada_megabyte() {
+        assert_eq!(World::default().turn(), 1024 * 1024);
+    }
+
+    #[test]
+    fn un_permiso_de_mentira_no_le_falta_a_nadie() {
+        assert!(!().is_wanted());
+    }
+}

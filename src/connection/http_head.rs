@@ -156,3 +156,66 @@ fn terms_of(request: &Request<'_>, host: &impl Host) -> Terms {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::stand::{Stand, echo, get, ignore, last_ok, ok, post};
+    use crate::connection::{Config, StageKind};
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn sin_un_byte_no_hay_peticion() {
+        let mut stand = Stand::http(ignore);
+        assert_eq!(stand.say("").stage(), StageKind::Idle);
+        assert_eq!(stand.say("G").stage(), StageKind::Head);
+        assert_eq!(stand.say(&get("/")[1..]).stage(), StageKind::Idle);
+        assert_eq!(stand.seen(), ok("hecho"));
+    }
+
+    /// El estado con que se responde, y si lleva cuerpo.
+    #[track_caller]
+    fn check(asked: &str, status: &str, has_body: bool) {
+        let mut stand = Stand::http(ignore);
+        let seen = stand.say(asked).seen();
+        let (head, body) = seen.split_once("\r\n\r\n").expect("una cabeza");
+        assert_eq!((&head["HTTP/1.1 ".len()..][..3], !body.is_empty()), (status, has_body));
+    }
+
+    #[test]
+    fn a_head_se_le_rechaza_sin_cuerpo() {
+        check("GET / HTTP/1.1\r\n\r\n", "400", true);
+        check("HEAD / HTTP/1.1\r\n\r\n", "400", false);
+        check("\r\n\r\nHEAD / HTTP/1.1\r\n\r\n", "400", false);
+        check("HEADER / HTTP/1.1\r\n\r\n", "400", true);
+    }
+
+    #[test]
+    fn un_cuerpo_que_no_cabe_se_rechaza_sin_esperarlo() {
+        let config = Config { max_body: 10, ..Config::default() };
+        let mut stand = Stand::http(echo).with(config);
+        stand.say(post("", 11));
+        assert!(stand.seen().starts_with("HTTP/1.1 413 "), "{}", stand.seen());
+        assert_eq!(stand.world.calls, 0);
+    }
+
+    #[test]
+    fn a_medias_y_mal_escrita_tambien_se_dice() {
+        let mut wrong = Stand::http(ignore);
+        wrong.say("GET / HTTP/1.1\r\nmal").finish();
+        assert_eq!((wrong.seen(), wrong.reason()), (String::new(), Some(CloseReason::ClientGone)));
+        let mut line = Stand::http(ignore);
+        line.say("GET /\n").finish();
+        assert!(line.seen().starts_with("HTTP/1.1 400 "), "{}", line.seen());
+    }
+
+    #[test]
+    fn uno_punto_cero_cierra_si_no_pide_seguir() {
+        let mut stand = Stand::http(ignore);
+        stand.say("GET / HTTP/1.0\r\n\r\n");
+        assert_eq!(
+            (stand.seen(), stand.reason()),
+            (last_ok("hecho"), Some(CloseReason::OneResponse))
+        );
+    }
+}

@@ -26,8 +26,17 @@ pub(super) struct Link<W> {
     /// Cuántas de ellas tomó el sistema enteras.
     delivered: u64,
     readiness: Readiness,
-    /// Si cerrar es ahora un corte que el cliente nota: hay un cuerpo a medias.
-    aborts: bool,
+    cuts: Cuts,
+}
+
+/// Si cerrar es un corte que el cliente nota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cuts {
+    Never,
+    /// Todavía sí: está escrito el final de un cuerpo, y no lo ha tomado el sistema.
+    UntilSent,
+    /// Hay un cuerpo a medias.
+    Always,
 }
 
 /// Lo último que se supo del cable.
@@ -60,7 +69,7 @@ impl<W: Wire> Link<W> {
             delivered: 0,
             // Se prueba a leer al llegar: lo usual es que la petición ya esté ahí.
             readiness: Readiness { readable: true, writable: true, read_closed: false },
-            aborts: false,
+            cuts: Cuts::Never,
         }
     }
 
@@ -166,44 +175,155 @@ impl<W: Wire> Link<W> {
         let is_done = self.outgoing.is_empty();
         if is_done {
             self.delivered = self.answered;
+            if self.cuts == Cuts::UntilSent {
+                self.set_cuts(Cuts::Never)?;
+            }
         }
         Ok(is_done)
     }
 
-    /// Empieza un cuerpo: hasta que esté entero, cualquier cierre de la conexión (un plazo, la
-    /// detención, un pánico, el final del proceso) tiene que verse como un corte. Con longitud o por
-    /// trozos se ve solo; si no, hay que pedirlo.
+    /// Empieza un cuerpo: hasta que esté entero y lo haya tomado el sistema, cualquier cierre de la
+    /// conexión (un plazo, la detención, un pánico, el final del proceso) tiene que verse como un
+    /// corte. Con longitud o por trozos se ve solo; si no, hay que pedirlo.
     pub(super) fn begin_body(&mut self, framing: Framing) -> io::Result<()> {
-        self.abort_when_closed(framing.ends_with_any_close())
-    }
-
-    /// El cuerpo está entero: cerrar vuelve a ser cerrar.
-    pub(super) fn end_body(&mut self) -> io::Result<()> {
-        self.answered += 1;
-        self.abort_when_closed(false)
-    }
-
-    /// Deja de cortar: lo que falta de la respuesta se nota sin eso.
-    pub(super) fn close_gently(&mut self) -> io::Result<()> {
-        self.abort_when_closed(false)
-    }
-
-    fn abort_when_closed(&mut self, aborts: bool) -> io::Result<()> {
-        if self.aborts != aborts {
-            self.wire.abort_when_closed(aborts)?;
-            self.aborts = aborts;
+        match framing.ends_with_any_close() {
+            true => self.set_cuts(Cuts::Always),
+            // Lo que se debe de otro anterior, se sigue debiendo.
+            false => Ok(()),
         }
+    }
+
+    /// El cuerpo está entero: cerrar volverá a ser cerrar.
+    pub(super) fn end_body(&mut self) {
+        self.answered += 1;
+        self.close_gently();
+    }
+
+    /// Deja de cortar en cuanto el sistema tome lo pendiente: ahí se nota lo que falta.
+    pub(super) fn close_gently(&mut self) {
+        if self.cuts == Cuts::Always {
+            self.cuts = Cuts::UntilSent;
+        }
+    }
+
+    fn set_cuts(&mut self, cuts: Cuts) -> io::Result<()> {
+        let (before, after) = (self.cuts != Cuts::Never, cuts != Cuts::Never);
+        if before != after {
+            self.wire.abort_when_closed(after)?;
+        }
+        self.cuts = cuts;
         Ok(())
     }
 
-    /// Si cerrar es ahora un corte.
-    pub(super) fn aborts(&self) -> bool {
-        self.aborts
+    /// Si hay un cuerpo a medias que solo se nota con un corte.
+    pub(super) fn must_cut(&self) -> bool {
+        self.cuts == Cuts::Always
     }
 
     /// Si lo que tomó el sistema ya salió hacia el cliente. Si no, habrá un aviso cuando salga.
     pub(super) fn has_sent_all(&mut self) -> io::Result<bool> {
         self.readiness.writable = self.wire.has_sent_all()?;
         Ok(self.readiness.writable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::memory::{Client, Ending, Event, MemoryWire, System};
+    use pretty_assertions::assert_eq;
+    use std::time::Duration;
+
+    const NOW: Moment = Duration::ZERO;
+    const LATER: Moment = Duration::from_secs(1);
+
+    /// Un enlace por el que caben tantos bytes en camino.
+    fn link(capacity: usize) -> (Link<MemoryWire>, Client) {
+        let (wire, client) = MemoryWire::new([], System { capacity, sends_files: false });
+        (Link::new(wire, Peers::new("localhost", 80, None), NOW), client)
+    }
+
+    #[test]
+    fn recibe_mientras_puede_haber_algo() {
+        let (mut link, client) = link(10);
+        link.notice(client.does(Event::Send(b"hola".to_vec())));
+        assert_eq!(link.receive(LATER).expect("lee"), Received::LastBytes);
+        assert_eq!((link.incoming.pending(), link.moved()), (&b"hola"[..], LATER));
+        assert_eq!(link.receive(NOW).expect("lee"), Received::Nothing);
+        assert!(link.may_have_unread(), "falta entenderlo");
+    }
+
+    #[test]
+    fn quien_cierra_su_lado_tiene_siempre_un_final_por_leer() {
+        let (mut link, client) = link(10);
+        link.notice(client.does(Event::Send(b"hola".to_vec())));
+        link.notice(client.does(Event::Finish));
+        assert_eq!(link.receive(NOW).expect("lee"), Received::LastBytes);
+        assert_eq!(link.receive(NOW).expect("lee"), Received::End);
+    }
+
+    #[test]
+    fn lo_que_se_debe_va_antes_que_recibir() {
+        let (mut link, client) = link(3);
+        link.outgoing.tail().extend_from_slice(b"debido");
+        link.notice(client.does(Event::Send(b"hola".to_vec())));
+        assert_eq!(link.exchange_bytes(LATER).expect("envía"), Received::Nothing);
+        assert_eq!((link.incoming.is_empty(), link.moved()), (true, LATER));
+        link.notice(client.does(Event::Take(3)));
+        assert_eq!(link.exchange_bytes(LATER).expect("envía"), Received::LastBytes);
+    }
+
+    #[test]
+    fn sin_sitio_en_camino_no_se_insiste() {
+        let (mut link, client) = link(3);
+        link.outgoing.tail().extend_from_slice(b"debido");
+        assert_eq!(link.flush(NOW).ok(), Some(false));
+        client.does(Event::Take(3));
+        assert_eq!(link.flush(NOW).ok(), Some(false), "nadie ha avisado");
+        link.notice(Readiness { writable: true, ..Readiness::default() });
+        assert_eq!(link.flush(NOW).ok(), Some(true));
+    }
+
+    #[test]
+    fn se_corta_desde_que_empieza_un_cuerpo_hasta_que_el_sistema_lo_toma() {
+        for (framing, ending) in [
+            (Framing::UntilClose, Ending::Aborted),
+            (Framing::Enveloped, Ending::Aborted),
+            (Framing::Chunked, Ending::Finished),
+            (Framing::Declared, Ending::Finished),
+            (Framing::Length(3), Ending::Finished),
+            (Framing::None, Ending::Finished),
+        ] {
+            let (mut started, client) = link(10);
+            started.begin_body(framing).expect("se puede");
+            drop(started);
+            assert_eq!(client.seen().1, ending, "{framing:?} a medias");
+
+            let (mut pending, client) = link(2);
+            pending.begin_body(framing).expect("se puede");
+            pending.outgoing.tail().extend_from_slice(b"fin");
+            pending.end_body();
+            assert_eq!((pending.flush(NOW).ok(), pending.must_cut()), (Some(false), false));
+            drop(pending);
+            assert_eq!(client.seen().1, ending, "{framing:?} sin enviar");
+
+            let (mut sent, client) = link(10);
+            sent.begin_body(framing).expect("se puede");
+            sent.end_body();
+            assert_eq!((sent.flush(NOW).ok(), sent.delivered()), (Some(true), 1));
+            drop(sent);
+            assert_eq!(client.seen().1, Ending::Finished, "{framing:?} entero");
+        }
+    }
+
+    #[test]
+    fn la_respuesta_siguiente_no_perdona_lo_que_falta_de_la_anterior() {
+        let (mut link, client) = link(2);
+        link.begin_body(Framing::Enveloped).expect("se puede");
+        link.outgoing.tail().extend_from_slice(b"primera");
+        link.end_body();
+        link.begin_body(Framing::Declared).expect("se puede");
+        drop(link);
+        assert_eq!(client.seen().1, Ending::Aborted);
     }
 }

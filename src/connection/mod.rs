@@ -32,8 +32,8 @@
 //! **Cuándo un cierre es un corte.** Mientras una respuesta no está entera, cualquier cierre de su
 //! conexión (un plazo, la detención, un pánico, el final del proceso) tiene que verse como un corte.
 //! Con longitud o por trozos se ve solo. Donde el cierre marca el final, la conexión corta desde que
-//! empieza el cuerpo ([`Link::begin_body`]) hasta que se termina ([`Link::end_body`]): se corta por
-//! omisión, y lo que se pide es lo contrario.
+//! empieza el cuerpo ([`Link::begin_body`]) hasta que se termina ([`Link::end_body`]) y el sistema lo
+//! toma entero: se corta por omisión, y lo que se pide es lo contrario.
 //!
 //! **Quién toca un enlace.** El hilo que avanza la conexión, y ninguno más; salvo el cuerpo grande que
 //! lee la aplicación, que tiene su lado propio ([`Source`](wire::Source)) y comparte con la máquina
@@ -59,6 +59,12 @@ mod upload;
 mod call;
 mod send;
 mod close;
+#[cfg(test)]
+mod stand;
+#[cfg(test)]
+mod cuts;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -21,3 +21,15 @@ impl fmt::Display for Protocol {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn cada_uno_se_llama_como_se_llama() {
+        let all = [Protocol::Http, Protocol::FastCgi, Protocol::Scgi, Protocol::Uwsgi];
+        assert_eq!(all.map(|protocol| protocol.to_string()), ["HTTP", "FastCGI", "SCGI", "uwsgi"]);
+    }
+}

@@ -270,7 +270,7 @@ fn finish<W: Wire>(
     reason: CloseReason,
 ) -> Stepped<W> {
     envelope.write_end(link.outgoing.tail(), delivery.framing);
-    link.end_body()?;
+    link.end_body();
     Ok(match delivery.persistence {
         Persistence::Close => Stage::Closing(reason),
         Persistence::KeepAlive | Persistence::KeepAliveAnnounced => Stage::Idle,
@@ -283,7 +283,10 @@ fn cut_short<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
     log::debug!("se corta una respuesta a {}", link.peers);
     if response.envelope.write_cut(link.outgoing.tail()) {
         // El corte va escrito: que llegue.
-        link.close_gently()?;
+        link.close_gently();
     }
     Ok(Stage::Cutting(CloseReason::BodyIncomplete).go())
 }
+
+#[cfg(test)]
+mod tests;

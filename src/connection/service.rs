@@ -99,3 +99,50 @@ impl CommonFields {
         self.lines = format!("{date}Server: {SOFTWARE}\r\n").into_bytes();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::stand::World;
+    use pretty_assertions::assert_eq;
+
+    /// Las líneas que faltan en una respuesta con esos encabezados.
+    fn lines(common: &mut CommonFields, fields: &[(&str, &str)], world: &World) -> String {
+        let mut head = ResponseHead::default();
+        head.start("200 OK", fields).expect("bien escrita");
+        String::from_utf8_lossy(common.missing_from(&head, world)).into_owned()
+    }
+
+    #[test]
+    fn solo_se_pone_lo_que_la_aplicacion_no_puso() {
+        let (mut common, world) = (CommonFields::default(), World::default());
+        let date = "Date: Tue, 24 Nov 2026 08:40:00 GMT\r\n";
+        let server = format!("Server: {SOFTWARE}\r\n");
+        let mut check = |fields: &[(&str, &str)], expected: String| {
+            assert_eq!(lines(&mut common, fields, &world), expected);
+        };
+        check(&[], format!("{date}{server}"));
+        check(&[("Server", "otro")], date.to_owned());
+        check(&[("date", "ayer")], server);
+        check(&[("Date", "ayer"), ("Server", "otro")], String::new());
+    }
+
+    #[test]
+    fn la_fecha_se_escribe_una_vez_por_segundo() {
+        let (mut common, mut world) = (CommonFields::default(), World::default());
+        let first = lines(&mut common, &[], &world);
+        world.passed = Duration::from_secs(1);
+        world.now = Duration::from_millis(999);
+        assert_eq!(lines(&mut common, &[], &world), first, "todavía vale");
+        world.now = Duration::from_secs(1);
+        assert_eq!(lines(&mut common, &[], &world), first.replace(":40:00 ", ":40:01 "));
+    }
+
+    #[test]
+    fn al_detenerse_se_sabe_desde_cuando() {
+        let service = Service::new(Protocol::Http, Config::default(), "localhost".to_owned());
+        assert!(!service.is_stopping());
+        service.stopping.set(Duration::from_secs(3)).expect("es la primera vez");
+        assert!(service.is_stopping());
+    }
+}

@@ -54,6 +54,20 @@ pub(crate) enum StageKind {
 }
 
 impl StageKind {
+    /// Todas, en el orden en que se recorren.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 9] = [
+        Self::Idle,
+        Self::Head,
+        Self::Body,
+        Self::Calling,
+        Self::Responding,
+        Self::Closing,
+        Self::Cutting,
+        Self::Lingering,
+        Self::Closed,
+    ];
+
     /// Lo que puede seguir a cada punto, además de él mismo. Un pánico o un fallo de la red llevan a
     /// `Closed` desde cualquiera.
     pub(super) fn may_become(self, next: Self) -> bool {
@@ -257,5 +271,50 @@ impl Rest {
 
     pub(super) fn is_empty(&self) -> bool {
         self.written == self.chunk.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn nada_sigue_al_final_y_a_todo_puede_seguirlo() {
+        for stage in StageKind::ALL {
+            assert!(stage.may_become(StageKind::Closed), "{stage:?}");
+            assert_eq!(StageKind::Closed.may_become(stage), stage == StageKind::Closed);
+        }
+    }
+
+    #[test]
+    fn de_cada_motivo_se_sabe_si_es_usual_y_si_deja_bytes_por_leer() {
+        use CloseReason::*;
+        let reasons = [
+            (ClientAsked, true, false),
+            (OneResponse, true, false),
+            (Rejected, false, true),
+            (BodyUnread, false, true),
+            (ClientGone, false, false),
+            (Deadline, false, false),
+            (BodyIncomplete, false, true),
+            (Panic, false, true),
+            (Stopping, false, false),
+        ];
+        for (reason, is_usual, leaves_unread) in reasons {
+            let seen = (reason.is_usual(), reason.leaves_bytes_unread());
+            assert_eq!(seen, (is_usual, leaves_unread), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn un_trozo_se_da_por_partes_hasta_que_se_acaba() {
+        let mut rest = Rest::of(Chunk::from("hola, gente"));
+        let mut parts = Vec::new();
+        while !rest.is_empty() {
+            parts.push(rest.next_part(4).to_vec());
+        }
+        assert_eq!(parts, [&b"hola"[..], b", ge", b"nte"]);
+        assert_eq!(rest.next_part(4), b"");
     }
 }

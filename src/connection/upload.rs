@@ -295,3 +295,6 @@ impl<S: fmt::Debug> fmt::Debug for Pending<S> {
         write!(f, "Upload({} bytes recibidos de {:?})", self.total, self.source)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,12 +106,9 @@ impl<C> Default for Connections<C> {
 }
 
 impl<C> Connections<C> {
-    /// Cuántas están en esa cola.
-    pub(super) fn count(&self, queue: Queue) -> usize {
-        match queue {
-            Queue::Fresh => self.fresh.len(),
-            Queue::Resumed => self.resumed.len(),
-        }
+    /// Cuántas están en cada cola.
+    pub(super) fn batches(&self) -> [(Queue, usize); 2] {
+        [(Queue::Fresh, self.fresh.len()), (Queue::Resumed, self.resumed.len())]
     }
 
     /// Si alguna tiene algo que hacer.

@@ -12,7 +12,7 @@ use super::permit::Permit;
 use super::placement::choose;
 use super::poller::Poller;
 use super::pool::Assignment;
-use super::ready::{Cause, Queue, Ready, Wait};
+use super::ready::{Cause, Ready, Wait};
 use super::relay::{Leader, Post, Turn};
 use super::runtime::{Job, Runtime};
 use super::workload::{Priority, Seat};
@@ -150,8 +150,8 @@ impl<'e> Worker<'e> {
     fn serve_ready(&mut self) -> bool {
         let start = self.runtime.now();
         let mut now = start;
-        for queue in [Queue::Fresh, Queue::Resumed] {
-            let batch = self.here.connections().count(queue);
+        let batches = self.here.connections().batches();
+        for (queue, batch) in batches {
             for number in 1..=batch {
                 let Some(ready) = self.here.connections().take(queue) else { break };
                 let served = self.serve(ready, &mut now);

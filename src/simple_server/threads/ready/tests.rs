@@ -27,7 +27,7 @@ fn la_que_puede_seguir_enviando_no_va_con_la_que_recibio_algo() {
     let (mut connections, key) = one_out();
     connections.park(key, 'a', soon());
     connections.notice(key, WRITABLE);
-    assert_eq!([Queue::Fresh, Queue::Resumed].map(|queue| connections.count(queue)), [0, 1]);
+    assert_eq!(connections.batches().map(|(_, count)| count), [0, 1]);
 }
 
 /// Una conexión que ya se sacó de la cola, y su llave.
