@@ -186,18 +186,15 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    /// Con tantos bucles y tantos hilos: los bucles que hay, y cuántas subidas.
-    fn shares(event_loops: usize, max_threads: usize) -> (usize, usize) {
-        let config = Config { event_loops, max_threads, ..Config::default() };
-        (config.loops(), config.uploads())
+    /// Con tantos bucles y tantos hilos, los bucles que hay.
+    fn loops(event_loops: usize, max_threads: usize) -> usize {
+        Config { event_loops, max_threads, ..Config::default() }.loops()
     }
 
     #[test]
-    fn siempre_queda_un_hilo_para_lo_lento_y_la_mitad_de_ellos_para_las_subidas() {
-        assert_eq!(shares(2, 160), (2, 79));
-        assert_eq!(shares(8, 4), (3, 1));
-        assert_eq!(shares(0, 10), (1, 4));
-        assert_eq!([shares(4, 1), shares(4, 0)], [(1, 1), (1, 1)]);
+    fn siempre_queda_un_hilo_para_lo_lento() {
+        assert_eq!([loops(2, 160), loops(8, 4), loops(0, 10)], [2, 3, 1]);
+        assert_eq!([loops(4, 1), loops(4, 0)], [1, 1]);
     }
 
     #[test]

@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn quien_lee_un_cuerpo_no_mantiene_abierta_la_conexion() {
-        let (wire, _client) = MemoryWire::new([Event::Send(b"hola".to_vec())], NARROW);
+        let (mut wire, _client) = MemoryWire::new([Event::Send(b"hola".to_vec())], NARROW);
         let (source, timeout) = (wire.source(), Duration::from_secs(3));
         assert_eq!(source.wait(Awaited::Bytes, timeout).ok(), Some(Duration::ZERO));
         assert_eq!(source.receive(&mut [0; 10]).ok(), Some(4));

@@ -305,7 +305,7 @@ impl Host for World {
         UNIX_EPOCH + Duration::from_secs(CALENDAR) + self.passed
     }
 
-    fn classify(&self, _method: &str, _path: &str) -> Class {
+    fn classify(&self, _method: &str, _script: &str, _path: &str) -> Class {
         Class(0)
     }
 

@@ -149,3 +149,24 @@ impl Handle {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    /// De tantos bucles y tantos hilos, cuántos se detienen, cuántos en una clase y cuántos subiendo.
+    fn shares(event_loops: usize, max_threads: usize) -> [usize; 3] {
+        let config = Config { event_loops, max_threads, ..Config::default() };
+        let PoolSize { busy, share, uploads, .. } = pool_size(&config);
+        [busy, share, uploads]
+    }
+
+    #[test]
+    fn siempre_queda_un_hilo_para_lo_lento_y_la_mitad_de_ellos_para_las_subidas() {
+        assert_eq!(shares(2, 160), [156, 137, 79]);
+        assert_eq!(shares(8, 4), [1, 1, 1]);
+        assert_eq!(shares(0, 10), [9, 8, 4]);
+        assert_eq!([shares(4, 1), shares(4, 0)], [[1, 1, 1]; 2]);
+    }
+}
