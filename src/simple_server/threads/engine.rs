@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::contain::drop_each;
 use super::event_loop::EventLoop;
 use super::relay::Turn;
 use super::runtime::{Job, Runtime};
@@ -42,7 +43,12 @@ impl Engine {
     pub(crate) fn serve(&self, addresses: &[SocketAddr]) -> io::Result<()> {
         let served = self.serve_until_over(addresses);
         self.runtime.loops.iter().for_each(EventLoop::finish);
-        self.runtime.pool.dismiss();
+        drop_each(self.runtime.pool.dismiss());
+        // Lo que no terminó a tiempo se corta ahora, y no cuando alguien suelte el servidor.
+        for event_loop in &self.runtime.loops {
+            let left = event_loop.connections().drain();
+            drop_each(left);
+        }
         served
     }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `engine` | empieza los hilos, hace de reloj y se detiene |
 //! | `worker` | lo que hace un hilo: liderar un bucle, o una conexión que puede hacerle esperar |
+//! | `contain` | que lo que suelta una aplicación no se lleve un hilo |
 //! | `runtime` | lo que comparten todos los hilos |
 //! | `event_loop` | un bucle: sus conexiones, sus avisos y quién lo lidera |
 //! | `poller` | espera los avisos del sistema y los reparte |
@@ -23,6 +24,7 @@
 
 mod engine;
 mod worker;
+mod contain;
 mod runtime;
 mod event_loop;
 mod poller;

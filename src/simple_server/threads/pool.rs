@@ -132,15 +132,16 @@ impl<K: Copy + Eq + Hash + Send + 'static, W: Send + 'static> Pool<K, W> {
         })
     }
 
-    /// Despide a todos. Lo que quede en la cola se suelta: o no hay nada, o venció el plazo.
-    pub(crate) fn dismiss(&self) {
+    /// Despide a todos. Devuelve lo que quede en la cola: o no hay nada, o venció el plazo.
+    pub(super) fn dismiss(&self) -> Vec<W> {
         let mut state = self.lock();
         state.is_over = true;
         let left = state.work.drain();
         let spawn = state.spawn.take();
         drop(state);
         self.changed.notify_all();
-        drop((left, spawn));
+        drop(spawn);
+        left
     }
 }
 
@@ -306,7 +307,7 @@ mod tests {
     fn despedidos_ya_no_reciben_nada() {
         let (pool, _) = pool(1);
         pool.offer(1, OF_A).expect("hay hilos");
-        pool.dismiss();
+        assert_eq!(pool.dismiss(), [1]);
         pool.offer(2, OF_A).expect("no hace falta ninguno");
         assert_eq!(next(&pool), None);
     }

@@ -4,9 +4,9 @@
 //! Quien lidera saca una conexión lista, la atiende y la devuelve; cuando no queda ninguna, espera
 //! avisos y acepta las nuevas.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use super::contain::{contain, drop_each};
 use super::event_loop::EventLoop;
 use super::permit::Permit;
 use super::placement::choose;
@@ -85,7 +85,7 @@ impl<'e> Worker<'e> {
                     }
                 }
                 Job::Serve { index, key, connection } => {
-                    self.help(index, key, connection, permit);
+                    contain(|| self.help(index, key, connection, permit));
                 }
             }
             self.runtime.pool.finish(seat);
@@ -106,7 +106,10 @@ impl<'e> Worker<'e> {
             0 | 1 => Leader::alone(post),
             _ => Leader::new(post, turn),
         };
-        self.serve_while_leading();
+        // Pase lo que pase, el bucle conserva a quien lo lidera.
+        while contain(|| self.serve_while_leading()).is_none() {
+            log::error!("un pánico en el bucle {index}; sigue quien lo lidera");
+        }
     }
 
     /// Atiende una conexión que espera fuera del bucle a un hilo que pueda detenerse.
@@ -178,7 +181,7 @@ impl<'e> Worker<'e> {
         let (scratch, leader) = (&mut self.scratch, &mut self.leader);
         let mut context = Context { service, scratch, leader, now: *now };
         let before = connection.delivered();
-        let served = catch_unwind(AssertUnwindSafe(|| match cause {
+        let served = contain(|| match cause {
             Cause::News(news) => {
                 connection.notice(news);
                 connection.serve(&mut context)
@@ -187,13 +190,13 @@ impl<'e> Worker<'e> {
                 connection.notice(news);
                 connection.expire(&mut context)
             }
-        }));
+        });
         *now = context.now;
         // La pasarela ya atrapa los pánicos de la aplicación. Los que quedan son de lo suyo que se
         // suelta en otros momentos; que no se lleven un hilo, ni dejen a medias lo que compartía.
-        let outcome = served.unwrap_or_else(|_| {
+        let outcome = served.unwrap_or_else(|| {
             log::error!("un pánico al soltar algo de la aplicación; se corta la conexión {key}");
-            self.scratch = Scratch::default();
+            drop_each([std::mem::take(&mut self.scratch)]);
             Outcome::Close(CloseReason::BodyIncomplete)
         });
         let is_answered = connection.delivered() > before;
@@ -268,9 +271,7 @@ impl<'e> Worker<'e> {
         if reason != CloseReason::Finished {
             log::debug!("conexión {key} cerrada: {reason:?}");
         }
-        if catch_unwind(AssertUnwindSafe(|| drop(connection))).is_err() {
-            log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
-        }
+        drop_each([connection]);
         event_loop.counters.leave();
         self.runtime.capacity.leave();
     }
