@@ -12,11 +12,12 @@
 use std::fmt;
 use std::hash::Hash;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::permit::{Permit, Permits};
 use super::relay::Company;
+use super::sync::{Condvar, Mutex, MutexGuard};
 use super::workload::{PoolSize, Priority, Seat, Taken, Workload};
 
 /// Cuánto espera trabajo un hilo de sobra antes de terminar.

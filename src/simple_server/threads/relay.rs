@@ -17,12 +17,12 @@
 //! segundo lo encuentra cambiado y lo sabe.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use super::class::Class;
 use super::clock::{Clock, TICK};
 use super::pace::{Pace, Paces};
+use super::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 /// De las clases de petición que siempre fueron rápidas se mide una de cada tantas: mirar la hora
 /// cuesta casi tanto como atenderlas. Si una se vuelve lenta, antes lo nota el reloj.
