@@ -3,13 +3,14 @@
 
 mod comun;
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex};
 
 use comun::records::{begin, params, stdin, usual};
 use comun::{Served, Wire};
-use pasarela::{Application, Body, Chunk, Config, Environ, StartResponse, handlers};
+use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Input, StartResponse, handlers};
 use pretty_assertions::assert_eq;
 
 /// Donde la aplicación se detiene hasta que se abre.
@@ -285,4 +286,43 @@ fn las_descargas_que_empiezan_a_la_vez_no_hacen_esperar_a_quien_llega() {
     let produced: usize = produced.parse().expect("cuánto");
     assert!(produced <= DOWNLOADS * TURN, "{produced}");
     stopped.until("hecho");
+}
+
+/// Entra en pánico al soltarse.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        resume_unwind(Box::new("al soltarla"));
+    }
+}
+
+impl Read for Bomb {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Ok(0)
+    }
+}
+
+#[test]
+fn lo_que_una_aplicacion_suelta_mal_no_se_lleva_a_quien_lidera() {
+    let served = Served::start_with(
+        |environ: &mut Environ, start: StartResponse<'_>| {
+            if environ.path_info() == "/bomba" {
+                environ.set_errors(Errors::writer(io::sink()));
+                environ.set_input(Input::reader(Bomb));
+                environ.insert_extension(Bomb);
+            }
+            start("200 OK", &[])?;
+            Ok(Body::from("hecho"))
+        },
+        config(),
+    );
+    for _ in 0..2 * THREADS {
+        let mut wire = served.open();
+        wire.send(b"GET /bomba HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        // Responda o corte, termina.
+        let _ = wire.try_rest();
+        assert_eq!(served.get("/rapido").body, "hecho");
+    }
+    assert_eq!(served.stop(), Ok(()));
 }

@@ -11,6 +11,7 @@ use super::relay::Turn;
 use super::runtime::{Job, Runtime};
 use super::worker::Worker;
 use super::workload::Priority;
+use crate::guarded::Guarded;
 use crate::simple_server::listen::{Listener, listen_again};
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
@@ -42,7 +43,12 @@ impl Engine {
     pub(crate) fn serve(&self, addresses: &[SocketAddr]) -> io::Result<()> {
         let served = self.serve_until_over(addresses);
         self.runtime.loops.iter().for_each(EventLoop::finish);
-        self.runtime.pool.dismiss();
+        self.runtime.pool.dismiss().into_iter().map(Guarded::new).for_each(drop);
+        // Lo que no terminó a tiempo se corta ahora, y no cuando alguien suelte el servidor.
+        for event_loop in &self.runtime.loops {
+            let left = event_loop.connections().drain();
+            left.into_iter().map(Guarded::new).for_each(drop);
+        }
         served
     }
 

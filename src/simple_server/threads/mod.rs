@@ -5,6 +5,7 @@
 //! | `engine` | empieza los hilos, hace de reloj y se detiene |
 //! | `worker` | lo que hace un hilo: liderar un bucle, o una conexión que puede hacerle esperar |
 //! | `host` | un hilo, como lo ve la máquina de una conexión |
+//! | `sync` | los cerrojos, y `exhaustive`, que prueba todos los órdenes |
 //! | `runtime` | lo que comparten todos los hilos |
 //! | `event_loop` | un bucle: sus conexiones, sus avisos y quién lo lidera |
 //! | `poller` | espera los avisos del sistema y los reparte |
@@ -25,6 +26,9 @@
 mod engine;
 mod worker;
 mod host;
+mod sync;
+#[cfg(all(test, loom))]
+mod exhaustive;
 mod runtime;
 mod event_loop;
 mod poller;

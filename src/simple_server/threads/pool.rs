@@ -12,11 +12,12 @@
 use std::fmt;
 use std::hash::Hash;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::permit::{Permit, Permits};
 use super::relay::Company;
+use super::sync::{Condvar, Mutex, MutexGuard};
 use super::workload::{PoolSize, Priority, Seat, Taken, Workload};
 
 /// Cuánto espera trabajo un hilo de sobra antes de terminar.
@@ -132,15 +133,16 @@ impl<K: Copy + Eq + Hash + Send + 'static, W: Send + 'static> Pool<K, W> {
         })
     }
 
-    /// Despide a todos. Lo que quede en la cola se suelta: o no hay nada, o venció el plazo.
-    pub(crate) fn dismiss(&self) {
+    /// Despide a todos. Devuelve lo que quede en la cola: o no hay nada, o venció el plazo.
+    pub(super) fn dismiss(&self) -> Vec<W> {
         let mut state = self.lock();
         state.is_over = true;
         let left = state.work.drain();
         let spawn = state.spawn.take();
         drop(state);
         self.changed.notify_all();
-        drop((left, spawn));
+        drop(spawn);
+        left
     }
 }
 
@@ -306,7 +308,7 @@ mod tests {
     fn despedidos_ya_no_reciben_nada() {
         let (pool, _) = pool(1);
         pool.offer(1, OF_A).expect("hay hilos");
-        pool.dismiss();
+        assert_eq!(pool.dismiss(), [1]);
         pool.offer(2, OF_A).expect("no hace falta ninguno");
         assert_eq!(next(&pool), None);
     }

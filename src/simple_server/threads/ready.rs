@@ -148,6 +148,19 @@ impl<C> Connections<C> {
         self.is_closed
     }
 
+    /// Se cierra, y devuelve las que no están fuera.
+    pub(super) fn drain(&mut self) -> Vec<C> {
+        self.is_closed = true;
+        let is_here = |slot: &Slot<C>| !matches!(slot, Slot::Out { .. });
+        let here = self.slots.iter().filter(|(_, (_, slot))| is_here(slot));
+        let keys: Vec<usize> = here.map(|(_, (key, _))| *key).collect();
+        let left = keys.into_iter().filter_map(|key| match self.take_out(key)? {
+            Slot::Parked { connection, .. } | Slot::Queued { connection, .. } => Some(connection),
+            Slot::Out { .. } => None,
+        });
+        left.collect()
+    }
+
     /// Saca la primera de esa cola.
     pub(super) fn take(&mut self, queue: Queue) -> Option<Ready<C>> {
         let key = match queue {

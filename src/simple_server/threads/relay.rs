@@ -17,11 +17,11 @@
 //! segundo lo encuentra cambiado y lo sabe.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use super::clock::{Clock, TICK};
 use super::pace::{Pace, Paces};
+use super::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use crate::connection::Class;
 
 /// De las clases de petición que siempre fueron rápidas se mide una de cada tantas: mirar la hora

@@ -85,7 +85,8 @@ impl<'e> Worker<'e> {
                     }
                 }
                 Job::Serve { index, key, connection } => {
-                    self.help(index, key, connection, permit);
+                    // Lo de la aplicación ya se guarda en su sitio; que nada más se lleve un hilo.
+                    let _ = catch(|| self.help(index, key, connection, permit));
                 }
             }
             self.runtime.pool.finish(seat);
@@ -106,7 +107,10 @@ impl<'e> Worker<'e> {
             0 | 1 => Leader::alone(post),
             _ => Leader::new(post, turn),
         };
-        self.serve_while_leading();
+        // Pase lo que pase, el bucle conserva a quien lo lidera.
+        while catch(|| self.serve_while_leading()).is_err() {
+            log::error!("un pánico en el bucle {index}; sigue quien lo lidera");
+        }
     }
 
     /// Atiende una conexión que espera fuera del bucle a un hilo que pueda detenerse.
