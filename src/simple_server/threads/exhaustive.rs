@@ -66,8 +66,14 @@ fn hire(size: PoolSize) -> (Arc<Pool<char, Job>>, Arc<Tally>) {
         let pool = hired.clone();
         thread::spawn(move || {
             while let Some(Assignment { permit, seat, work }) = pool.next() {
+                let is_upload = permit.is_some();
                 drop(permit);
+                let tally = work.0.clone();
                 drop(work);
+                if is_upload {
+                    // Sigue en la aplicación: a la otra subida la atiende otro.
+                    tally.wait(2);
+                }
                 pool.finish(seat);
             }
         });
@@ -159,8 +165,11 @@ fn exhaustiva_nunca_hay_dos_lideres_ni_ninguno() {
         let first = here.clone();
         let first =
             thread::spawn(move || first.lead(2, |post| Leader::new(post, post.relay.current())));
-        let seen = here.relay.current();
-        let taken = seen.is_in_call().then(|| here.relay.take_over(seen, &here.paces)).flatten();
+        let taken = (0..3).find_map(|_| {
+            thread::yield_now();
+            let seen = here.relay.current();
+            seen.is_in_call().then(|| here.relay.take_over(seen, &here.paces)).flatten()
+        });
         let second = taken.is_some_and(|turn| here.lead(1, |post| Leader::new(post, turn)));
         let first = first.join().expect("sin pánico");
         assert!(first != second, "al final lidera uno");
