@@ -149,7 +149,9 @@ fn empezar_y_detenerse_se_anota() {
 fn lo_que_elige_un_cliente_no_escribe_lineas_de_otro() {
     let served = serve();
     served.exchange(&get("/ajeno%0AERROR%20falso"));
-    let expected = r#""GET /ajeno\nERROR falso": la aplicación devolvió un error: no existe /ajeno\nERROR falso"#;
+    let origin = "GET /ajeno\nERROR falso";
+    let reason = r"la aplicación devolvió un error: no existe /ajeno\nERROR falso";
+    let expected = format!("{origin:?}: {reason}");
     assert_eq!(notes(Level::Error, "/ajeno"), [expected]);
     served.exchange(&get("/mucho%0AWARN%C3%B1"));
     let seen = notes(Level::Warn, "/mucho");

@@ -1,7 +1,7 @@
 //! Antes de llamar a la aplicación, leer una petición pide memoria en proporción a lo que mide su
 //! cabeza, diga lo que diga; y el hilo que la leyó devuelve lo que pidió de más.
 //!
-//! RUSTFLAGS="--cfg fuzzing" cargo test --manifest-path fuzz/Cargo.toml --test memoria
+//! `RUSTFLAGS="--cfg fuzzing" cargo test --manifest-path fuzz/Cargo.toml --test memoria`
 //!
 //! Está en este paquete porque contar los bytes exige un asignador propio, que en Rust es `unsafe`:
 //! la biblioteca y sus pruebas lo prohíben.

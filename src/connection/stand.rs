@@ -358,7 +358,7 @@ pub(super) fn ignore(_environ: &mut Environ, start_response: StartResponse<'_>) 
     Ok(Body::from("hecho"))
 }
 
-/// Un megabyte, sobre la marcha.
+/// Un MiB, sobre la marcha.
 pub(super) fn flood(_environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
     start_response("200 OK", &[])?;
     Ok(Body::stream((0..1000).map(|_| Ok(Chunk::from("x".repeat(1000))))))

@@ -196,7 +196,8 @@ mod tests {
         let writes: Vec<_> = writes.iter().collect();
         assert_eq!(
             writes,
-            [b"pasarela: \"GET /\\n\": la aplicaci\xC3\xB3n devolvi\xC3\xB3 un error: adrede\n"]
+            [format!("pasarela: {:?}: la aplicación devolvió un error: adrede\n", "GET /\n")
+                .as_bytes()]
         );
     }
 }

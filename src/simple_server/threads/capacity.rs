@@ -24,7 +24,7 @@ impl Capacity {
         if given < max {
             log::warn!(
                 "el sistema da {} descriptores y max_connections es {max}: se aceptarán {given} \
-                 conexiones a la vez; sube el límite (ulimit -n) o baja max_connections",
+                 conexiones a la vez; sube el límite con `ulimit -n`, o baja max_connections",
                 descriptors.unwrap_or_default()
             );
         }

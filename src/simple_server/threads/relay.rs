@@ -1,10 +1,9 @@
 //! El relevo: quién lidera un bucle de eventos, y cómo pasa a otro hilo cuando la aplicación se
 //! detiene.
 //!
-//! Es el patrón *Leader/Followers* (Schmidt, O'Ryan, Kircher y Pyarali, «Leader/Followers: A Design
-//! Pattern for Efficient Multi-threaded Event Demultiplexing and Dispatching», PLoP 2000; también en
-//! *Pattern-Oriented Software Architecture*, tomo 2). Allí quien lidera nombra a otro antes de atender
-//! cada aviso; aquí sigue, y solo si se detiene lo relevan.
+//! Es el patrón *Leader/Followers*: Schmidt y otros lo describieron en PLoP 2000, y está en el tomo 2 de
+//! *Pattern-Oriented Software Architecture*. Allí quien lidera nombra a otro antes de atender cada
+//! aviso; aquí sigue, y solo si se detiene lo relevan.
 //!
 //! Quien lidera llama a la aplicación en línea, sin entregar nada a nadie: así una aplicación
 //! rápida no paga por las lentas. El reloj mira cada milisegundo; si encuentra al líder dentro de
