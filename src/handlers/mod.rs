@@ -15,6 +15,13 @@
 //! [`make_server`](crate::make_server), con la misma [`Config`](crate::Config).
 //!
 //! Y [`mount`], para una aplicación que no está en la raíz de su servidor.
+//!
+//! # Un cuerpo a medias
+//!
+//! Mientras una respuesta no está entera, cualquier final de su conexión (un plazo, la detención, un
+//! pánico, el final del proceso) llega al navegador como un corte, si el servidor web se conecta por
+//! TCP. Un socket de Unix no tiene cortes: por él se nota si la longitud se declara o se calcula. Un
+//! cuerpo de longitud desconocida parece entero, salvo el que falla en FastCGI.
 
 pub mod cgi;
 #[cfg(not(target_family = "wasm"))]

@@ -80,9 +80,11 @@ pub fn make_server_with(
 ///
 /// De quien se conecta así no se sabe la dirección: `REMOTE_ADDR` queda vacía y `REMOTE_PORT` no
 /// está, salvo que lo cuente un proxy en el que se confía ([`Config::trusted_proxies`] con
-/// `"unix:"`). `SERVER_NAME` y `SERVER_PORT` son los que pidió el cliente en `Host`. Un cuerpo
-/// cortado de longitud desconocida, con un cliente HTTP/1.0, parece entero: un socket de Unix no
-/// tiene otra manera de cerrarse.
+/// `"unix:"`). `SERVER_NAME` y `SERVER_PORT` son los que pidió el cliente en `Host`.
+///
+/// Un socket de Unix no tiene cortes: solo un cierre. Un cuerpo a medias se nota si su longitud se
+/// declara o se calcula, o si va por trozos; a un cliente HTTP/1.0 uno de longitud desconocida le
+/// parece entero.
 ///
 /// # Errors
 ///

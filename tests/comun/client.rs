@@ -148,8 +148,8 @@ impl Wire {
         let mut received = Vec::new();
         let mut byte = [0];
         while !received.ends_with(end.as_bytes()) {
-            match self.0.read(&mut byte) {
-                Ok(1) => received.push(byte[0]),
+            match self.0.read_exact(&mut byte) {
+                Ok(()) => received.push(byte[0]),
                 other => {
                     panic!("{other:?} antes de {end:?}: {}", String::from_utf8_lossy(&received))
                 }

@@ -114,9 +114,12 @@ impl<R: BufRead> Read for Chunked<R> {
             return Ok(0);
         }
         let length = self.left.min(buf.len());
-        let length = self.inner.read(&mut buf[..length])?;
-        self.left -= length;
-        Ok(length)
+        let read = self.inner.read(&mut buf[..length])?;
+        if read == 0 && length > 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read;
+        Ok(read)
     }
 }
 
@@ -167,8 +170,11 @@ impl<R: Read> Read for Stdout<R> {
             return Ok(0);
         }
         let length = self.left.min(buf.len());
-        let length = self.inner.read(&mut buf[..length])?;
-        self.left -= length;
-        Ok(length)
+        let read = self.inner.read(&mut buf[..length])?;
+        if read == 0 && length > 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read;
+        Ok(read)
     }
 }

@@ -44,6 +44,11 @@ impl Served {
         self.address.expect("escucha en la red").to_string()
     }
 
+    /// Dónde escucha, si escucha en la red.
+    pub fn try_address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
     /// Con qué detenerlo.
     pub fn handle(&self) -> Handle {
         self.handle.clone()

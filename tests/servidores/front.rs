@@ -43,8 +43,18 @@ impl Front {
     /// Empieza el servidor de `book/servidores/<name>.conf`, con las direcciones cambiadas por las de
     /// esta prueba: las de la aplicación principal y la montada son `back`.
     pub fn start(name: &str, folder: &Folder, back: &[Place]) -> Self {
+        Self::start_with(name, folder, back, |text| text)
+    }
+
+    /// Como [`start`](Self::start), con ese archivo cambiado.
+    pub fn start_with(
+        name: &str,
+        folder: &Folder,
+        back: &[Place],
+        change: impl FnOnce(String) -> String,
+    ) -> Self {
         let address = format!("127.0.0.1:{}", free_port());
-        let text = book_file(&format!("{name}.conf"));
+        let text = change(book_file(&format!("{name}.conf")));
         let text = text.replace("/srv/pasarela", &folder.path().to_string_lossy());
         let text = text.replace("127.0.0.1:8080", &address);
         let is_nginx = name.starts_with("nginx");
