@@ -4,7 +4,7 @@
 //! qué es: entre mirar y abrir, quien escriba en la carpeta puede cambiar una cosa por otra. En los
 //! demás sistemas se entra por la ruta.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
@@ -27,8 +27,8 @@ pub(super) enum Seen {
 #[derive(Debug)]
 pub(super) enum Entered {
     Folder(Directory),
-    /// Un archivo corriente.
-    File(File),
+    /// Un archivo corriente, y cómo está.
+    File(File, Metadata),
     /// Un enlace simbólico, que no se siguió.
     Link,
 }
@@ -65,15 +65,27 @@ impl Directory {
                     return Ok(None);
                 };
                 // Desde que se miró pudo volverse otra cosa.
-                file.metadata()?.is_file().then_some(Entered::File(file))
+                ordinary(file)?
             }
         })
+    }
+
+    /// El archivo corriente al que se llega por `names` sin pasar por ningún enlace, de una vez: lo
+    /// usual. `None` si hay que ir paso a paso, porque es otra cosa o porque el sistema no sabe.
+    pub(super) fn dive(&self, names: &str) -> io::Result<Option<Entered>> {
+        by_system::dive(&self.0, names).map_or(Ok(None), ordinary)
     }
 
     /// Los nombres de lo que tiene, los que son texto, si se deja leer.
     pub(super) fn names(&self) -> io::Result<Option<Vec<String>>> {
         present(by_system::names(&self.0))
     }
+}
+
+/// Lo abierto, si es un archivo corriente.
+fn ordinary(file: File) -> io::Result<Option<Entered>> {
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then(|| Entered::File(file, metadata)))
 }
 
 /// El resultado, o `None` si lo que pasa es que no está o no se deja.
@@ -139,6 +151,19 @@ mod by_system {
         Ok(fcntl::openat(folder, name, FILE, Mode::empty())?.into())
     }
 
+    /// El sistema baja por todos los nombres, y se niega si uno es un enlace o sale de la carpeta.
+    #[cfg(target_os = "linux")]
+    pub(super) fn dive(folder: &Handle, names: &str) -> Option<File> {
+        use nix::fcntl::{OpenHow, ResolveFlag, openat2};
+        let resolve = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS;
+        openat2(folder, names, OpenHow::new().flags(FILE).resolve(resolve)).ok().map(File::from)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn dive(_folder: &Handle, _names: &str) -> Option<File> {
+        None
+    }
+
     pub(super) fn names(folder: &Handle) -> io::Result<Vec<String>> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let entries = Dir::openat(folder, ".", flags, Mode::empty())?;
@@ -200,6 +225,10 @@ mod by_system {
 
     pub(super) fn open_file(folder: &Handle, name: &str) -> io::Result<File> {
         File::open(folder.join(name))
+    }
+
+    pub(super) fn dive(_folder: &Handle, _names: &str) -> Option<File> {
+        None
     }
 
     pub(super) fn names(folder: &Handle) -> io::Result<Vec<String>> {

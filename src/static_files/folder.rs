@@ -1,6 +1,6 @@
 //! De la ruta de una petición a lo que hay en la carpeta, sin salir de ella.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -47,6 +47,7 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct OpenFile {
     pub(super) file: File,
+    pub(super) metadata: Metadata,
     /// Su nombre: si se llegó por un enlace, el de aquello a lo que lleva.
     pub(super) name: String,
 }
@@ -96,7 +97,11 @@ impl Folder {
         let Some(root) = Directory::open(&self.root)?.filter(|_| is_admitted) else {
             return Ok(None);
         };
-        match descend(root, names)? {
+        let entered = match root.dive(names)? {
+            Some(file) => Some(file),
+            None => descend(root, names)?,
+        };
+        match entered {
             Some(Entered::Link) => self.follow(names),
             entered => Ok(entered.and_then(|entered| place(entered, names))),
         }
@@ -191,7 +196,7 @@ fn descend(root: Directory, names: &str) -> io::Result<Option<Entered>> {
         let next = match here {
             Entered::Folder(folder) => folder.enter(name)?,
             Entered::Link => return Ok(Some(Entered::Link)),
-            Entered::File(_) => None,
+            Entered::File(..) => None,
         };
         let Some(next) = next else { return Ok(None) };
         here = next;
@@ -203,9 +208,9 @@ fn descend(root: Directory, names: &str) -> io::Result<Option<Entered>> {
 fn place(entered: Entered, names: &str) -> Option<Place> {
     match entered {
         Entered::Folder(folder) => Some(Place::Folder(folder)),
-        Entered::File(file) => {
+        Entered::File(file, metadata) => {
             let name = names.rsplit('/').next().unwrap_or_default().to_owned();
-            Some(Place::File(OpenFile { file, name }))
+            Some(Place::File(OpenFile { file, metadata, name }))
         }
         Entered::Link => None,
     }

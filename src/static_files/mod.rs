@@ -169,7 +169,7 @@ impl StaticFiles {
         let page = self.not_found_page.as_ref().map(|name| self.folder.chosen(name)).transpose()?;
         match page.flatten() {
             Some(page) => {
-                let page = Representation::of(page, SystemTime::now())?;
+                let page = Representation::of(page, SystemTime::now());
                 sending::send_page(page, status, start_response)
             }
             None => refuse(environ, start_response, status, "En esta dirección no hay nada.", &[]),
@@ -190,7 +190,7 @@ impl Application for StaticFiles {
         }
         match self.folder.find(environ.get_bytes("PATH_INFO").unwrap_or_default())? {
             Found::File(file) => {
-                let file = Representation::of(file, SystemTime::now())?;
+                let file = Representation::of(file, SystemTime::now());
                 sending::send(file, environ, self.cache_control.as_deref(), start_response)
             }
             Found::Folder(entries) => listing::respond(environ, &entries, start_response),

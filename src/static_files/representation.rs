@@ -1,7 +1,6 @@
 //! Un archivo abierto, con lo que se dice de él en los encabezados.
 
 use std::fs::{File, Metadata};
-use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::folder::OpenFile;
@@ -30,11 +29,10 @@ pub(super) struct Validators {
 
 impl Representation {
     /// La de un archivo, que se describe como está ahora.
-    pub(super) fn of(open: OpenFile, now: SystemTime) -> io::Result<Self> {
-        let OpenFile { file, name } = open;
-        let metadata = file.metadata()?;
+    pub(super) fn of(open: OpenFile, now: SystemTime) -> Self {
+        let OpenFile { file, metadata, name } = open;
         let (size, validators) = (metadata.len(), Validators::of(&metadata, now));
-        Ok(Self { file, size, content_type: content_type(&name), validators })
+        Self { file, size, content_type: content_type(&name), validators }
     }
 }
 
