@@ -28,6 +28,7 @@ pub(crate) struct MemorySource(Weak<Mutex<Net>>);
 
 /// Algo que le pasa a una conexión.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(test), allow(dead_code, reason = "el cliente de `testing` no se va a medias"))]
 pub(crate) enum Event {
     /// El cliente envía unos bytes.
     Send(Vec<u8>),
@@ -114,6 +115,7 @@ impl Client {
     }
 
     /// Lo que el cliente tomó hasta ahora, y cómo terminó la conexión para él.
+    #[cfg(test)]
     pub(crate) fn seen(&self) -> (Vec<u8>, Ending) {
         let net = lock(&self.0);
         (net.taken.clone(), net.ending)

@@ -75,12 +75,14 @@ pub(crate) use link::Readiness;
 pub(crate) use memory::{Client, Event, MemoryWire, System};
 pub(crate) use protocol::Protocol;
 pub(crate) use service::{Context, Scratch, Service};
-pub(crate) use stage::{CloseReason, StageKind};
+pub(crate) use stage::CloseReason;
 pub(crate) use upload::Permit;
 pub(crate) use wire::{Awaited, FileSent, Source, Wire};
 
 use self::link::Link;
 use self::send::Asked;
+#[cfg(test)]
+use self::stage::StageKind;
 use self::stage::{Next, PendingRequest, Stage, Step, Stepped};
 use self::upload::{MIN_RATE, Upload};
 use crate::gateway::Peers;
@@ -136,6 +138,7 @@ impl<W: Wire> Connection<W> {
     }
 
     /// En qué etapa está.
+    #[cfg(test)]
     pub(crate) fn stage(&self) -> StageKind {
         self.stage.kind()
     }

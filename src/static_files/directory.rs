@@ -28,7 +28,7 @@ pub(super) enum Seen {
 pub(super) enum Entered {
     Folder(Directory),
     /// Un archivo corriente, y cómo está.
-    File(File, Metadata),
+    File(File, Box<Metadata>),
     /// Un enlace simbólico, que no se siguió.
     Link,
 }
@@ -85,7 +85,7 @@ impl Directory {
 /// Lo abierto, si es un archivo corriente.
 fn ordinary(file: File) -> io::Result<Option<Entered>> {
     let metadata = file.metadata()?;
-    Ok(metadata.is_file().then(|| Entered::File(file, metadata)))
+    Ok(metadata.is_file().then(|| Entered::File(file, Box::new(metadata))))
 }
 
 /// El resultado, o `None` si lo que pasa es que no está o no se deja.

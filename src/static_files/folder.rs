@@ -47,7 +47,7 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct OpenFile {
     pub(super) file: File,
-    pub(super) metadata: Metadata,
+    pub(super) metadata: Box<Metadata>,
     /// Su nombre: si se llegó por un enlace, el de aquello a lo que lleva.
     pub(super) name: String,
 }
