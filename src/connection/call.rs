@@ -53,7 +53,7 @@ fn call<W: Wire, H: Host>(
     host.amends(&mut environ);
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
-    let mut body = host.during(class, || {
+    let mut body = link.during(&mut **host, class, |_| {
         let body = gateway::run(*application, &mut environ, &mut head);
         gateway::warn_if_large(&head, &environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
@@ -61,10 +61,6 @@ fn call<W: Wire, H: Host>(
         body
     });
     host.begins(&head, &mut body);
-    if host.took_long() {
-        // El cliente pudo enviar algo mientras tanto: antes de cerrar habrá que mirarlo.
-        link.notice(Readiness { readable: true, ..Readiness::default() });
-    }
     if let Some(upload) = upload
         && !settle(link, &upload)
     {
@@ -78,9 +74,14 @@ fn call<W: Wire, H: Host>(
 /// Recupera lo que llegó detrás de un cuerpo grande; `false` si quedó sin leer: la conexión tendrá que
 /// cerrarse, porque un cuerpo sin leer nunca se convierte en la petición siguiente.
 fn settle<W: Wire>(link: &mut Link<W>, upload: &Upload<impl Source>) -> bool {
+    // Del cable leyó otro: lo último que se supo de él ya no vale.
+    link.notice(Readiness { readable: true, ..Readiness::default() });
     let Settled { interim, rest } = upload.settle();
     link.outgoing.tail().extend_from_slice(interim);
-    let Some((incoming, replies)) = rest else { return false };
+    let Some((incoming, replies)) = rest else {
+        link.reader = Some(upload.reader());
+        return false;
+    };
     link.incoming = incoming;
     link.outgoing.tail().extend(replies);
     true

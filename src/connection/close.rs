@@ -21,6 +21,10 @@ pub(super) fn close<W: Wire, H: Host>(
     if !reason.leaves_bytes_unread() && !link.may_have_unread() {
         return Ok(Stage::Closed(reason).go());
     }
+    // Desde aquí lo que llegue se lee para olvidarlo.
+    if let Some(reader) = link.reader.take() {
+        reader.stop();
+    }
     link.wire.finish()?;
     Ok(Stage::Lingering { heard: 0, reason }.go())
 }

@@ -85,6 +85,12 @@ impl Incoming {
         }
     }
 
+    /// Cuánta memoria tiene consigo.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.room.0.len()
+    }
+
     /// Da por entendidos los primeros `amount` bytes.
     pub(super) fn consume(&mut self, amount: usize) {
         assert!(amount <= self.end - self.start, "solo se entiende lo que ha llegado");

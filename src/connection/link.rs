@@ -5,10 +5,11 @@
 use std::fs::File;
 use std::io;
 
-use super::host::Moment;
+use super::host::{Class, Host, Moment};
 use super::incoming::{Incoming, Received, SHORT_READ_DRAINS};
 use super::outgoing::Outgoing;
 use super::service::Scratch;
+use super::upload::Reader;
 use super::wire::{FileSent, Wire};
 use crate::gateway::Peers;
 use crate::http::response::Framing;
@@ -27,6 +28,8 @@ pub(super) struct Link<W> {
     delivered: u64,
     readiness: Readiness,
     cuts: Cuts,
+    /// Quien quizá siga leyendo un cuerpo que no llegó entero.
+    pub(super) reader: Option<Reader>,
 }
 
 /// Si cerrar es un corte que el cliente nota.
@@ -70,12 +73,26 @@ impl<W: Wire> Link<W> {
             // Se prueba a leer al llegar: lo usual es que la petición ya esté ahí.
             readiness: Readiness { readable: true, writable: true, read_closed: false },
             cuts: Cuts::Never,
+            reader: None,
         }
     }
 
     /// Anota lo que avisó el sistema.
     pub(super) fn notice(&mut self, news: Readiness) {
         self.readiness.add(news);
+    }
+
+    /// Ejecuta código de la aplicación. Si pudo durar, el cliente pudo enviar algo entre tanto: antes de
+    /// cerrar habrá que mirarlo.
+    pub(super) fn during<H: Host, T>(
+        &mut self,
+        host: &mut H,
+        class: Class,
+        call: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let result = host.during(class, || call(self));
+        self.readiness.readable |= host.took_long();
+        result
     }
 
     pub(super) fn moved(&self) -> Moment {

@@ -72,6 +72,8 @@ struct Net {
     is_finished: bool,
     is_reset: bool,
     aborts: bool,
+    /// Si el servidor ya soltó su extremo.
+    is_closed: bool,
     ending: Ending,
 }
 
@@ -87,6 +89,7 @@ impl MemoryWire {
             is_finished: false,
             is_reset: false,
             aborts: false,
+            is_closed: false,
             ending: Ending::Open,
         };
         let net = Arc::new(Mutex::new(net));
@@ -112,6 +115,12 @@ impl Client {
     /// Lo que el cliente tomó desde la última vez.
     pub(crate) fn take_seen(&self) -> Vec<u8> {
         std::mem::take(&mut lock(&self.0).taken)
+    }
+
+    /// Si ya tomó todo lo que estaba en camino.
+    #[cfg(test)]
+    pub(crate) fn has_taken_all(&self) -> bool {
+        lock(&self.0).leaving.is_empty()
     }
 
     /// Lo que el cliente tomó hasta ahora, y cómo terminó la conexión para él.
@@ -143,7 +152,7 @@ impl Net {
             Event::Take(count) => {
                 let count = count.min(self.leaving.len());
                 self.taken.extend(self.leaving.drain(..count));
-                news.writable = true;
+                news.writable = count > 0;
             }
             Event::Finish => {
                 self.is_finished = true;
@@ -159,7 +168,12 @@ impl Net {
     }
 
     fn receive(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        match self.arriving.read(room)? {
+        if self.is_closed {
+            return Ok(0);
+        }
+        // La cola está en dos tramos, y se lee de uno cada vez; quien lee de menos vio el final.
+        let first = self.arriving.read(room)?;
+        match first + self.arriving.read(&mut room[first..])? {
             0 if self.is_reset => Err(io::ErrorKind::ConnectionReset.into()),
             0 if !self.is_finished => Err(io::ErrorKind::WouldBlock.into()),
             length => Ok(length),
@@ -167,7 +181,7 @@ impl Net {
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.is_reset {
+        if self.is_reset || self.is_closed {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         let length = bytes.len().min(self.room());
@@ -182,6 +196,7 @@ impl Net {
 
     /// Lo que hace el sistema al cerrar un socket.
     fn close(&mut self) {
+        self.is_closed = true;
         if self.aborts || self.is_reset || !self.arriving.is_empty() {
             self.leaving.clear();
             self.ending = Ending::Aborted;

@@ -65,6 +65,10 @@ mod stand;
 mod cuts;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod findings;
+#[cfg(test)]
+mod simulation;
 
 use std::time::Duration;
 

@@ -47,6 +47,12 @@ impl Outgoing {
         }
     }
 
+    /// Cuánta memoria tiene consigo.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.before.capacity() + self.after.capacity()
+    }
+
     /// Donde añadir bytes al final.
     pub(super) fn tail(&mut self) -> &mut Vec<u8> {
         if self.large.is_some() { &mut self.after } else { &mut self.before }

@@ -209,7 +209,7 @@ fn produce<W: Wire, H: Host>(
         FileSent::NotThisWay => {}
     }
     let class = response.class;
-    Ok(context.host.during(class, || response.body.next_chunk()).into())
+    Ok(link.during(context.host, class, |_| response.body.next_chunk()).into())
 }
 
 /// Manda sin leerla una parte del archivo del que sale el cuerpo, si es de uno.
@@ -228,7 +228,8 @@ fn send_file<W: Wire, H: Host>(
     }
     // El disco también puede hacer esperar; pero cuánto se envía lo dice el cliente.
     let now = context.now();
-    let sent = context.host.during(Class::UNTAUGHT, || link.send_file(file, length, now))?;
+    let send = |link: &mut Link<W>| link.send_file(file, length, now);
+    let sent = link.during(context.host, Class::UNTAUGHT, send)?;
     if let FileSent::Bytes(count) = sent {
         response.body.advance_file(count);
     }

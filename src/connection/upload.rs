@@ -67,6 +67,19 @@ pub(super) enum Permission {
     NotNeeded,
     /// Lo espera; `sent` bytes de él ya salieron.
     Awaited { sent: usize },
+    /// Quien se quedó con el cuerpo ya no puede ni leer: la conexión vuelve a ser de quien la avanza.
+    Withdrawn,
+}
+
+/// Lo que la conexión conserva de un cuerpo que quizá alguien siga leyendo.
+#[derive(Debug)]
+pub(super) struct Reader(Arc<Mutex<Permission>>);
+
+impl Reader {
+    /// Que no lea más: dos que leen de la misma conexión se quitan los bytes.
+    pub(super) fn stop(&self) {
+        *lock(&self.0) = Permission::Withdrawn;
+    }
 }
 
 /// Lo que llegó en el último rato de espera: lo que se envió de golpe hace tiempo no da crédito.
@@ -134,7 +147,7 @@ impl<S: Source> Upload<S> {
             |mut pending| (std::mem::take(&mut pending.incoming), pending.decoder.take_replies()),
         );
         let will_read = rest.is_none() && Arc::strong_count(&self.pending) > 1;
-        let mut permission = self.permission.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut permission = lock(&self.permission);
         let interim = match std::mem::replace(&mut *permission, Permission::NotNeeded) {
             Permission::Awaited { sent } if sent > 0 || will_read => &CONTINUE[sent..],
             _ => b"",
@@ -142,9 +155,19 @@ impl<S: Source> Upload<S> {
         Settled { interim, rest }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Pending<S>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Quien se quede con el cuerpo.
+    pub(super) fn reader(&self) -> Reader {
+        Reader(self.permission.clone())
     }
+
+    fn lock(&self) -> MutexGuard<'_, Pending<S>> {
+        lock(&self.pending)
+    }
+}
+
+/// Un pánico con el cerrojo en la mano no deja nada a medias.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<S: Source> Read for Upload<S> {
@@ -225,7 +248,7 @@ impl<S: Source> Pending<S> {
     fn patiently<T>(&mut self, mut read: impl FnMut(&mut Self) -> io::Result<T>) -> io::Result<T> {
         let mut waited = Duration::ZERO;
         loop {
-            match read(self) {
+            match self.read_if_allowed(&mut read) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     let awaited = self.give_permission()?;
                     waited += self.wait(awaited, self.limits.timeout.saturating_sub(waited))?;
@@ -239,9 +262,19 @@ impl<S: Source> Pending<S> {
         }
     }
 
+    /// Lee sin esperar, si la conexión sigue siendo de quien lee.
+    fn read_if_allowed<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let permission = self.permission.clone();
+        let permission = lock(&permission);
+        if *permission == Permission::Withdrawn { Err(cut_short()) } else { read(self) }
+    }
+
     /// Da el permiso de enviar si se espera, o lo que de él quepa.
     fn give_permission(&self) -> io::Result<Awaited> {
-        let mut permission = self.permission.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut permission = lock(&self.permission);
         while let Permission::Awaited { sent } = *permission {
             match self.source.send(&CONTINUE[sent..]) {
                 Ok(more) if sent + more >= CONTINUE.len() => *permission = Permission::NotNeeded,

@@ -38,7 +38,7 @@ pub(crate) struct ResponseBody {
 }
 
 impl ResponseBody {
-    pub(super) fn new(environ: &Environ, head: &ResponseHead, body: Body) -> Self {
+    pub(super) fn new(environ: &mut Environ, head: &ResponseHead, body: Body) -> Self {
         let is_head = environ.method() == "HEAD";
         let body = match is_head || head.decides_length() {
             true => body,
@@ -56,8 +56,9 @@ impl ResponseBody {
         // Solo estos cuerpos pueden fallar: los demás no gastan en anotar de quién son.
         let may_fail = body.is_lazy() || matches!(length, BodyLength::Declared(_));
         let origin = if may_fail { Origin::of(environ) } else { Origin::default() };
-        let mut response =
-            Self { first: None, chunks: Some(body), length, left, origin, errors: None };
+        let has_own = !environ.errors().is_default();
+        let errors = has_own.then(|| Box::new(std::mem::take(environ.errors())));
+        let mut response = Self { first: None, chunks: Some(body), length, left, origin, errors };
         if has_content {
             response.check_excess();
         } else {
@@ -95,13 +96,21 @@ impl ResponseBody {
     /// Produce el primer trozo de un cuerpo que puede fallar o tardar.
     pub(super) fn produce_first(&mut self) -> Result<(), Fault> {
         if self.is_lazy() {
-            self.first = self.produce()?;
+            let produced = self.produce();
             // Un cuerpo que ya terminó no tiene por qué admitir otra pregunta.
-            if self.first.is_none() {
+            if !matches!(produced, Ok(Some(_))) {
                 self.discard();
             }
+            self.first = produced?;
         }
         Ok(())
+    }
+
+    /// Devuelve al `environ` dónde se anota lo que falla, que hasta aquí era lo mismo.
+    pub(super) fn return_errors(&mut self, environ: &mut Environ) {
+        if let Some(errors) = self.errors.take() {
+            environ.set_errors(*errors);
+        }
     }
 
     /// Cambia dónde se anotan los fallos que ocurran mientras se envía.

@@ -79,7 +79,9 @@ fn attempt(
     let mut response = ResponseBody::new(environ, head, body);
     // La cabeza no sale hasta que hay un primer trozo (PEP 3333, «The start_response() Callable»):
     // si producirlo falla, todavía se puede responder 500.
-    response.produce_first()?;
+    let produced = response.produce_first();
+    response.return_errors(environ);
+    produced?;
     Ok(response)
 }
 
