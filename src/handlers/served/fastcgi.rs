@@ -6,7 +6,7 @@
 //! y manera de detenerse: `max_head` mide las variables, y `max_chunk_overhead`, lo que un cuerpo gasta
 //! en registros. Lo que la aplicación escribe en `wsgi.errors` va a la salida de errores de este proceso.
 //!
-//! Detrás de un `ProxyPass` de Apache, la aplicación va en un [`mount`](super::mount).
+//! Detrás de un `ProxyPass` de Apache, la aplicación va en un [`mount`](crate::handlers::mount).
 //!
 //! # Examples
 //!

@@ -4,7 +4,7 @@
 //! El motor es el de `simple_server`, con los mismos límites, plazos, hilos y manera de detenerse;
 //! `max_head` mide las variables.
 //!
-//! Detrás de un `ProxyPass` de Apache, la aplicación va en un [`mount`](super::mount).
+//! Detrás de un `ProxyPass` de Apache, la aplicación va en un [`mount`](crate::handlers::mount).
 //!
 //! Un cuerpo de longitud desconocida termina en el cierre. Si se corta, el cierre es brusco para que
 //! se note; pero un socket de Unix no tiene cierres bruscos: ahí solo se nota con `Content-Length`.
