@@ -160,8 +160,7 @@ fn content_length(answer: &Answer) -> Result<Option<usize>, String> {
 
 fn read_chunks<'b>(answer: &mut Answer, bytes: &'b [u8]) -> Result<&'b [u8], String> {
     let mut rest = bytes;
-    loop {
-        let Some(end) = rest.windows(2).position(|window| window == b"\r\n") else { break };
+    while let Some(end) = rest.windows(2).position(|window| window == b"\r\n") {
         let digits = str::from_utf8(&rest[..end]).unwrap_or("?");
         let size = usize::from_str_radix(digits, 16).map_err(|_| format!("un tamaño: {digits}"))?;
         rest = &rest[end + 2..];
