@@ -15,8 +15,8 @@ use crate::application::{Application, StartResponse};
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::error::Result;
-use crate::gateway::Peers;
-use crate::input::Input;
+use crate::gateway::{Peers, ResponseBody, ResponseHead};
+use crate::input::{Errors, Input};
 
 /// Un hilo solo. En la llamada número `long_call`, desde cero, se tarda: el cliente envía algo, y solo
 /// se entera quien mire.
@@ -62,6 +62,10 @@ impl Host for Alone {
         call()
     }
 
+    fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
+        body.set_errors(Errors::writer(io::sink()));
+    }
+
     fn took_long(&self) -> bool {
         self.calls.checked_sub(1) == Some(self.long_call)
     }
@@ -71,7 +75,7 @@ impl Host for Alone {
 fn connect(request: impl Into<Vec<u8>>, capacity: usize) -> (Connection<MemoryWire>, Client) {
     let system = System { capacity, sends_files: false };
     // Lo segundo solo pasa si alguien espera.
-    let script = [Event::Send(request.into()), Event::Send(b"dostres y algo".to_vec())];
+    let script = [Event::Send(request.into()), Event::Send(b"dos tres y otro".to_vec())];
     let (wire, client) = MemoryWire::new(script, system);
     client.next();
     (Connection::new(wire, Peers::new("localhost", 8000, None), Duration::ZERO), client)

@@ -72,6 +72,15 @@ impl Application for Play {
 }
 
 impl Play {
+    pub(super) fn new(planned: Vec<Vec<Arc<Planned>>>) -> Self {
+        Self {
+            seen: planned.iter().map(|_| AtomicUsize::new(0)).collect(),
+            sand: planned.iter().map(|_| Sand::default()).collect(),
+            planned,
+            notebook: Arc::default(),
+        }
+    }
+
     /// La petición que es, si le toca y no trae nada de otra.
     fn recognize(&self, environ: &Environ) -> Option<Arc<Planned>> {
         let (conversation, number) = environ.path_info().strip_prefix('/')?.split_once('/')?;

@@ -24,6 +24,7 @@ pub(super) struct Thread<'a> {
     /// Si ya es un hilo que puede detenerse.
     helps: bool,
     took_long: bool,
+    turn: usize,
     /// Si pasó algo en un momento tan corto que nadie lo pudo notar.
     pub(super) is_blind: bool,
 }
@@ -32,11 +33,21 @@ impl<'a> Thread<'a> {
     pub(super) fn new(
         clock: &'a Clock,
         networks: &'a [Arc<Network>],
-        random: Random,
+        mut random: Random,
         helps: bool,
     ) -> Self {
+        let turn = random.pick(&[1, 1_000, 1_000_000]);
         let random = RefCell::new(random);
-        Self { now: clock.now(), clock, networks, random, helps, took_long: false, is_blind: false }
+        Self {
+            now: clock.now(),
+            clock,
+            networks,
+            random,
+            helps,
+            took_long: false,
+            turn,
+            is_blind: false,
+        }
     }
 
     fn one_in(&self, many: usize) -> bool {
@@ -91,7 +102,7 @@ impl Host for Thread<'_> {
     }
 
     fn turn(&self) -> usize {
-        self.random.borrow_mut().pick(&[1, 1_000, 1_000_000])
+        self.turn
     }
 
     fn amends(&mut self, environ: &mut Environ) {

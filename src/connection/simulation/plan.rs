@@ -312,7 +312,11 @@ fn invent_body(random: &mut Random, manners: Manners) -> BodyPlan {
         8..12 => BodyPlan::Stream(invent_lengths(random, manners), end),
         12..14 => BodyPlan::Reader(invent_length(random, manners), end),
         14 => BodyPlan::File {
-            length: invent_length(random, manners),
+            // Los primeros 64 KiB se leen para saber si se puede; sin leerlos se envía lo demás.
+            length: match random.one_in(3) {
+                true => random.between(65_530, 66_000),
+                false => invent_length(random, manners),
+            },
             shrinks: random.one_in(3),
             is_watched: random.one_in(3),
         },
@@ -321,6 +325,10 @@ fn invent_body(random: &mut Random, manners: Manners) -> BodyPlan {
 }
 
 fn invent_lengths(random: &mut Random, manners: Manners) -> Vec<usize> {
+    // Muchos que se copian, y juntos no caben en la salida.
+    if manners.may_be_large && random.one_in(8) {
+        return vec![8_000; 40];
+    }
     (0..random.below(5)).map(|_| invent_length(random, manners)).collect()
 }
 

@@ -1,5 +1,5 @@
-//! El azar de la simulación: de una semilla sale siempre lo mismo (*splitmix64*, de Steele, Lea y
-//! Flood, «Fast Splittable Pseudorandom Number Generators», 2014).
+//! El azar de la simulación: de una semilla sale siempre lo mismo. Es *splitmix64*, que cabe en cuatro
+//! líneas.
 
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);

@@ -32,6 +32,8 @@ pub(super) struct Talk {
     pub(super) connection: Option<Connection<SimulatedWire>>,
     pub(super) network: Arc<Network>,
     pub(super) planned: Vec<Arc<Planned>>,
+    /// Lo que enviará el cliente, si nada se lo impide.
+    pub(super) sent: Vec<u8>,
     pub(super) place: Place,
     /// Avisos que esperan a que vuelva quien la atiende.
     pub(super) held: Readiness,
@@ -49,12 +51,14 @@ impl Talk {
         connection: Connection<SimulatedWire>,
         network: Arc<Network>,
         planned: Vec<Arc<Planned>>,
+        sent: Vec<u8>,
         is_calm: bool,
     ) -> Self {
         Self {
             connection: Some(connection),
             network,
             planned,
+            sent,
             place: Place::Ready,
             held: Readiness::default(),
             deadline: Duration::MAX,
@@ -66,6 +70,11 @@ impl Talk {
 
     pub(super) fn is_gone(&self) -> bool {
         matches!(self.place, Place::Gone(_))
+    }
+
+    /// Si alguna de sus respuestas puede quedar a medias.
+    pub(super) fn may_be_cut(&self) -> bool {
+        self.planned.iter().any(|planned| planned.may_be_cut())
     }
 
     /// Entrega los avisos que haya a quien pueda recibirlos.
@@ -138,6 +147,13 @@ impl Talk {
         reader::read(around.protocol, &bytes, &is_head, ending)
     }
 
+    /// Lo que entendió, sin los permisos de enviar: no se dan si el cuerpo ya llegó.
+    pub(super) fn permitted(&self, around: Circumstances) -> Result<Transcript, String> {
+        let mut transcript = self.transcript(around)?;
+        transcript.answers.iter_mut().for_each(|answer| answer.interim = 0);
+        Ok(transcript)
+    }
+
     /// Si lo que entendió el cliente es lo que iba a pasar.
     pub(super) fn check_answers(&self, around: Circumstances) -> Result<(), String> {
         let transcript = self.transcript(around)?;
@@ -160,6 +176,9 @@ impl Talk {
         verdict::check_complete(&self.planned, &transcript, around)?;
         let stage = self.connection.as_ref().map(Connection::stage);
         let seen = play.seen[self.planned[0].conversation].load(SeqCst);
+        if stage.is_some() && self.network.client.has_finished() {
+            return Err(format!("el cliente terminó, y sigue en {stage:?}"));
+        }
         match stage {
             None | Some(StageKind::Idle | StageKind::Lingering) => Ok(()),
             Some(stage) => Err(format!("se quedó en {stage:?} con {seen} peticiones vistas")),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::content::{Side, content, mark};
-use super::plan::{Asks, Declared, Planned, Reads, Spoil};
+use super::plan::{Asks, BodyPlan, Declared, Fails, Planned, Reads, Spoil};
 use super::reader::{Answer, Transcript};
 use crate::connection::Protocol;
 
@@ -100,7 +100,7 @@ fn check_own(planned: &Planned, answer: &Answer, around: Circumstances) -> Resul
 
 /// Un archivo puede acortarse cuando ya se envió.
 fn is_file(planned: &Planned) -> bool {
-    matches!(planned.body, super::plan::BodyPlan::File { .. })
+    matches!(planned.body, BodyPlan::File { .. })
 }
 
 /// En una conversación sin contratiempos y en la que ya no va a pasar nada, todo tiene respuesta, salvo
@@ -134,13 +134,19 @@ fn may_close(planned: &Planned, answer: &Answer, around: Circumstances) -> bool 
         (Asks::Close, _) | (Asks::Nothing, true) => true,
         (Asks::KeepAlive, _) | (Asks::Nothing, false) => false,
     };
-    let is_read = planned.fails == super::plan::Fails::No
+    let is_unread = may_stay_unread(planned, around);
+    match around.protocol {
+        Protocol::Http => asked || is_until_close || is_unread,
+        Protocol::FastCgi => planned.connection == Asks::Close || is_unread,
+        Protocol::Scgi | Protocol::Uwsgi => true,
+    }
+}
+
+/// Si la conexión puede acabar porque la aplicación no leyó todo el cuerpo: según cuándo llegó.
+pub(super) fn may_stay_unread(planned: &Planned, around: Circumstances) -> bool {
+    let is_read = planned.fails == Fails::No
         && planned.reads_everything()
         && planned.reads != Reads::Meanwhile;
     let is_small = planned.content.len() < around.small_body && !planned.expects;
-    match around.protocol {
-        Protocol::Http => asked || is_until_close || !(is_read || is_small),
-        Protocol::FastCgi => planned.connection == Asks::Close || !(is_read || is_small),
-        Protocol::Scgi | Protocol::Uwsgi => true,
-    }
+    !is_read && !is_small
 }
