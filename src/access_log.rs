@@ -5,6 +5,7 @@
 //! servidor rechaza sin llamar a la aplicación, por estar mal escrito, no pasa por aquí; va al
 //! registro de `log`, en el nivel `debug`.
 
+mod format;
 mod line;
 
 use std::error::Error as StdError;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+pub use self::format::LogFormat;
 use self::line::{Line, Requested};
 use crate::application::{Application, StartResponse};
 use crate::body::{Body, Event};
@@ -73,27 +75,6 @@ type Output = Arc<Outlet<Guarded<Box<dyn Write + Send>>>>;
 /// La línea que dice cuántas faltan. Las herramientas de siempre pasan por alto las que empiezan así.
 fn lost(lines: u64) -> String {
     format!("# se perdieron {lines} líneas: quien las lee se detuvo\n")
-}
-
-/// Qué lleva cada línea. Las fechas van en UTC. Lo que falta es `-`; lo que no es ASCII visible,
-/// las comillas y la barra invertida van como `\xHH`, para que nadie escriba líneas de otro. Lo largo se
-/// corta y termina en `…`: la dirección pedida a los 1024 bytes; los encabezados, a los 512; lo demás,
-/// a los 64.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LogFormat {
-    /// El `Common Log Format`, y al final cuánto tardó en segundos:
-    ///
-    /// ```text
-    /// 127.0.0.1 - ada [24/Nov/2026:08:40:00 +0000] "GET /a?b HTTP/1.1" 200 1043 0.000215
-    /// ```
-    Common,
-    /// Como `Common`, con los encabezados `Referer` y `User-Agent` antes de la duración:
-    ///
-    /// ```text
-    /// 127.0.0.1 - - [24/Nov/2026:08:40:00 +0000] "GET / HTTP/1.1" 200 1043 "-" "curl/8" 0.000215
-    /// ```
-    Combined,
 }
 
 impl<A> AccessLog<A> {

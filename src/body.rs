@@ -4,6 +4,7 @@
 //! el `close()` de Python es aquí `Drop`.
 
 mod chunk;
+mod block;
 mod file;
 mod inspected;
 
@@ -11,15 +12,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::{fmt, vec};
 
+pub(crate) use self::block::{BLOCK, read_block};
 pub use self::chunk::Chunk;
 use self::file::FilePart;
 pub(crate) use self::inspected::Event;
 use self::inspected::Inspected;
 use crate::guarded::{Guarded, Panic};
-
-/// Cuánto se lee de una vez de un archivo o de un lector, en bytes: suficiente para que el costo
-/// de la llamada al sistema no se note, y poco para tenerlo por cada conexión.
-pub(crate) const BLOCK: usize = 64 * 1024;
 
 /// El cuerpo de una respuesta.
 ///
@@ -52,7 +50,7 @@ enum Source {
     One(Chunk),
     List(vec::IntoIter<Chunk>),
     Stream(Guarded<Stream>),
-    Inspected(Box<Inspected>),
+    Inspected(Box<Inspected<Body>>),
     Reader(Guarded<Box<dyn Read + Send>>),
     File(FilePart),
 }
@@ -215,7 +213,7 @@ impl Body {
         match self.0 {
             Source::Stream(chunks) => chunks.release(),
             Source::Reader(reader) => reader.release(),
-            Source::Inspected(inspected) => inspected.release(),
+            Source::Inspected(inspected) => inspected.body.release(),
             Source::Empty | Source::One(_) | Source::List(_) | Source::File(_) => Ok(()),
         }
     }
@@ -239,25 +237,12 @@ impl Body {
     /// Da por enviados `count` bytes del archivo, que ya avanzó su posición otro tanto.
     pub(crate) fn advance_file(&mut self, count: u64) {
         match &mut self.0 {
-            Source::Inspected(inspected) => inspected.advance_file(count),
+            Source::Inspected(inspected) => {
+                inspected.body.advance_file(count);
+                inspected.tell(Event::Gave(count));
+            }
             Source::File(part) => part.advance(count),
             _ => {}
-        }
-    }
-}
-
-/// El siguiente bloque de `reader`, de `size` bytes como mucho; `None` al final.
-pub(crate) fn read_block(reader: &mut dyn Read, size: usize) -> Option<io::Result<Chunk>> {
-    let mut block = vec![0; size];
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => return None,
-            Ok(length) => {
-                block.truncate(length);
-                return Some(Ok(Chunk::from(block)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Some(Err(error)),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! El orden de la casa: cada capítulo en sus cuatro sitios, las dependencias en un solo sentido y
 //! los archivos de un tamaño que se puede leer.
 
+#[path = "orden/wings.rs"]
+mod wings;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use pretty_assertions::assert_eq;
+use wings::Wings;
 
 /// Cuántas líneas puede tener un archivo con sus pruebas. Los de `tests/` son listas de casos que
 /// no se leen seguidos.
@@ -176,6 +180,37 @@ fn las_dependencias_van_en_un_solo_sentido() {
             let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
             let Some(other) = layer(used) else { continue };
             assert!(other <= own, "{}: {module} no puede usar {used}", inside.display());
+        }
+    }
+}
+
+#[test]
+fn no_hay_dos_archivos_que_se_usen_uno_al_otro() {
+    for folder in ["src", "book/src", "ejercicios/guia/src"] {
+        let circles = Wings::of(folder).circles();
+        assert_eq!(circles, BTreeSet::new(), "{folder}");
+    }
+}
+
+#[test]
+fn la_maquina_y_lo_que_la_rodea_no_conocen_sockets_ni_relojes_ni_hilos() {
+    let folders = ["src/connection", "src/gateway", "src/proxies", "src/testing"];
+    for path in folders.iter().flat_map(|folder| files(folder, "rs")) {
+        let text = read(&path);
+        let code: String =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for forbidden in [
+            "std::net::Tcp",
+            "std::net::Udp",
+            "std::os::",
+            "mio::",
+            "socket2::",
+            "Instant::now",
+            "SystemTime::now",
+            "std::thread::s",
+            "thread::spawn",
+        ] {
+            assert!(!code.contains(forbidden), "{}: {forbidden}", path.display());
         }
     }
 }

@@ -21,7 +21,7 @@ pub fn with_captions(text: &str) -> String {
 
 /// El programa que incluye la línea, visto desde la raíz del repositorio.
 fn program_name(line: &str) -> Option<String> {
-    let directive = *crate::includes::directives(line).first()?;
+    let directive = *crate::directives::directives(line).first()?;
     if !matches!(directive.name, "include" | "rustdoc_include") || directive.text != line.trim() {
         return None;
     }

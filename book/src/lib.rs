@@ -21,6 +21,7 @@ mod console;
 
 pub mod folders;
 pub mod sources;
+pub mod directives;
 pub mod includes;
 pub mod captions;
 pub mod rules;

@@ -2,7 +2,7 @@
 //!
 //! Sale de [`Rule::ALL`], así que el libro enuncia lo mismo que el validador comprueba.
 
-use crate::includes::directives;
+use crate::directives::directives;
 use pasarela::validate::{Rule, Side};
 use std::fmt::Write;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
-use super::LogFormat;
+use super::format::LogFormat;
 use crate::environ::Environ;
 
 /// Lo que se sabe de una petición atendida.

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, Seek};
 
-use super::{BLOCK, Chunk, read_block};
+use super::block::{BLOCK, read_block};
+use super::chunk::Chunk;
 
 /// Lo que falta por enviar de un archivo, desde su posición actual.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::{Body, Chunk};
-use crate::guarded::Panic;
+use super::chunk::Chunk;
 
 /// Lo que le pasa a un cuerpo.
 #[derive(Debug)]
@@ -25,43 +24,44 @@ pub(crate) enum Event<'a> {
 type Observer = Box<dyn FnMut(Event<'_>) + Send>;
 
 /// Un cuerpo y quien lo mira. El cuerpo va primero: se suelta antes.
-pub(super) struct Inspected {
-    pub(super) body: Body,
+pub(super) struct Inspected<B> {
+    pub(super) body: B,
     observer: Observer,
 }
 
-impl Inspected {
-    pub(super) fn new(body: Body, observer: impl FnMut(Event<'_>) + Send + 'static) -> Self {
+impl<B> Inspected<B> {
+    pub(super) fn new(body: B, observer: impl FnMut(Event<'_>) + Send + 'static) -> Self {
         Self { body, observer: Box::new(observer) }
     }
 
-    pub(super) fn next(&mut self) -> Option<io::Result<Chunk>> {
-        (self.observer)(Event::Asked);
+    /// Cuenta lo que pasó.
+    pub(super) fn tell(&mut self, event: Event<'_>) {
+        (self.observer)(event);
+    }
+}
+
+impl<B: Iterator<Item = io::Result<Chunk>>> Iterator for Inspected<B> {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.tell(Event::Asked);
         let next = catch_unwind(AssertUnwindSafe(|| self.body.next())).unwrap_or_else(|panic| {
-            (self.observer)(Event::Panicked);
+            self.tell(Event::Panicked);
             resume_unwind(panic)
         });
-        (self.observer)(match &next {
+        self.tell(match &next {
             Some(Ok(chunk)) => Event::Gave(chunk.len() as u64),
             Some(Err(error)) => Event::Failed(error),
             None => Event::Ended,
         });
         next
     }
-
-    pub(super) fn advance_file(&mut self, count: u64) {
-        self.body.advance_file(count);
-        (self.observer)(Event::Gave(count));
-    }
-
-    pub(super) fn release(self) -> Result<(), Panic> {
-        self.body.release()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::Body;
     use crate::guarded::catch;
     use pretty_assertions::assert_eq;
     use std::sync::mpsc::{Receiver, channel};

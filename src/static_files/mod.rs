@@ -37,7 +37,6 @@ use crate::application::{Application, StartResponse};
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::Result;
-use crate::gateway::error_page;
 use crate::util::ESCAPED_IN_PATH;
 
 /// Una aplicación que sirve una carpeta.
@@ -172,7 +171,13 @@ impl StaticFiles {
                 let page = Representation::of(page, SystemTime::now());
                 sending::send_page(page, status, start_response)
             }
-            None => refuse(environ, start_response, status, "En esta dirección no hay nada.", &[]),
+            None => sending::refuse(
+                environ,
+                start_response,
+                status,
+                "En esta dirección no hay nada.",
+                &[],
+            ),
         }
     }
 }
@@ -186,7 +191,13 @@ impl Application for StaticFiles {
         if !matches!(environ.method(), "GET" | "HEAD") {
             let allow = [("Allow", "GET, HEAD")];
             let reason = "Los archivos solo se leen, con GET o HEAD.";
-            return refuse(environ, start_response, "405 Method Not Allowed", reason, &allow);
+            return sending::refuse(
+                environ,
+                start_response,
+                "405 Method Not Allowed",
+                reason,
+                &allow,
+            );
         }
         match self.folder.find(environ.get_bytes("PATH_INFO").unwrap_or_default())? {
             Found::File(file) => {
@@ -198,18 +209,6 @@ impl Application for StaticFiles {
             Found::Nothing => self.not_found(environ, start_response),
         }
     }
-}
-
-/// Responde una página corta, con algún encabezado más.
-fn refuse(
-    environ: &mut Environ,
-    start_response: StartResponse<'_>,
-    status: &'static str,
-    explanation: &str,
-    extra: &[(&str, &str)],
-) -> Result<Body> {
-    error_page(status, explanation.to_owned())
-        .call(environ, &mut |status, headers| start_response(status, &[headers, extra].concat()))
 }
 
 /// Una redirección a la misma ruta con su barra: de ella salen los enlaces relativos de la página.

@@ -6,12 +6,12 @@ use std::time::SystemTime;
 use super::conditions::{Conditions, Verdict};
 use super::multipart::{self, Multipart};
 use super::ranges::{self, ByteRange, Selection};
-use super::refuse;
 use super::representation::Representation;
-use crate::application::StartResponse;
+use crate::application::{Application, StartResponse};
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::Result;
+use crate::gateway::error_page;
 use crate::headers::Headers;
 
 /// Responde con el archivo lo que pide la petición.
@@ -134,4 +134,16 @@ fn send_several(
     headers.add("Content-Length", parts.length().to_string());
     start_response("206 Partial Content", &headers.pairs())?;
     Ok(Body::stream(parts))
+}
+
+/// Responde una página corta, con algún encabezado más.
+pub(super) fn refuse(
+    environ: &mut Environ,
+    start_response: StartResponse<'_>,
+    status: &'static str,
+    explanation: &str,
+    extra: &[(&str, &str)],
+) -> Result<Body> {
+    error_page(status, explanation.to_owned())
+        .call(environ, &mut |status, headers| start_response(status, &[headers, extra].concat()))
 }

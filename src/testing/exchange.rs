@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::response::Notes;
+use super::notes::Notes;
 use crate::application::Application;
 use crate::body::Chunk;
 use crate::connection::{

@@ -27,6 +27,7 @@
 //! PEP 3333: `testing::get("/").call(&validator(application))`.
 
 mod request;
+mod notes;
 mod exchange;
 mod response;
 

@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 
 use super::exchange::{Exchange, SERVICE};
-use super::response::{Notes, Response, ResponseStream};
+use super::notes::Notes;
+use super::response::{Response, ResponseStream};
 use crate::application::Application;
 use crate::environ::Environ;
 use crate::gateway::{Peers, fill_environ};

@@ -1,9 +1,7 @@
 //! Lo que respondió la aplicación.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
-
 use super::exchange::{Exchange, Started};
+use super::notes::Notes;
 use crate::application::Application;
 use crate::body::Chunk;
 use crate::headers::Headers;
@@ -184,26 +182,5 @@ impl Iterator for ResponseStream {
 
     fn next(&mut self) -> Option<Chunk> {
         if self.advance() { self.response.chunks.last().cloned() } else { None }
-    }
-}
-
-/// Lo escrito en `wsgi.errors`.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Notes(Arc<Mutex<Vec<u8>>>);
-
-impl Notes {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
-        // Unos bytes a medio escribir siguen siendo unos bytes.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Write for Notes {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.lock().write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::compile::{Broken, Compiled, compile};
+use crate::compile::{Compiled, compile};
 use crate::console::{Paint, note, say};
 use crate::error::GuideError;
 use crate::exercises::{Exercise, Project};
@@ -115,14 +115,8 @@ fn current(project: &Project) -> Result<Option<Exercise>, GuideError> {
     let exercises = project.exercises()?;
     match compile(project)? {
         Compiled::Ready(suite, _) => Ok(Progress::measure(&suite, &exercises)?.current().cloned()),
-        Compiled::Broken(broken) => Ok(Some(to_mend(&exercises, &broken))),
+        Compiled::Broken(broken) => Ok(Some(broken.to_mend(&exercises))),
     }
-}
-
-/// El ejercicio de un archivo que no compila; si el error está en otra parte, el primero.
-pub(crate) fn to_mend(exercises: &[Exercise], broken: &Broken) -> Exercise {
-    let guilty = exercises.iter().find(|exercise| broken.files.contains(&exercise.stub()));
-    guilty.unwrap_or(&exercises[0]).clone()
 }
 
 fn make_copy(project: &Project, folder: &Path) -> Result<bool, GuideError> {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::console::{Paint, note, without_colour};
 use crate::error::GuideError;
-use crate::exercises::Project;
+use crate::exercises::{Exercise, Project};
 use crate::trial::Suite;
 
 /// A partir de aquí se avisa que se está compilando. Lo habitual es menos; la primera vez, bastante más.
@@ -34,6 +34,15 @@ pub struct Broken {
     pub complaint: String,
     /// Los archivos en los que están los errores, vistos desde la raíz.
     pub files: Vec<String>,
+}
+
+impl Broken {
+    /// El ejercicio de un archivo que no compila; si el error está en otra parte, el primero.
+    #[must_use]
+    pub fn to_mend(&self, exercises: &[Exercise]) -> Exercise {
+        let guilty = exercises.iter().find(|exercise| self.files.contains(&exercise.stub()));
+        guilty.unwrap_or(&exercises[0]).clone()
+    }
 }
 
 /// Compila las pruebas de los ejercicios, y nada más que ellas.

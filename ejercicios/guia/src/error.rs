@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::exercises::STUBS;
+use crate::places::STUBS;
 
 /// Un fallo de la guía. Que un ejercicio no esté resuelto, o no compile, no es uno.
 #[derive(Debug)]

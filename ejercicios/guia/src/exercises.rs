@@ -6,9 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::GuideError;
-
-/// La carpeta de los archivos que resuelve quien estudia, vista desde la raíz.
-pub const STUBS: &str = "ejercicios/src/pendientes";
+use crate::places::STUBS;
 
 /// La carpeta de las soluciones, vista desde la raíz.
 pub const SOLUTIONS: &str = "ejercicios/src/soluciones";

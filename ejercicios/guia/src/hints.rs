@@ -71,7 +71,7 @@ fn section(text: &str, heading: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exercises::STUBS;
+    use crate::places::STUBS;
     use pretty_assertions::assert_eq;
 
     const PLAIN: &str =

@@ -7,6 +7,7 @@
 
 mod cli;
 mod console;
+mod places;
 mod error;
 mod message;
 mod prose;

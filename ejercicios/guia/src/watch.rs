@@ -12,7 +12,6 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crate::changes::Changes;
-use crate::cli::to_mend;
 use crate::compile::{Compiled, compile};
 use crate::console::{Paint, note, say};
 use crate::error::GuideError;
@@ -85,7 +84,7 @@ impl Watcher<'_> {
             Compiled::Ready(suite, warnings) => (suite, warnings),
             Compiled::Broken(broken) => {
                 let exercise =
-                    self.exercise.get_or_insert_with(|| to_mend(&exercises, &broken)).clone();
+                    self.exercise.get_or_insert_with(|| broken.to_mend(&exercises)).clone();
                 note(broken.complaint.trim_end());
                 say(&report::broken(&broken, Some(&exercise), self.paint));
                 say(&self.paint.faint(KEYS));

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use crate::compile::{Compiled, compile};
 use crate::copy::source::Source;
 use crate::error::GuideError;
-use crate::exercises::{Exercise, Project, SOLUTIONS, STUBS};
+use crate::exercises::{Exercise, Project, SOLUTIONS};
+use crate::places::STUBS;
 use crate::progress::Progress;
 
 /// Lo que no va: las soluciones, lo que solo cuida al proyecto y lo que es para quien enseña.

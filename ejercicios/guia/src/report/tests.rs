@@ -1,7 +1,8 @@
 //! Los textos, enteros, como se leen sin colores.
 
 use super::*;
-use crate::exercises::{Project, STUBS};
+use crate::exercises::Project;
+use crate::places::STUBS;
 use pretty_assertions::assert_eq;
 
 const LONG: &str = "una página con una lista, otra lista dentro de ella y muchas cosas más";
