@@ -33,7 +33,7 @@ const START: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Uno lidera, ocho ayudan, y cuatro de ellos pueden esperar a la red.
-const BERTHS: usize = 4;
+const PERMITS: usize = 4;
 
 fn config() -> Config {
     let body_timeout = Duration::from_secs(3600);
@@ -128,11 +128,11 @@ impl Stage {
         wires
     }
 
-    /// Subidas a medias que ocupan todos los amarres.
+    /// Subidas a medias que ocupan todos los permisos.
     #[track_caller]
     fn fill(&self) -> Vec<Wire> {
-        let wires = self.crowd(BERTHS, &self.protocol.start());
-        while self.uploads.load(SeqCst) < BERTHS {
+        let wires = self.crowd(PERMITS, &self.protocol.start());
+        while self.uploads.load(SeqCst) < PERMITS {
             thread::yield_now();
         }
         wires
@@ -142,7 +142,7 @@ impl Stage {
     /// es para lo rápido: con la computadora atareada puede tomarse por lento.
     #[track_caller]
     fn check_the_others(&self) {
-        let mut slow = self.crowd(BERTHS - 1, &self.protocol.get("/lenta"));
+        let mut slow = self.crowd(PERMITS - 1, &self.protocol.get("/lenta"));
         for _ in &slow {
             self.stopped.recv_timeout(PATIENCE).expect("hay un hilo para lo lento");
         }
@@ -156,7 +156,7 @@ impl Stage {
     }
 
     /// Manda lo que falta de cada subida; después, todas reciben su respuesta. No se sabe cuáles tienen
-    /// amarre y cuáles lo esperan.
+    /// permiso y cuáles lo esperan.
     #[track_caller]
     fn finish(&self, wires: &mut [Wire]) {
         wires.iter_mut().for_each(|wire| wire.send(&self.protocol.rest()));
@@ -171,12 +171,12 @@ fn las_subidas_que_callan_no_dejan_sin_hilo_a_lo_demas() {
         let mut inside = stage.fill();
         let mut queued = stage.crowd(20, &protocol.start());
         stage.check_the_others();
-        assert_eq!(stage.uploads.load(SeqCst), BERTHS, "{protocol:?}: las demás esperan");
+        assert_eq!(stage.uploads.load(SeqCst), PERMITS, "{protocol:?}: las demás esperan");
         // Unas se van, otras terminan, y entran las que esperaban.
-        drop(inside.split_off(BERTHS / 2));
+        drop(inside.split_off(PERMITS / 2));
         stage.finish(&mut queued);
         stage.finish(&mut inside);
-        assert_eq!(stage.uploads.load(SeqCst), BERTHS + 20, "{protocol:?}");
+        assert_eq!(stage.uploads.load(SeqCst), PERMITS + 20, "{protocol:?}");
     }
 }
 
@@ -205,7 +205,7 @@ fn cuando_vence_el_plazo_de_quien_calla_entran_los_demas() {
 }
 
 #[test]
-fn al_detenerse_tambien_se_atiende_a_quien_esperaba_amarre() {
+fn al_detenerse_tambien_se_atiende_a_quien_esperaba_permiso() {
     for protocol in ALL {
         let stage = Stage::new(protocol, config());
         let mut inside = stage.fill();
@@ -236,18 +236,18 @@ const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
 #[test]
 fn quien_pide_permiso_y_calla_tampoco_estorba() {
     let stage = Stage::new(Http, config());
-    let mut inside = stage.crowd(BERTHS, &promise());
+    let mut inside = stage.crowd(PERMITS, &promise());
     for wire in &mut inside {
         assert_eq!(wire.until(CONTINUE), CONTINUE);
     }
-    // Sin amarre para ellos, el permiso se les da igual, y la aplicación no los ve todavía.
+    // Sin permiso para ellos, el `100 Continue` se les da igual, y la aplicación no los ve todavía.
     let mut outside = stage.crowd(100, &promise());
     for wire in &mut outside {
         assert_eq!(wire.until(CONTINUE), CONTINUE);
     }
-    assert_eq!(stage.uploads.load(SeqCst), BERTHS);
+    assert_eq!(stage.uploads.load(SeqCst), PERMITS);
     stage.check_the_others();
-    // Con los amarres ocupados se atiende al que manda poco, que no necesita uno.
+    // Con los permisos ocupados se atiende al que manda poco, que no necesita uno.
     let mut small = stage.served.open();
     small.send(
         b"PUT /sube HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n",
@@ -273,21 +273,21 @@ fn en_fila_con_otras_peticiones_tampoco() {
         stage.permit.send(()).expect("espera");
     }
     wires.iter_mut().for_each(|wire| _ = wire.until("hecho;"));
-    while stage.uploads.load(SeqCst) < BERTHS {
+    while stage.uploads.load(SeqCst) < PERMITS {
         thread::yield_now();
     }
     stage.check_the_others();
-    assert_eq!(stage.uploads.load(SeqCst), BERTHS);
+    assert_eq!(stage.uploads.load(SeqCst), PERMITS);
     stage.finish(&mut wires);
 }
 
 #[test]
-fn quien_envia_con_cuentagotas_cede_su_amarre_si_otros_lo_esperan() {
+fn quien_envia_con_cuentagotas_cede_su_permiso_si_otros_lo_esperan() {
     let body_timeout = Duration::from_millis(500);
     let stage = Stage::new(Http, Config { body_timeout, ..config() });
     let head = "POST /sube HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n";
-    let mut drips = stage.crowd(BERTHS, format!("{head}{}", "x".repeat(START)).as_bytes());
-    while stage.uploads.load(SeqCst) < BERTHS {
+    let mut drips = stage.crowd(PERMITS, format!("{head}{}", "x".repeat(START)).as_bytes());
+    while stage.uploads.load(SeqCst) < PERMITS {
         thread::yield_now();
     }
     let is_over = AtomicBool::new(false);

@@ -61,6 +61,9 @@ pub struct Config {
     pub head_timeout: Duration,
     /// Cuánto se espera sin que llegue nada del cuerpo de una petición: quien lo deja a medias no
     /// retiene para siempre la conexión, ni el hilo de la aplicación que lo lee.
+    ///
+    /// Uno que cabe en `small_body` tiene además un plazo en total: este, y un segundo por cada KiB que
+    /// ya llegó. Así tampoco lo retiene quien envía un byte de vez en cuando.
     pub body_timeout: Duration,
     /// Cuánto se conserva abierta una conexión sin peticiones. Más que los 60 segundos de los
     /// balanceadores, para que no sea el servidor quien cierre mientras ellos envían.

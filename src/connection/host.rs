@@ -5,7 +5,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::upload::Permit;
 use crate::body::Chunk;
 use crate::environ::Environ;
 use crate::gateway::{ResponseBody, ResponseHead};
@@ -72,13 +71,6 @@ pub(crate) trait Host {
     }
 }
 
-/// Un permiso que nunca hace falta a otro.
-impl Permit for () {
-    fn is_wanted(&self) -> bool {
-        false
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,10 +80,5 @@ mod tests {
     #[test]
     fn quien_no_dice_otra_cosa_cede_el_sitio_cada_megabyte() {
         assert_eq!(World::default().turn(), 1024 * 1024);
-    }
-
-    #[test]
-    fn un_permiso_de_mentira_no_le_falta_a_nadie() {
-        assert!(!().is_wanted());
     }
 }

@@ -147,7 +147,7 @@ impl<W: Wire> Connection<W> {
         self.stage.kind()
     }
 
-    /// Si ya respondió alguna vez y no hay nada a medias: cerrarla no hace perder nada a nadie.
+    /// Si no hay nada a medias: cerrarla no corta ninguna petición que haya empezado a llegar.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.stage, Stage::Idle) && self.link.is_quiet()
     }
@@ -217,7 +217,7 @@ impl<W: Wire> Connection<W> {
     pub(crate) fn expire<H: Host>(&mut self, context: &mut Context<'_, H>) -> Outcome {
         self.with_room(context, |connection, context| {
             let step = connection.step(context, give_up);
-            connection.follow(context, step).unwrap_or_else(|| connection.advance(context))
+            connection.follow(step).unwrap_or_else(|| connection.advance(context))
         })
     }
 
@@ -243,7 +243,7 @@ impl<W: Wire> Connection<W> {
     fn advance<H: Host>(&mut self, context: &mut Context<'_, H>) -> Outcome {
         for _ in 0..FAIR_SHARE {
             let step = self.step(context, take_step);
-            if let Some(outcome) = self.follow(context, step) {
+            if let Some(outcome) = self.follow(step) {
                 return outcome;
             }
         }
@@ -273,11 +273,7 @@ impl<W: Wire> Connection<W> {
     }
 
     /// Queda en la etapa de ese paso; `None` si se puede dar otro.
-    fn follow<H: Host>(
-        &mut self,
-        _context: &Context<'_, H>,
-        step: Step<W::Source>,
-    ) -> Option<Outcome> {
+    fn follow(&mut self, step: Step<W::Source>) -> Option<Outcome> {
         self.stage = step.stage;
         if let Stage::Closed(reason) = self.stage {
             return Some(Outcome::Close(reason));

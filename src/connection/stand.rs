@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::memory::Ending;
 use super::{
     Class, Client, CloseReason, Config, Connection, Context, Event, Host, MemoryWire, Moment,
-    Outcome, Protocol, Readiness, Scratch, Service, StageKind, System,
+    Outcome, Permit, Protocol, Readiness, Scratch, Service, StageKind, System,
 };
 use crate::application::{Application, StartResponse};
 use crate::body::{Body, Chunk};
@@ -294,6 +294,13 @@ impl Stand {
 
 fn peers() -> Peers {
     Peers::new("localhost", 8000, None)
+}
+
+/// Un permiso que nunca hace falta a otro.
+impl Permit for () {
+    fn is_wanted(&self) -> bool {
+        false
+    }
 }
 
 impl Host for World {
