@@ -128,3 +128,19 @@ fn el_environ_de_una_prueba_tiene_las_variables_del_servidor() {
     assert_eq!(variables(&tested), variables(served));
     assert!(tested.starts_with("¡Hola, mundo!\n\nCONTENT_LENGTH = \"4\"\n"));
 }
+
+#[test]
+fn lo_que_se_pidio_decide_si_hay_cuerpo_aunque_un_intermediario_cambie_el_metodo() {
+    fn rewrites(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+        let method = if environ.method() == "HEAD" { "GET" } else { "HEAD" };
+        environ.insert("REQUEST_METHOD", method);
+        start_response("200 OK", &[])?;
+        Ok(Body::from("hola"))
+    }
+    for (request, body) in [(testing::get("/"), "hola"), (testing::head("/"), "")] {
+        let response = request.call(&rewrites);
+        let received = String::from_utf8_lossy(response.received());
+        assert!(received.contains("\r\nContent-Length: 4\r\n"), "{received}");
+        assert_eq!(response.text(), body);
+    }
+}

@@ -54,7 +54,7 @@ fn call<W: Wire, H: Host>(
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
     let mut body = link.during(&mut **host, class, |_| {
-        let body = gateway::run(*application, &mut environ, &mut head);
+        let body = gateway::run(*application, &mut environ, &mut head, terms.is_head);
         gateway::warn_if_large(&head, &environ);
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         scratch.environ.take_back(environ);

@@ -68,6 +68,8 @@ mod tests;
 #[cfg(test)]
 mod findings;
 #[cfg(test)]
+mod received;
+#[cfg(test)]
 mod simulation;
 
 use std::time::Duration;

@@ -10,7 +10,7 @@ use super::stage::{CloseReason, Response, Rest, Stage, Stepped, Terms};
 use super::wire::{FileSent, Wire};
 use crate::body::Chunk;
 use crate::cgi::fastcgi;
-use crate::gateway::{self, ResponseBody, ResponseHead, error_page};
+use crate::gateway::{self, ResponseBody, ResponseHead};
 use crate::http::response::{Delivery, Framing};
 use crate::http::{Persistence, Rejection, Version};
 
@@ -45,11 +45,9 @@ pub(super) fn reject<W: Wire, H: Host>(
     log::debug!("petición de {} rechazada: {rejection}", link.peers);
     link.incoming.clear();
     let scratch = &mut *context.scratch;
-    let method = if is_head { "HEAD" } else { "GET" };
     let (mut environ, mut head) = (scratch.environ.lend(), scratch.head.lend());
-    environ.insert("REQUEST_METHOD", method);
-    let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
-    let mut body = gateway::run(&page, &mut environ, &mut head);
+    let page = gateway::rejected(rejection);
+    let mut body = gateway::run(&page, &mut environ, &mut head, is_head);
     context.host.begins(&head, &mut body);
     scratch.environ.take_back(environ);
     let (persistence, reason) = (Persistence::Close, CloseReason::Rejected);

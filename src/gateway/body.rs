@@ -38,8 +38,12 @@ pub(crate) struct ResponseBody {
 }
 
 impl ResponseBody {
-    pub(super) fn new(environ: &mut Environ, head: &ResponseHead, body: Body) -> Self {
-        let is_head = environ.method() == "HEAD";
+    pub(super) fn new(
+        environ: &mut Environ,
+        head: &ResponseHead,
+        body: Body,
+        is_head: bool,
+    ) -> Self {
         let body = match is_head || head.decides_length() {
             true => body,
             false => match body.only_chunk() {

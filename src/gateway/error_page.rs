@@ -21,7 +21,7 @@ pub(crate) fn error_page(status: &'static str, explanation: String) -> impl Appl
 }
 
 /// La página de una petición que no se atiende.
-pub(super) fn rejected(rejection: Rejection) -> impl Application {
+pub(crate) fn rejected(rejection: Rejection) -> impl Application {
     error_page(rejection.status(), format!("Petición rechazada: {rejection}."))
 }
 

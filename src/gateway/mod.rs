@@ -16,7 +16,7 @@ mod fault;
 mod error_page;
 
 pub(crate) use body::{BodyLength, ResponseBody};
-pub(crate) use error_page::error_page;
+pub(crate) use error_page::{error_page, rejected};
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
@@ -35,16 +35,20 @@ use crate::http::Rejection;
 ///
 /// Siempre hay respuesta: si la aplicación falla es la página de error 500, o la que corresponde al
 /// motivo por el que `wsgi.input` no se pudo leer.
+///
+/// `is_head` es lo que se recibió: la aplicación puede cambiar `REQUEST_METHOD`, y aun así el cliente
+/// espera la respuesta de lo que pidió (RFC 9110 §9.3.2, RFC 9112 §6.3).
 pub(crate) fn run(
     application: &dyn Application,
     environ: &mut Environ,
     head: &mut ResponseHead,
+    is_head: bool,
 ) -> ResponseBody {
-    attempt(application, environ, head).unwrap_or_else(|fault| {
+    attempt(application, environ, head, is_head).unwrap_or_else(|fault| {
         fault.report(environ);
         match fault.rejection() {
-            Some(rejection) => attempt(&error_page::rejected(rejection), environ, head),
-            None => attempt(&error_page::internal_error(), environ, head),
+            Some(rejection) => attempt(&rejected(rejection), environ, head, is_head),
+            None => attempt(&error_page::internal_error(), environ, head, is_head),
         }
         .expect("la página de error siempre responde")
     })
@@ -74,9 +78,10 @@ fn attempt(
     application: &dyn Application,
     environ: &mut Environ,
     head: &mut ResponseHead,
+    is_head: bool,
 ) -> Result<ResponseBody, Fault> {
     let body = call(application, environ, head)?;
-    let mut response = ResponseBody::new(environ, head, body);
+    let mut response = ResponseBody::new(environ, head, body, is_head);
     // La cabeza no sale hasta que hay un primer trozo (PEP 3333, «The start_response() Callable»):
     // si producirlo falla, todavía se puede responder 500.
     let produced = response.produce_first();

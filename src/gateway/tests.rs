@@ -40,7 +40,7 @@ fn see(method: &str, application: &dyn Application) -> (Seen, String) {
     environ.insert("PATH_INFO", "/ruta");
     environ.set_errors(Errors::writer(notes.clone()));
     let mut head = ResponseHead::default();
-    let mut response = run(application, &mut environ, &mut head);
+    let mut response = run(application, &mut environ, &mut head, method == "HEAD");
     let length = response.length();
     let mut text = String::new();
     let end = loop {

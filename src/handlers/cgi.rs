@@ -32,8 +32,7 @@ use self::streams::{Content, Shared};
 use crate::application::Application;
 use crate::cgi::head::{self, StatusLine};
 use crate::environ::Environ;
-use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead, error_page};
-use crate::http::Rejection;
+use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead};
 use crate::input::{Errors, Input};
 
 pub use self::environment::CgiError;
@@ -97,13 +96,16 @@ pub fn run_with(
     let mut environ = Environ::new();
     let filled = environment::fill(&mut environ, environment)?;
     environ.set_errors(Errors::writer(errors.clone()));
-    let mut head = ResponseHead::default();
+    let (mut head, is_head) = (ResponseHead::default(), environ.method() == "HEAD");
     let mut body = match filled {
         Ok(()) => {
             environ.set_input(content(&environ, input));
-            gateway::run(&application, &mut environ, &mut head)
+            gateway::run(&application, &mut environ, &mut head, is_head)
         }
-        Err(rejection) => reject(rejection, &mut environ, &mut head),
+        Err(rejection) => {
+            let page = gateway::rejected(rejection);
+            gateway::run(&page, &mut environ, &mut head, is_head)
+        }
     };
     gateway::warn_if_large(&head, &environ);
     body.set_errors(Errors::writer(errors));
@@ -120,11 +122,6 @@ fn content(environ: &Environ, input: impl Read + Send + 'static) -> Input {
         Some(length) => Input::reader(Content::new(input, length)),
         None => Input::reader(input),
     }
-}
-
-fn reject(rejection: Rejection, environ: &mut Environ, head: &mut ResponseHead) -> ResponseBody {
-    let page = error_page(rejection.status(), format!("Petición rechazada: {rejection}."));
-    gateway::run(&page, environ, head)
 }
 
 fn send(

@@ -100,11 +100,8 @@ pub(super) fn fill(
         .collect();
     let pairs = variables.iter().map(|(name, value)| Ok((&**name, &**value)));
     let filled = variables::fill(environ, pairs, Process::RunOnce, SERVER_NAME, usize::MAX);
-    if filled.is_err() {
-        // Lo que haga falta para responder que no.
-        environ.insert("REQUEST_METHOD", if environ.method() == "HEAD" { "HEAD" } else { "GET" });
-    } else if environ.get("SERVER_SOFTWARE").is_some_and(|name| name.starts_with("Microsoft-IIS/"))
-    {
+    let software = environ.get("SERVER_SOFTWARE").unwrap_or_default();
+    if filled.is_ok() && software.starts_with("Microsoft-IIS/") {
         cut_repeated_script(environ);
     }
     Ok(filled)

@@ -152,6 +152,22 @@ fn head_y_los_estados_sin_cuerpo_no_llevan_ni_un_byte() {
 }
 
 #[test]
+fn lo_que_se_recibio_decide_si_hay_cuerpo() {
+    for (received, rewritten) in [("HEAD", "GET"), ("GET", "HEAD"), ("GET", ""), ("HEAD", "")] {
+        let hello = |_: &mut Environ, start: StartResponse<'_>| {
+            start("200 OK", &[])?;
+            Ok(Body::from("hola"))
+        };
+        let rewrites = move |environ: &mut Environ, start: StartResponse<'_>| {
+            environ.insert("REQUEST_METHOD", rewritten);
+            hello(environ, start)
+        };
+        let expected = request(received, &[], b"").run(hello);
+        assert_eq!(request(received, &[], b"").run(rewrites), expected, "{received} {rewritten}");
+    }
+}
+
+#[test]
 fn un_fallo_es_una_pagina_500_y_su_motivo_va_a_la_salida_de_errores() {
     let ran = get().run(|_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
         Err(Error::new("no hay disco"))
