@@ -1,16 +1,24 @@
 //! Lo que los programas de `fuzz/` necesitan ver por dentro. Solo existe cuando se compila para
 //! ellos, con `--cfg fuzzing`, y no es parte de la biblioteca.
 
+use std::io;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use crate::Config;
-use crate::application::StartResponseError;
+use crate::application::{Application, StartResponseError};
 use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
 use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
+use crate::connection::{
+    Class, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Protocol, Readiness,
+    Scratch, Service, System,
+};
 use crate::environ::Environ;
-use crate::gateway::{Peers, ResponseHead, fill_environ};
+use crate::gateway::{Peers, ResponseBody, ResponseHead, fill_environ};
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
+use crate::input::Errors;
 use crate::proxies::{self, ProxyHeaders};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
@@ -249,5 +257,104 @@ impl Records {
     /// Por dónde va, el cuerpo recibido y lo que se contestó.
     pub fn progress(&self) -> (String, &[u8], &[u8]) {
         (format!("{:?}", self.receiver.phase()), &self.content, &self.replies)
+    }
+}
+
+/// Lo que hace el cliente cuando ya mandó todo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Dice que no enviará más.
+    Finish,
+    /// Calla.
+    Silence,
+}
+
+/// Una conexión entera de HTTP, en memoria: manda las piezas una a una, deja que venzan los plazos que
+/// tengan que vencer y devuelve todo lo que recibe el cliente.
+pub fn converse(
+    application: &dyn Application,
+    config: &Config,
+    pieces: &[&[u8]],
+    ending: Ending,
+) -> Vec<u8> {
+    let service = Service::new(Protocol::Http, config.clone(), "localhost".to_owned());
+    let sent = pieces.iter().map(|piece| Event::Send(piece.to_vec()));
+    let script = sent.chain((ending == Ending::Finish).then_some(Event::Finish));
+    let system = System { capacity: usize::MAX, sends_files: false };
+    let (wire, client) = MemoryWire::new(script, system);
+    let peers = Peers::new("localhost", 8000, Some(([127, 0, 0, 1], 50_000).into()));
+    let mut connection = Connection::new(wire, peers, Moment::ZERO);
+    let (mut scratch, mut host) = (Scratch::default(), Alone { now: Moment::ZERO });
+    let mut is_quiet = false;
+    loop {
+        let context =
+            &mut Context { service: &service, application, scratch: &mut scratch, host: &mut host };
+        let outcome = match is_quiet {
+            true => connection.expire(context),
+            false => connection.serve(context),
+        };
+        client.does(Event::Take(usize::MAX));
+        match outcome {
+            Outcome::Close(_) => return client.take_seen(),
+            Outcome::Yield | Outcome::HandOff => is_quiet = false,
+            Outcome::Park => {
+                let news = client.next();
+                is_quiet = news.is_none();
+                // Lo que pasó mientras alguien esperaba un cuerpo también es noticia.
+                let always = Readiness { readable: true, writable: true, read_closed: false };
+                connection.notice(always);
+                connection.notice(news.unwrap_or_default());
+                if is_quiet {
+                    host.now = connection.deadline(&service);
+                }
+            }
+        }
+    }
+}
+
+/// Un hilo solo, con una hora que solo pasa cuando no queda otra cosa.
+struct Alone {
+    now: Moment,
+}
+
+impl Host for Alone {
+    fn now(&self) -> Moment {
+        self.now
+    }
+
+    fn calendar(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_795_509_600)
+    }
+
+    fn classify(&self, _method: &str, _script: &str, _path: &str) -> Class {
+        Class(0)
+    }
+
+    fn hands_off(&self, _class: Class) -> bool {
+        false
+    }
+
+    fn permits_uploads(&self) -> bool {
+        false
+    }
+
+    fn has_upload_room(&self) -> bool {
+        true
+    }
+
+    fn during<T>(&mut self, _class: Class, call: impl FnOnce() -> T) -> T {
+        call()
+    }
+
+    fn took_long(&self) -> bool {
+        false
+    }
+
+    fn amends(&mut self, environ: &mut Environ) {
+        environ.set_errors(Errors::writer(io::sink()));
+    }
+
+    fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
+        body.set_errors(Errors::writer(io::sink()));
     }
 }

@@ -1,45 +1,30 @@
-//! Una conexión entera con un servidor de verdad: lo que se le manda de una vez y lo que se le
-//! manda a pedazos recibe la misma respuesta, y ninguna conexión queda sin final.
+//! Una conexión entera, en memoria: lo que se le manda de una vez y lo que se le manda a pedazos recibe
+//! la misma respuesta, y ninguna se queda sin final.
 #![no_main]
 
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::io::Read;
 use std::sync::LazyLock;
-use std::thread;
-use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use pasarela::{
-    Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse, make_server_with,
-};
+use pasarela::fuzzing::{Ending, converse};
+use pasarela::{Application, Body, Chunk, Config, Environ, Result, StartResponse};
 use pasarela_fuzz::Split;
 
-/// Cuánto se espera un final antes de decir que no llega; los plazos del servidor son menores.
-const PATIENCE: Duration = Duration::from_secs(8);
-
-/// Lo que se espera entre dos piezas, para que el servidor las reciba por separado.
-const PAUSE: Duration = Duration::from_micros(150);
-
-/// La aplicación lee cada cuerpo hasta el final.
-static READER: LazyLock<SocketAddr> = LazyLock::new(|| serve(read_all, config()));
-/// La aplicación no lee ningún cuerpo.
-static IGNORER: LazyLock<SocketAddr> = LazyLock::new(|| serve(read_nothing, config()));
-/// Con plazos muy cortos, para clientes que no dicen que terminaron.
-static HURRIED: LazyLock<SocketAddr> = LazyLock::new(|| serve(read_all, hurried_config()));
+static CONFIG: LazyLock<Config> = LazyLock::new(config);
 
 fuzz_target!(|input: &[u8]| {
     let Some(split) = Split::new(input) else { return };
-    match split.options {
-        // Pocas veces: cada una espera a que venzan los plazos.
-        u8::MAX => drop(exchange(*HURRIED, &split.pieces(), Ending::Silence)),
-        option if option % 2 == 0 => {
-            let whole = exchange(*READER, &[split.bytes], Ending::Close);
-            let parted = exchange(*READER, &split.pieces(), Ending::Close);
+    match split.options % 3 {
+        // Que calle: la conexión termina cuando vencen los plazos.
+        0 => drop(exchange(&read_all, &split.pieces(), Ending::Silence)),
+        1 => {
+            let whole = exchange(&read_all, &[split.bytes], Ending::Finish);
+            let parted = exchange(&read_all, &split.pieces(), Ending::Finish);
             assert_eq!(comparable(&parted), comparable(&whole));
         }
         _ => {
-            let whole = exchange(*IGNORER, &[split.bytes], Ending::Close);
-            let parted = exchange(*IGNORER, &split.pieces(), Ending::Close);
+            let whole = exchange(&read_nothing, &[split.bytes], Ending::Finish);
+            let parted = exchange(&read_nothing, &split.pieces(), Ending::Finish);
             // Si un cuerpo no leído ya había llegado, la conexión sigue; si no, se cierra. Lo que no
             // puede pasar es que la aplicación vea otra petición.
             let (whole, parted) = (requests_seen(&whole), requests_seen(&parted));
@@ -51,49 +36,15 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// Lo que hace el cliente cuando ya mandó todo.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Close,
-    Silence,
-}
-
 /// Manda las piezas por separado y devuelve todo lo que responden.
-fn exchange(address: SocketAddr, pieces: &[&[u8]], ending: Ending) -> String {
-    let mut stream = TcpStream::connect(address).expect("el servidor acepta conexiones");
-    stream.set_nodelay(true).expect("se puede enviar sin demora");
-    stream.set_read_timeout(Some(PATIENCE)).expect("se puede poner un plazo");
-    for (number, piece) in pieces.iter().enumerate() {
-        if number > 0 {
-            thread::sleep(PAUSE);
-        }
-        // El servidor puede haber cerrado ya.
-        if stream.write_all(piece).is_err() {
-            break;
-        }
-    }
-    if ending == Ending::Close {
-        let _ = stream.shutdown(Shutdown::Write);
-    }
-    String::from_utf8_lossy(&read_to_end(&mut stream)).into_owned()
+fn exchange(application: &dyn Application, pieces: &[&[u8]], ending: Ending) -> String {
+    String::from_utf8_lossy(&converse(application, &CONFIG, pieces, ending)).into_owned()
 }
 
-fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
-    let mut received = Vec::new();
-    match stream.read_to_end(&mut received) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
-        Err(error) => panic!("la conexión no termina: {error}"),
-    }
-    received
-}
-
-/// La respuesta sin lo que puede cambiar con el momento: la fecha, y el permiso para enviar un
-/// cuerpo, que no se da si el cuerpo ya llegó.
+/// La respuesta sin lo que puede cambiar con el momento: el permiso para enviar un cuerpo, que no se da
+/// si el cuerpo ya llegó.
 fn comparable(answer: &str) -> String {
-    let answer = answer.replace("HTTP/1.1 100 Continue\r\n\r\n", "");
-    let is_kept = |line: &&str| !line.starts_with("Date: ");
-    answer.split_inclusive("\r\n").filter(is_kept).collect()
+    answer.replace("HTTP/1.1 100 Continue\r\n\r\n", "")
 }
 
 /// Las peticiones que vio la aplicación, en orden.
@@ -102,7 +53,6 @@ fn requests_seen(answer: &str) -> Vec<&str> {
 }
 
 fn read_all(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
     let mut content = Vec::new();
     // Con `?`, a un cuerpo mal escrito se le responde lo mismo lo lea quien lo lea.
     environ.input().read_to_end(&mut content)?;
@@ -132,34 +82,14 @@ fn respond(
     Ok(body)
 }
 
-fn serve(application: impl Application, config: Config) -> SocketAddr {
-    let server = make_server_with("127.0.0.1", 0, application, config).expect("hay un puerto");
-    let address = server.local_addrs()[0];
-    thread::spawn(move || server.serve_forever().expect("atiende"));
-    address
-}
-
 /// Límites bajos, para que una entrada corta los alcance.
 fn config() -> Config {
-    let timeout = Duration::from_secs(3);
     Config {
         max_request_line: 128,
         max_head: 512,
         max_fields: 26,
         max_body: 1024,
         small_body: 32,
-        max_threads: 8,
-        head_timeout: timeout,
-        body_timeout: timeout,
-        idle_timeout: timeout,
-        write_timeout: timeout,
-        handle_signals: false,
         ..Config::default()
     }
-}
-
-fn hurried_config() -> Config {
-    let timeout = Duration::from_millis(10);
-    let (head_timeout, body_timeout, idle_timeout) = (timeout, timeout, timeout);
-    Config { head_timeout, body_timeout, idle_timeout, ..config() }
 }
