@@ -26,6 +26,10 @@ impl Class {
 
 /// Con qué se encuentra una conexión al avanzar.
 pub(crate) trait Host {
+    /// Si una petición puede llegar de mano de otro: un servidor web por FastCGI, SCGI o uwsgi, o un
+    /// proxy en quien se confía. Donde nunca, lo que haría falta no se compila.
+    const IS_BEHIND: bool = true;
+
     /// La hora de este paso. Es la misma en todo él, salvo detrás de una llamada que duró.
     fn now(&self) -> Moment;
 

@@ -44,6 +44,7 @@ pub(super) fn read<W: Wire, H: Host>(
 ) -> Stepped<W> {
     match (context.service.protocol, reading) {
         (Protocol::Http, Reading::Whole(patience)) => read_http(link, context, patience),
+        _ if !H::IS_BEHIND => unreachable!("nadie entrega aquí peticiones ajenas"),
         (Protocol::Scgi | Protocol::Uwsgi, _) => cgi_head::read_block(link, context),
         (_, reading) => cgi_head::read_records(link, context, reading),
     }
@@ -123,7 +124,10 @@ fn accept<W: Wire, H: Host>(
     }
     let mut environ = environ.lend();
     fill_environ(&mut environ, &request, &link.peers);
-    proxies::apply(&mut environ, &service.config.trusted_proxies, service.config.proxy_headers);
+    if H::IS_BEHIND {
+        let config = &service.config;
+        proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
+    }
     Ok(Some(Accepted {
         environ,
         head_length: request.head.length,

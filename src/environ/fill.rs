@@ -2,7 +2,7 @@
 //! memoria en una petición corriente. Lo que se repite se une al final, una vez cada nombre: así
 //! llenarlo cuesta lo que mide la petición, diga lo que diga.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::texts::Text;
@@ -113,14 +113,14 @@ pub(crate) struct Joining<'e, 'v> {
     environ: &'e mut Environ,
     index: Index,
     /// Los valores que siguen al primero, y de qué variable son.
-    repeated: Vec<(usize, &'v [u8])>,
+    repeated: BTreeMap<usize, Vec<&'v [u8]>>,
 }
 
 impl<'e, 'v> Joining<'e, 'v> {
     /// Las que ya tiene `environ` no se repiten.
     pub(crate) fn new(environ: &'e mut Environ) -> Self {
         let seen = environ.entries.len();
-        Self { environ, index: Index { seen, ..Index::default() }, repeated: Vec::new() }
+        Self { environ, index: Index { seen, ..Index::default() }, repeated: BTreeMap::new() }
     }
 
     /// Añade una variable que con seguridad no está, sin buscarla.
@@ -132,7 +132,7 @@ impl<'e, 'v> Joining<'e, 'v> {
     /// Pone una variable; si ya estaba, este valor se une a los que tenía.
     pub(crate) fn join(&mut self, key: &str, value: &'v [u8]) {
         match self.index.find(self.environ, key) {
-            Some(at) => self.repeated.push((at, value)),
+            Some(at) => self.repeat(at, value),
             None => self.add(key, value),
         }
     }
@@ -159,7 +159,7 @@ impl<'e, 'v> Joining<'e, 'v> {
         // El nombre se escribe donde va a quedar; si ya estaba, sobra.
         if let Some(at) = self.index.find(self.environ, &self.environ.texts.text[start..]) {
             self.environ.texts.text.truncate(start);
-            self.repeated.push((at, bytes));
+            self.repeat(at, bytes);
         } else {
             let value = self.environ.place(value);
             self.environ.entries.push(Entry { key: Text::Span { start, end }, value });
@@ -178,24 +178,24 @@ impl<'e, 'v> Joining<'e, 'v> {
         }
     }
 
+    fn repeat(&mut self, at: usize, value: &'v [u8]) {
+        self.repeated.entry(at).or_default().push(value);
+    }
+
     /// Une los valores repetidos, en orden (RFC 9110 §5.2); las *cookies*, con punto y coma
     /// (RFC 6265 §5.4).
-    pub(crate) fn finish(mut self) {
-        if self.repeated.is_empty() {
-            return;
-        }
-        self.repeated.sort_by_key(|(at, _)| *at);
-        for values in self.repeated.chunk_by(|(one, _), (other, _)| one == other) {
-            let entry = self.environ.entries[values[0].0];
+    pub(crate) fn finish(self) {
+        for (at, values) in self.repeated {
+            let entry = self.environ.entries[at];
             let is_cookie = self.environ.texts.resolve(entry.key) == "HTTP_COOKIE";
             let separator: &[u8] = if is_cookie { b"; " } else { b", " };
             let mut joined = self.environ.texts.exact(entry.value).to_owned();
-            joined.reserve_exact(values.iter().map(|(_, v)| separator.len() + v.len()).sum());
-            for (_, value) in values {
+            joined.reserve_exact(values.iter().map(|value| separator.len() + value.len()).sum());
+            for value in values {
                 joined.extend_from_slice(separator);
                 joined.extend_from_slice(value);
             }
-            self.environ.entries[values[0].0].value = self.environ.texts.store_bytes(&joined);
+            self.environ.entries[at].value = self.environ.texts.store_bytes(&joined);
         }
     }
 }
@@ -205,7 +205,7 @@ impl<'e, 'v> Joining<'e, 'v> {
 struct Index {
     /// Hasta cuál no hace falta mirar, porque no se repiten o porque están en `places`.
     seen: usize,
-    places: Option<HashMap<Box<str>, usize>>,
+    places: Option<BTreeMap<Box<str>, usize>>,
 }
 
 impl Index {

@@ -119,6 +119,8 @@ const NOBODY: fn(&mut Environ, crate::StartResponse<'_>) -> crate::Result<crate:
     |_, _| unreachable!("la única petición ya tiene su respuesta");
 
 impl Host for Stand {
+    const IS_BEHIND: bool = false;
+
     fn now(&self) -> Moment {
         self.now
     }
