@@ -4,7 +4,7 @@ use crate::error::BookError;
 use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
-use crate::{captions, links, publish, rules, translation};
+use crate::{captions, face, links, publish, rules, translation};
 use mdbook::MDBook;
 use mdbook::config::Config;
 use std::path::{Path, PathBuf};
@@ -67,12 +67,20 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
     let mut book =
         MDBook::load_with_config_and_summary(folders.root(), config, summary).map_err(engine)?;
     book.book.for_each_chapter_mut(|chapter| {
-        chapter.content = captions::with_captions(&rules::with_rules(&chapter.content))
+        let folder = folders.chapters();
+        let folder = chapter
+            .source_path
+            .as_ref()
+            .and_then(|path| path.parent())
+            .map_or_else(|| folder.clone(), |inside| folder.join(inside));
+        chapter.content = captions::with_captions(&rules::with_rules(&chapter.content), &folder);
     });
     book.build().map_err(engine)?;
 
     let path = folders.staging();
-    translation::translate(&path).map_err(|source| BookError::Write { path, source })?;
+    translation::translate(&path)
+        .and_then(|_| face::apply(folders, &sources.summary))
+        .map_err(|source| BookError::Write { path, source })?;
     Ok(())
 }
 

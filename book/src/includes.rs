@@ -108,6 +108,26 @@ fn parse(request: &str) -> (&str, Selection<'_>) {
     (path, selection)
 }
 
+/// Qué líneas de su archivo son las que pide un argumento, y cuántas tiene, si todo está bien: la primera, la última y el
+/// total. `folder` es la carpeta de quien lo pide.
+#[must_use]
+pub fn lines(folder: &Path, argument: &str) -> Option<(usize, usize, usize)> {
+    let (path, selection) = parse(argument.split_whitespace().next()?);
+    let content = fs::read_to_string(folder.join(path)).ok()?;
+    let total = content.lines().count();
+    let numbered = |word: &str, anchor: &str| {
+        content.lines().position(|line| mark(line, word) == Some(anchor)).map(|at| at + 1)
+    };
+    let (first, last) = match selection {
+        Selection::Whole => (1, total),
+        Selection::Lines { first, last } => (first, last.unwrap_or(total)),
+        Selection::Anchor(anchor) => {
+            (numbered("ANCHOR:", anchor)? + 1, numbered("ANCHOR_END:", anchor)? - 1)
+        }
+    };
+    Some((first, last, total))
+}
+
 fn select(path: &str, content: &str, selection: &Selection<'_>) -> Result<String, ProblemKind> {
     match *selection {
         Selection::Whole => Ok(content.to_owned()),

@@ -7,6 +7,7 @@
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
 //! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`]
 //!    y las tablas que escribe [`rules`];
+//! 3. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada;
 //! 3. [`translation`] cambia cada frase inglesa de la interfaz por la española;
 //! 4. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
 //! 5. [`publish`] pasa las páginas buenas a `salida/`;
@@ -26,6 +27,8 @@ pub mod includes;
 pub mod captions;
 pub mod rules;
 pub mod builder;
+pub mod face;
+pub mod search;
 pub mod translation;
 pub mod page;
 pub mod links;

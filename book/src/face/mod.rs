@@ -1,0 +1,96 @@
+//! La cara del libro: de las páginas que escribe mdBook a las que se leen.
+//!
+//! mdBook convierte el texto y pone alrededor nuestra plantilla (`theme/index.hbs`). Aquí se llena lo que ella deja
+//! marcado, el armazón de cada página, y se da a cada parte del texto su forma: los bloques de código ya coloreados, el
+//! intercambio de bytes, los paneles y las tablas. Todo queda en el HTML: sin guiones se lee igual.
+
+pub(crate) mod contents;
+pub(crate) mod html;
+mod frame;
+mod paint;
+mod code;
+mod compiler;
+mod exchange;
+mod panels;
+mod tables;
+mod cover;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use mdbook_summary::Summary;
+
+use self::contents::Contents;
+use crate::folders::{Folders, files_under};
+use crate::search;
+
+/// Lo que mdBook trae consigo y este libro no usa.
+const UNUSED: [&str; 12] = [
+    "ayu-highlight.css",
+    "book.js",
+    "clipboard.min.js",
+    "highlight.css",
+    "highlight.js",
+    "tomorrow-night.css",
+    "toc.js",
+    "toc.html",
+    "css/chrome.css",
+    "css/general.css",
+    "css/print.css",
+    "css/variables.css",
+];
+
+/// Lo que la plantilla pide y mdBook no copia: letras y guiones.
+const COPIED: [&str; 2] = ["theme/letra", "theme/guiones"];
+
+/// Da su cara a las páginas de la carpeta provisional.
+///
+/// # Errors
+/// No se puede leer o escribir alguna página.
+pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
+    let pages = folders.staging();
+    for name in UNUSED {
+        remove(&pages.join(name))?;
+    }
+    for name in COPIED {
+        copy(&folders.root().join(name), &pages.join(name))?;
+    }
+    let contents = Contents::new(summary, &pages)?;
+    search::write(&contents, &pages)?;
+    for path in files_under(&pages) {
+        if path.extension().is_some_and(|extension| extension == "html") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents))?;
+        }
+    }
+    if folders.chapters().join(cover::SOURCE).is_file() {
+        fs::write(pages.join("index.html"), cover::page(folders, &contents)?)?;
+    }
+    Ok(())
+}
+
+fn page(text: &str, name: &str, contents: &Contents) -> String {
+    let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
+    let content = code::with_blocks(content, name);
+    let content = panels::with_panels(&tables::with_labels(&content), name);
+    frame::with_frame(&format!("{before}{content}{after}"), name, contents)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for path in files_under(from) {
+        fs::copy(&path, to.join(path.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
+}
