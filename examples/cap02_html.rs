@@ -13,7 +13,10 @@ const HTML: &str = "\
 </html>
 ";
 
-fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/html; charset=utf-8")];
 
     start_response("200 OK", &headers)?;

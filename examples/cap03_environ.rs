@@ -1,7 +1,10 @@
 //! cargo run --example cap03_environ
 use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/plain; charset=utf-8")];
     let text = format!("{}\n{}", summary(environ), variables(environ));
 
@@ -17,7 +20,8 @@ fn summary(environ: &Environ) -> String {
         Some(name) => format!("Tu programa es {name}."),
         None => String::from("Tu programa no se presenta."),
     };
-    let language = environ.header("Accept-Language").unwrap_or("cualquiera");
+    let language =
+        environ.header("Accept-Language").unwrap_or("cualquiera");
 
     format!("Pides {path} con {method}.\n{program}\nIdioma: {language}.\n")
 }

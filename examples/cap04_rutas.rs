@@ -3,7 +3,10 @@ use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     match (environ.method(), environ.path_info()) {
         ("GET" | "HEAD", "/") => home(start_response),
         ("GET" | "HEAD", "/menu") => menu(start_response),
@@ -29,7 +32,10 @@ fn moved(start_response: StartResponse, place: &str) -> Result<Body> {
 }
 
 fn not_allowed(start_response: StartResponse) -> Result<Body> {
-    start_response("405 Method Not Allowed", &[TEXT, ("Allow", "GET, HEAD")])?;
+    start_response(
+        "405 Method Not Allowed",
+        &[TEXT, ("Allow", "GET, HEAD")],
+    )?;
     Ok(Body::from("Aquí solo se puede leer\n"))
 }
 

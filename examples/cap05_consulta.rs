@@ -2,12 +2,18 @@
 use pasarela::{Body, Environ, Result, StartResponse, make_server};
 use percent_encoding::percent_decode_str;
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let query = environ.query_string();
     let name = value(query, "nombre").unwrap_or("gente".to_string());
     let html = page(&name, query);
 
-    start_response("200 OK", &[("Content-type", "text/html; charset=utf-8")])?;
+    start_response(
+        "200 OK",
+        &[("Content-type", "text/html; charset=utf-8")],
+    )?;
 
     Ok(Body::from(html))
 }

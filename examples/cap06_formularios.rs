@@ -1,17 +1,25 @@
 //! cargo run --example cap06_formularios
-use pasarela::{Body, Config, Environ, Result, StartResponse, make_server_with};
+use pasarela::{
+    Body, Config, Environ, Result, StartResponse, make_server_with,
+};
 use std::{io::Read, sync::Mutex};
 
 mod form;
 
 static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     match environ.method() {
         "GET" | "HEAD" => show(start_response),
         "POST" => add(environ, start_response),
         _ => {
-            start_response("405 Method Not Allowed", &[("Allow", "GET, HEAD, POST")])?;
+            start_response(
+                "405 Method Not Allowed",
+                &[("Allow", "GET, HEAD, POST")],
+            )?;
             Ok(Body::empty())
         }
     }
@@ -22,7 +30,10 @@ fn show(start_response: StartResponse) -> Result<Body> {
     for note in NOTES.lock().expect("nadie falla con la lista").iter() {
         page += &format!("<p>{}</p>\n", form::escape(note));
     }
-    start_response("200 OK", &[("Content-type", "text/html; charset=utf-8")])?;
+    start_response(
+        "200 OK",
+        &[("Content-type", "text/html; charset=utf-8")],
+    )?;
     Ok(Body::from(page))
 }
 
@@ -35,13 +46,19 @@ const PAGE: &str = "\
 </form>
 ";
 
-fn add(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn add(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let mut body = Vec::new();
     environ.input().read_to_end(&mut body)?;
     let body = String::from_utf8_lossy(&body);
     let note = form::value(&body, "nota").unwrap_or_default();
     if note.is_empty() {
-        start_response("400 Bad Request", &[("Content-type", "text/plain; charset=utf-8")])?;
+        start_response(
+            "400 Bad Request",
+            &[("Content-type", "text/plain; charset=utf-8")],
+        )?;
         return Ok(Body::from(["Falta la nota"]));
     }
 

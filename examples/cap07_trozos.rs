@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use pasarela::{Body, Chunk, Environ, Result, StartResponse, make_server};
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/html; charset=utf-8")];
 
     start_response("200 OK", &headers)?;

@@ -1,12 +1,18 @@
 //! cargo run --example cap08_intermediarios
-use pasarela::{Application, Body, Environ, Result, StartResponse, make_server};
+use pasarela::{
+    Application, Body, Environ, Result, StartResponse, make_server,
+};
 
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
 const KEY: &str = "sesamo";
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let name = environ.get("REMOTE_USER").unwrap_or("gente");
-    let greeting = format!("Hola, {name}. Estás en {}\n", environ.path_info());
+    let greeting =
+        format!("Hola, {name}. Estás en {}\n", environ.path_info());
 
     start_response("200 OK", &[TEXT])?;
 

@@ -4,7 +4,10 @@ use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     match environ.path_info() {
         "/" => home(start_response),
         "/adios" => goodbye(start_response),
@@ -37,7 +40,8 @@ fn main() -> Result<()> {
 
 #[test]
 fn la_portada_cumple_las_reglas() {
-    let response = pasarela::testing::get("/").call(&validator(application));
+    let response =
+        pasarela::testing::get("/").call(&validator(application));
 
     assert_eq!(response.errors(), "");
     assert_eq!(response.status(), "200 OK");

@@ -2,11 +2,16 @@
 use std::fs::File;
 
 use pasarela::static_files::StaticFiles;
-use pasarela::{Application, Body, Environ, Result, StartResponse, make_server};
+use pasarela::{
+    Application, Body, Environ, Result, StartResponse, make_server,
+};
 
 const FOLDER: &str = "examples/cap10_archivos";
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     match environ.path_info() {
         "/descarga" => download(start_response),
         _ => StaticFiles::new(FOLDER).call(environ, start_response),

@@ -3,7 +3,10 @@ use pasarela::handlers::{fastcgi, mount, scgi, uwsgi};
 use pasarela::util::request_uri;
 use pasarela::{Body, Environ, Error, Result, StartResponse, make_server};
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/plain; charset=utf-8")];
     let address = request_uri(environ, true);
     let server = environ.get("SERVER_SOFTWARE").unwrap_or("alguien");
@@ -22,7 +25,11 @@ fn main() -> Result<()> {
         "fastcgi" => fastcgi::make_server("localhost", 8000, application)?,
         "scgi" => scgi::make_server("localhost", 8000, application)?,
         "uwsgi" => uwsgi::make_server("localhost", 8000, application)?,
-        _ => return Err(Error::new("elige un protocolo: http, fastcgi, scgi o uwsgi")),
+        _ => {
+            return Err(Error::new(
+                "elige un protocolo: http, fastcgi, scgi o uwsgi",
+            ));
+        }
     };
     server.serve_forever()?;
     Ok(())

@@ -6,9 +6,13 @@ use std::{env, process};
 use pasarela::simple_server::{Listeners, make_server_on};
 use pasarela::{Body, Config, Environ, Result, StartResponse, make_server};
 
-const TEXT: [(&str, &str); 1] = [("Content-type", "text/plain; charset=utf-8")];
+const TEXT: [(&str, &str); 1] =
+    [("Content-type", "text/plain; charset=utf-8")];
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     match environ.path_info() {
         "/" => {}
         // Una petición que tarda: si el servidor se detiene mientras tanto, la termina.
@@ -22,7 +26,10 @@ fn application(environ: &mut Environ, start_response: StartResponse) -> Result<B
 
 /// Lo que pregunta el balanceador antes de mandarnos a nadie.
 fn health(start_response: StartResponse) -> Result<Body> {
-    start_response("200 OK", &[("Content-type", "text/plain"), ("Cache-Control", "no-store")])?;
+    start_response(
+        "200 OK",
+        &[("Content-type", "text/plain"), ("Cache-Control", "no-store")],
+    )?;
     Ok(Body::from("bien\n"))
 }
 
@@ -36,7 +43,9 @@ fn main() -> Result<()> {
     let host = arguments.next().unwrap_or("localhost".into());
     let port = arguments.next().map_or(Ok(8000), |port| port.parse())?;
     let server = match Listeners::from_env()? {
-        Some(listeners) => make_server_on(listeners, application, Config::default())?,
+        Some(listeners) => {
+            make_server_on(listeners, application, Config::default())?
+        }
         None => make_server(&host, port, application)?,
     };
     server.serve_forever()?;

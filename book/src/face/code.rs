@@ -40,18 +40,15 @@ struct Caption<'t> {
 
 impl<'t> Block<'t> {
     fn find(text: &'t str) -> Option<Self> {
-        let pre = text.find("<pre")?;
-        let (before, code, after) = html::between(&text[pre..], "<code", "</code>")?;
-        let (tag, code) = code.split_once('>')?;
+        const OPEN: &str = "<code class=\"language-";
+        let at = text.find(OPEN)?;
+        let pre = text[..at].rfind("<pre")?;
+        let (_, code, after) = html::between(&text[at..], OPEN, "</code>")?;
+        let (class, code) = code.split_once("\">")?;
+        let language = class.split([' ', ',']).next().unwrap_or_default();
         let end = text.len() - after.len() + after.find("</pre>")? + "</pre>".len();
-        let class = html::between(tag, "class=\"", "\"").map_or("", |(_, class, _)| class);
-        let language = class
-            .split([' ', ','])
-            .find_map(|class| class.strip_prefix("language-"))
-            .unwrap_or_default();
         let caption = Caption::before(&text[..pre]);
         let start = caption.as_ref().map_or(pre, |(at, _)| *at);
-        debug_assert!(before.starts_with("<pre"));
         let caption = caption.map(|(_, caption)| caption);
         Some(Self { start, end, caption, language, code: html::unescape(&html::untagged(code)) })
     }

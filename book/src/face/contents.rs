@@ -70,7 +70,7 @@ impl Contents {
         let title = html::main(&text)
             .and_then(|(_, content, _)| html::headings(content).into_iter().find(|h| h.level == 1))
             .map_or_else(String::new, |heading| heading.inside);
-        chapters.push(Chapter { mark, name: with_code(name), page, key, title });
+        chapters.push(Chapter { mark, name: html::escape(name), page, key, title });
         Ok(())
     }
 
@@ -103,18 +103,6 @@ fn letter(at: usize) -> String {
     u8::try_from(at).map_or_else(|_| String::new(), |at| char::from(b'A' + at.min(25)).to_string())
 }
 
-/// Un nombre del índice, con sus `` `códigos` ``.
-fn with_code(name: &str) -> String {
-    let escaped = html::escape(name);
-    let mut parts = escaped.split('`');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for (at, part) in parts.enumerate() {
-        text.push_str(if at % 2 == 0 { "<code>" } else { "</code>" });
-        text.push_str(part);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +128,7 @@ mod tests {
             [
                 ("", "Uno", "uno", "¿Qué es uno?"),
                 ("4", "Rutas", "cap04", "¿Qué es cap04_rutas?"),
-                ("A", "De <code>x</code>", "a", "¿Qué es a?"),
+                ("A", "De x", "a", "¿Qué es a?"),
                 ("B", "B", "b", "¿Qué es b?"),
             ]
         );

@@ -54,7 +54,13 @@ impl<'t> Message<'t> {
                 let lines: String = self
                     .body
                     .iter()
-                    .map(|line| format!("<span class=\"ln\">{}</span>", html::escape(line)))
+                    .map(|line| {
+                        format!(
+                            "<span class=\"{}\">{}</span>",
+                            if self.is_request { "ln" } else { "ln tuyo" },
+                            html::escape(line)
+                        )
+                    })
                     .collect();
                 format!("\n<pre class=\"corp\">{lines}</pre>")
             }

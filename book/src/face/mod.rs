@@ -8,6 +8,7 @@ pub(crate) mod contents;
 pub(crate) mod html;
 mod frame;
 mod paint;
+mod twins;
 mod code;
 mod compiler;
 mod exchange;
@@ -72,7 +73,7 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
 
 fn page(text: &str, name: &str, contents: &Contents) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
-    let content = code::with_blocks(content, name);
+    let content = code::with_blocks(&twins::with_rows(content), name);
     let content = panels::with_panels(&tables::with_labels(&content), name);
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
 }
