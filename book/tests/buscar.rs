@@ -21,7 +21,7 @@ fn search(book: &SmallBook, words: &[&str]) -> Vec<(String, Vec<String>)> {
     let thread = thread::spawn(move || server.serve_forever());
     let found = words
         .iter()
-        .map(|word| results(&dump(&format!("http://{address}/uno.html?search={word}"))))
+        .map(|word| results(&dump(&format!("http://{address}/uno.html?buscar={word}"))))
         .collect();
     handle.shutdown();
     thread.join().expect("el servidor no entra en pánico").expect("el servidor termina bien");
@@ -54,17 +54,17 @@ fn dump(address: &str) -> String {
 }
 
 fn results(page: &str) -> (String, Vec<String>) {
-    let after = |text: &str, mark: &str| {
-        text.split_once(mark).map(|(_, rest)| rest.to_owned()).unwrap_or_default()
+    let (_, dialog) = page.split_once("<dialog").expect("el buscador se abre");
+    let after = |mark: &str, end: &str| {
+        let (_, rest) = dialog.split_once(mark).expect("está en el buscador");
+        rest.split(end).next().unwrap_or_default().to_owned()
     };
-    let until = |text: &str, mark: &str| text.split(mark).next().unwrap_or_default().to_owned();
-    let header = until(&after(&after(page, "id=\"mdbook-searchresults-header\""), ">"), "</div>");
-    let list = until(&after(page, "<ul id=\"mdbook-searchresults\">"), "</ul>");
+    let list = after("<ul>", "</ul>");
     let links = list.split("<a href=\"").skip(1).map(|rest| {
-        let link = until(rest, "\"");
-        format!("{}#{}", until(&link, "?"), after(&link, "#"))
+        let link = rest.split('"').next().unwrap_or_default();
+        link.rsplit('/').next().unwrap_or_default().to_owned()
     });
-    (header, links.collect())
+    (after("<p role=\"status\">", "</p>"), links.collect())
 }
 
 #[test]
@@ -75,17 +75,30 @@ fn encuentra_una_palabra_sin_acentos_en_plural_o_en_mayusculas() {
             "uno.md",
             "# Uno\n\nUna petición llega.\n\n## Varias\n\nLas peticiones, muchas: ¡petición!\n",
         ),
-        ("dos.md", "# Dos\n\nUn servidor responde.\n"),
+        ("dos.md", "# Dos\n\nUn servidor responde cada año.\n\n## El ano\n\nOtra letra.\n"),
+        ("tres.md", "# Subir archivos\n\nUn formulario.\n"),
     ]);
-    let found =
-        search(&book, &["petición", "peticion", "peticiones", "PETICIÓN", "servidores", "zapato"]);
+    let asked = [
+        "petición",
+        "peticion",
+        "peticiones",
+        "PETICIÓN",
+        "servidores",
+        "zapato",
+        "año",
+        "ñ",
+        "cómo subir archivos",
+    ];
+    let found = search(&book, &asked);
     let two = vec!["uno.html#varias".to_owned(), "uno.html#uno".to_owned()];
-    for (word, results) in ["petición", "peticion", "peticiones", "PETICIÓN"].iter().zip(&found) {
-        assert_eq!(results, &(format!("2 resultados para «{word}»:"), two.clone()));
+    for (word, results) in asked[..4].iter().zip(&found) {
+        assert_eq!(results, &(format!("2 resultados para «{word}»"), two.clone()));
     }
-    assert_eq!(
-        found[4],
-        ("1 resultado para «servidores»:".to_owned(), vec!["dos.html#dos".to_owned()])
-    );
-    assert_eq!(found[5], ("Ningún resultado para «zapato».".to_owned(), vec![]));
+    let one =
+        |word: &str, link: &str| (format!("1 resultado para «{word}»"), vec![link.to_owned()]);
+    assert_eq!(found[4], one("servidores", "dos.html#dos"));
+    assert_eq!(found[5], ("Ningún resultado para «zapato»".to_owned(), vec![]));
+    assert_eq!(found[6], one("año", "dos.html#dos"));
+    assert_eq!(found[7], ("Ningún resultado para «ñ»".to_owned(), vec![]));
+    assert_eq!(found[8], one("cómo subir archivos", "tres.html#subir-archivos"));
 }

@@ -40,7 +40,7 @@ fn un_programa_incluido_muestra_su_nombre_y_se_vigila() {
     book.write("examples/a.rs", "fn main() {}\n");
     let included = builder::build(&book.folders()).expect("el libro está bien");
     assert_eq!(included, [book.root().join("capitulos/../../examples/a.rs")]);
-    assert!(book.page("uno.html").contains("<p class=\"archivo\"><code>examples/a.rs</code></p>"));
+    assert!(book.page("uno.html").contains("<span>examples/a.rs</span>"));
 }
 
 #[test]

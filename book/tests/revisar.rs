@@ -25,8 +25,8 @@ fn un_libro_bueno_pasa() {
     ]);
     book.write("examples/a.rs", "// ANCHOR: app\nfn main() {}\n// ANCHOR_END: app\n");
     book.write("book/capitulos/img/m.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
-    // Las dos páginas, su índice, la portada, la de imprimir y la 404.
-    assert_eq!(builder::review(&book.folders()).expect("el libro está bien"), 6);
+    // Las dos páginas, la portada, la de imprimir y la 404.
+    assert_eq!(builder::review(&book.folders()).expect("el libro está bien"), 5);
 }
 
 #[test]

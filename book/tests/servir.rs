@@ -77,8 +77,8 @@ fn responde_las_paginas_y_los_archivos_con_su_tipo() {
         ("/", "text/html; charset=utf-8"),
         ("/uno.html", "text/html; charset=utf-8"),
         ("/parte/", "text/html; charset=utf-8"),
-        ("/book.js", "text/javascript; charset=utf-8"),
-        ("/css/general.css", "text/css; charset=utf-8"),
+        ("/theme/guiones/libro.js", "text/javascript; charset=utf-8"),
+        ("/theme/libro.css", "text/css; charset=utf-8"),
         ("/favicon.svg", "image/svg+xml"),
     ] {
         assert_eq!(served.status("GET", path), "200 OK", "{path}");

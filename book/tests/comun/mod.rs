@@ -17,15 +17,17 @@ impl SmallBook {
     pub(crate) fn new() -> Self {
         let book = Self { folder: TempDir::new().expect("hay carpeta temporal") };
         let real = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // La portada es la del libro de verdad, con su transcripción: aquí no hay ninguna.
+        let is_used = |file: &PathBuf| !file.ends_with("portada.html");
         for file in libro::folders::files_under(&real.join("theme"))
             .into_iter()
             .chain([real.join("book.toml")])
+            .filter(is_used)
         {
             let name = file.strip_prefix(real).expect("está dentro del libro").to_owned();
-            book.write(
-                &format!("book/{}", name.display()),
-                &fs::read_to_string(&file).expect("el tema es texto"),
-            );
+            let copy = book.root().join(name);
+            fs::create_dir_all(copy.parent().expect("tiene carpeta")).expect("se puede crear");
+            fs::copy(&file, copy).expect("se puede copiar");
         }
         book
     }
