@@ -2,7 +2,10 @@
 
 use pasarela::{Body, Environ, Result, StartResponse};
 
-pub(crate) fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+pub(crate) fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/plain; charset=utf-8")];
 
     start_response("200 OK", &headers)?;

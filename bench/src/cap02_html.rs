@@ -14,7 +14,10 @@ const HTML: &str = "\
 </html>
 ";
 
-pub(crate) fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+pub(crate) fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/html; charset=utf-8")];
 
     start_response("200 OK", &headers)?;

@@ -20,15 +20,22 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     match environ.path_info() {
         "/" => cap01_texto::application(environ, start_response),
         "/html" => cap02_html::application(environ, start_response),
         "/lento" => others::slow(environ, start_response),
         "/grande" => others::large(start_response),
         "/subir" => others::upload(environ, start_response),
-        path if path.starts_with("/archivo/") => others::file(environ, start_response),
-        path if path.contains("/espera/") => others::wait(environ, start_response),
+        path if path.starts_with("/archivo/") => {
+            others::file(environ, start_response)
+        }
+        path if path.contains("/espera/") => {
+            others::wait(environ, start_response)
+        }
         _ => others::not_found(start_response),
     }
 }

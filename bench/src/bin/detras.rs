@@ -16,7 +16,8 @@ use pasarela::{Error, Result, Server, make_server, simple_server};
 
 fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
-    let [protocol, place] = [(); 2].map(|()| arguments.next().unwrap_or_default());
+    let [protocol, place] =
+        [(); 2].map(|()| arguments.next().unwrap_or_default());
     let server = match place.rsplit_once(':') {
         Some((host, port)) => listen(&protocol, host, port.parse()?)?,
         None => listen_unix(&protocol, &place)?,

@@ -9,6 +9,9 @@ use super::paint::{Language, painted};
 const PROGRAMS: [&str; 10] =
     ["rust", "python", "toml", "nginx", "apache", "ini", "html", "yaml", "sql", "bash"];
 
+/// Cuántas letras caben en un renglón de código.
+const COLUMNS: usize = 76;
+
 const COPY: &str = "<button type=\"button\" class=\"copiar\">Copiar</button>";
 
 /// El contenido con cada bloque de código en su forma.
@@ -66,6 +69,11 @@ impl<'t> Block<'t> {
         }
     }
 
+    /// Si alguna línea no cabe en el ancho de la prosa.
+    fn is_wide(&self) -> bool {
+        self.code.lines().any(|line| line.chars().count() > COLUMNS)
+    }
+
     fn file(&self) -> String {
         let code = painted(&self.code, Language::named(self.language));
         let label = match &self.caption {
@@ -74,8 +82,9 @@ impl<'t> Block<'t> {
             }
             None => format!("<span>{}</span>", spoken(self.language)),
         };
+        let wide = if self.is_wide() { " ancho" } else { "" };
         format!(
-            "<div class=\"bloque archivo\"><div class=\"pie\">{label}{COPY}</div>\
+            "<div class=\"bloque archivo{wide}\"><div class=\"pie\">{label}{COPY}</div>\
              <pre><code>{code}</code></pre></div>"
         )
     }

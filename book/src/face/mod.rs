@@ -14,6 +14,7 @@ mod compiler;
 mod exchange;
 mod panels;
 mod tables;
+mod figures;
 mod cover;
 
 use std::fs;
@@ -74,7 +75,8 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
 fn page(text: &str, name: &str, contents: &Contents) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
     let content = code::with_blocks(&twins::with_rows(content), name);
-    let content = panels::with_panels(&tables::with_labels(&content), name);
+    let content = figures::with_roles(&tables::with_labels(&content));
+    let content = panels::with_panels(&content, name);
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
 }
 
