@@ -110,7 +110,7 @@ pub mod fuzzing;
 
 pub use application::{Application, StartResponse, StartResponseError};
 pub use body::{Body, Chunk};
-pub use connection::Config;
+pub use connection::{Config, Protocol};
 pub use environ::Environ;
 pub use error::{Error, Result};
 pub use input::{Errors, Input};

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread::JoinHandle;
 
 use comun::{Folder, Process, Served, Wire, echo, get, ignore, last_ok, measure, ok, post};
-use pasarela::simple_server::{Listeners, make_server_on, make_server_unix, make_server_unix_with};
+use pasarela::simple_server::{Listeners, make_server_on};
 use pasarela::util::request_uri;
 use pasarela::{Application, Body, Config, Environ, Result, ServerError, StartResponse};
 use pretty_assertions::assert_eq;
@@ -30,7 +30,8 @@ impl Local {
     #[track_caller]
     fn start(name: &str, application: impl Application, config: Config) -> Self {
         let folder = Folder::new(name);
-        let server = make_server_unix_with(folder.path().join("s"), application, config);
+        let listeners = Listeners::unix(folder.path().join("s"));
+        let server = make_server_on(listeners, application, config);
         Self { served: Served::run(server.expect("el socket se crea")), folder }
     }
 
@@ -94,7 +95,7 @@ fn al_detenerse_se_responde_lo_recibido_y_el_archivo_desaparece() {
 #[test]
 fn el_socket_de_otro_servidor_no_se_toca() {
     let local = Local::start("ocupado", ignore, Config::default());
-    let second = make_server_unix(local.path(), ignore).map(drop);
+    let second = make_server_on(Listeners::unix(local.path()), ignore, Config::default()).map(drop);
     let error = ServerError::SocketInUse { path: local.path() };
     assert_eq!(second, Err(error));
     assert_eq!(local.served.exchange(&get("/")), ok("hecho"));
@@ -125,10 +126,41 @@ fn a_quien_llega_por_un_socket_de_unix_se_le_cree_solo_si_se_dice() {
 fn se_atiende_en_un_socket_que_abrio_otro() {
     let folder = Folder::new("ajeno");
     let listener = UnixListener::bind(folder.path().join("s")).expect("escucha");
-    let server = make_server_on(listener.into(), echo, Config::default()).expect("lo usa");
+    let server = make_server_on(listener, echo, Config::default()).expect("lo usa");
     assert_eq!(server.local_path(), Some(&*folder.path().join("s")));
     assert_eq!(Served::run(server).exchange(&get("/")), ok("GET / []"));
     assert!(folder.path().join("s").exists(), "no lo borra quien no lo creó");
+}
+
+#[test]
+fn un_servidor_escucha_en_varios_sitios_a_la_vez() {
+    let folder = Folder::new("varios");
+    let path = folder.path().join("s");
+    let mine = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = mine.local_addr().expect("escucha");
+    let listeners = Listeners::tcp("127.0.0.1", 0).and(Listeners::unix(&path)).and(mine);
+    let server = make_server_on(listeners, echo, Config::default()).expect("escucha en todos");
+    let places = server.local_addrs();
+    assert_eq!((places.len(), places[1], server.local_path()), (2, address, Some(&*path)));
+    let served = Served::run(server);
+    let wires = places.iter().map(|place| Wire::open(&place.to_string()));
+    for mut wire in wires.chain([Wire::open_unix(&path)]) {
+        wire.send(get("/a").as_bytes());
+        assert_eq!(comun::mask_date(&wire.until("[]")), ok("GET /a []"));
+    }
+    assert!(served.stop().is_ok());
+    assert!(!path.exists());
+}
+
+#[test]
+fn si_en_uno_no_se_puede_no_se_escucha_en_ninguno() {
+    let folder = Folder::new("ninguno");
+    let path = folder.path().join("s");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let port = taken.local_addr().expect("escucha").port();
+    let listeners = Listeners::unix(&path).and(Listeners::tcp("127.0.0.1", port));
+    assert!(make_server_on(listeners, echo, Config::default()).is_err());
+    assert!(!path.exists());
 }
 
 /// Alguien que llama sin parar y no acepta quedarse sin respuesta.

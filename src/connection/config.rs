@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::protocol::Protocol;
 use crate::http::head::Limits;
 use crate::proxies::{Network, ProxyHeaders};
 
@@ -17,6 +18,8 @@ use crate::proxies::{Network, ProxyHeaders};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// En qué protocolo llegan las peticiones: HTTP, o el de un servidor web que va delante.
+    pub protocol: Protocol,
     /// Bytes de la línea de petición; si se pasan, 414. RFC 9112 §3 recomienda admitir 8000.
     pub max_request_line: usize,
     /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431. En FastCGI, SCGI y
@@ -146,6 +149,7 @@ impl Default for Config {
     fn default() -> Self {
         let limits = Limits::default();
         Self {
+            protocol: Protocol::default(),
             max_request_line: limits.request_line,
             max_head: limits.head,
             max_fields: limits.fields,

@@ -1,4 +1,4 @@
-//! Los sockets que abrió quien empezó este programa.
+//! Los sockets que ya escuchan: los que abrió quien empezó este programa, y los que trae quien lo escribe.
 
 use std::io;
 use std::net::TcpListener;
@@ -7,11 +7,24 @@ use std::os::unix::net::UnixListener;
 
 /// Uno de ellos.
 #[derive(Debug)]
-#[cfg_attr(not(unix), allow(dead_code, reason = "solo en Unix existe esa costumbre"))]
 pub(super) enum Inherited {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(UnixListener),
+}
+
+impl Inherited {
+    /// La dirección de red en que escucha, si es una sola.
+    pub(super) fn address(&self) -> Option<String> {
+        match self {
+            Self::Tcp(socket) => {
+                let address = socket.local_addr().ok()?.ip();
+                (!address.is_unspecified()).then(|| address.to_string())
+            }
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+        }
+    }
 }
 
 /// Los que haya; donde no existe esa costumbre, ninguno.
