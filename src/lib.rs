@@ -116,4 +116,6 @@ pub use error::{Error, Result};
 pub use input::{Errors, Input};
 pub use proxies::{Network, ProxyHeaders};
 #[cfg(not(target_family = "wasm"))]
-pub use simple_server::{Handle, Server, ServerError, make_server, make_server_with};
+pub use simple_server::{
+    Handle, Server, ServerError, ServerErrorKind, make_server, make_server_with,
+};

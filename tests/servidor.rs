@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use comun::{Served, Wire, echo, get, ignore, last_ok, ok, post};
 use pasarela::{Body, Config, Environ, Error, Result, StartResponse, make_server};
+use pasarela::{ServerErrorKind, make_server_with};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -264,6 +265,46 @@ fn un_panico_al_soltar_lo_de_la_aplicacion_no_deja_a_nadie_sin_atender() {
     }
     assert_eq!(served.get("/").body, "hecho");
     assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+fn con_una_configuracion_que_no_sirve_no_se_crea() {
+    let config = Config { max_connections: 0, ..Config::default() };
+    let error = make_server_with("127.0.0.1", 0, echo, config).expect_err("no cabe nadie");
+    assert_eq!(error.kind(), ServerErrorKind::InvalidConfig);
+    let text = "la configuración tiene max_connections = 0, y se acepta de 1 en adelante";
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn los_limites_pueden_ser_los_mayores() {
+    let config = Config {
+        max_request_line: usize::MAX,
+        max_head: usize::MAX,
+        max_fields: usize::MAX,
+        max_body: u64::MAX,
+        max_chunk_overhead: u64::MAX,
+        small_body: usize::MAX,
+        max_connections: usize::MAX,
+        backlog: u32::MAX,
+        event_loops: 2,
+        max_threads: usize::MAX,
+        max_linger: usize::MAX,
+        ..Config::default()
+    };
+    let served = Served::start_with(echo, config);
+    let mut wire = served.open();
+    for (part, answer) in [
+        ("GET / HTTP/1.1\r\nHos", ""),
+        ("t: x\r\n\r\n", "GET / []"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nho", ""),
+        ("la.\r\n0\r\n\r\n", "POST / [hola.]"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nho", ""),
+        ("la", "POST / [hola]"),
+    ] {
+        wire.send(part.as_bytes());
+        wire.until(answer);
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ mod wire;
 mod demo_app;
 
 pub use demo_app::demo_app;
-pub use error::ServerError;
+pub use error::{ServerError, ServerErrorKind};
 pub use listen::Listeners;
 pub use server::{Server, make_server, make_server_on, make_server_with};
 pub use threads::Handle;

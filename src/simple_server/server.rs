@@ -19,7 +19,8 @@ use crate::connection::{Config, Service};
 ///
 /// # Errors
 ///
-/// Si el nombre no existe, o no se puede escuchar en ese puerto: véase [`ServerError`].
+/// Si el nombre no existe, o no se puede escuchar en ese puerto: véase
+/// [`ServerErrorKind`](crate::ServerErrorKind).
 ///
 /// # Examples
 ///
@@ -48,7 +49,9 @@ pub fn make_server(
 ///
 /// # Errors
 ///
-/// Los mismos que [`make_server`].
+/// Los mismos que [`make_server`], y
+/// [`ServerErrorKind::InvalidConfig`](crate::ServerErrorKind::InvalidConfig) si con un valor de `config`
+/// no se puede servir.
 ///
 /// # Examples
 ///
@@ -78,7 +81,7 @@ pub fn make_server_with(
 ///
 /// # Errors
 ///
-/// Los mismos que [`make_server`].
+/// Los mismos que [`make_server_with`].
 ///
 /// # Examples
 ///
@@ -103,6 +106,7 @@ pub fn make_server_on(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
+    config.check().map_err(ServerError::invalid_config)?;
     let Opened { sockets, name } = listeners.into().open(&config)?;
     let local_addrs = sockets.iter().filter_map(Listener::local_addr).collect();
     let local_path = sockets.iter().find_map(Listener::local_path);
@@ -111,7 +115,7 @@ pub fn make_server_on(
     let handle_signals = config.handle_signals;
     let service = Service::new(config, name);
     let runtime = Runtime::new(service, Box::new(application), sockets)
-        .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
+        .map_err(|error| ServerError::system("preparar el bucle de eventos", error))?;
     let (engine, serving) = (Engine::new(runtime), AtomicBool::new(false));
     Ok(Server { engine, serving, handle_signals, local_addrs, local_path, spread_over })
 }
@@ -184,8 +188,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`ServerError::AlreadyServing`] si otro hilo ya atiende, o [`ServerError::System`] si no se
-    /// puede empezar un hilo.
+    /// [`ServerErrorKind::AlreadyServing`](crate::ServerErrorKind::AlreadyServing) si otro hilo ya
+    /// atiende, o [`ServerErrorKind::System`](crate::ServerErrorKind::System) si no se puede empezar uno.
     ///
     /// # Examples
     ///
@@ -220,7 +224,7 @@ impl Server {
         }
         self.engine
             .serve(&self.spread_over)
-            .map_err(|error| ServerError::system("empezar un hilo", &error))?;
+            .map_err(|error| ServerError::system("empezar un hilo", error))?;
         log::info!("detenido");
         Ok(())
     }
@@ -232,7 +236,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`ServerError::AlreadyServing`] si otro hilo ya atiende.
+    /// [`ServerErrorKind::AlreadyServing`](crate::ServerErrorKind::AlreadyServing) si otro hilo ya
+    /// atiende.
     ///
     /// # Examples
     ///
@@ -259,7 +264,7 @@ impl Server {
 
     fn claim(&self) -> Result<Serving<'_>, ServerError> {
         if self.serving.swap(true, SeqCst) {
-            return Err(ServerError::AlreadyServing);
+            return Err(ServerError::already_serving());
         }
         Ok(Serving(&self.serving))
     }

@@ -114,7 +114,7 @@ impl Listeners {
     ///
     /// # Errors
     ///
-    /// [`ServerError::System`] si alguno no es un socket de red ni de Unix.
+    /// [`ServerErrorKind::System`](crate::ServerErrorKind::System) si alguno no es un socket de red ni de Unix.
     ///
     /// # Examples
     ///
@@ -131,7 +131,7 @@ impl Listeners {
     /// ```
     pub fn from_env() -> Result<Option<Self>, ServerError> {
         let taken = inherited::take()
-            .map_err(|error| ServerError::system("usar un socket heredado", &error))?;
+            .map_err(|error| ServerError::system("usar un socket heredado", error))?;
         Ok(taken.into_iter().map(|socket| Self(vec![Place::Open(socket)])).reduce(Self::and))
     }
 
@@ -187,7 +187,7 @@ impl Place {
     }
 
     fn open(self, config: &Config, sockets: &mut Vec<Listener>) -> Result<(), ServerError> {
-        let unusable = |error| ServerError::system("usar un socket que ya estaba abierto", &error);
+        let unusable = |error| ServerError::system("usar un socket que ya estaba abierto", error);
         match self {
             Self::Tcp { host, port } => {
                 let opened = tcp::listen(&host, port, config.backlog)?;

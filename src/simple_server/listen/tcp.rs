@@ -22,7 +22,7 @@ pub(super) fn listen(host: &str, port: u16, backlog: u32) -> Result<Vec<TcpListe
         match listen_on_all(&addresses, backlog) {
             Ok(listeners) => return Ok(listeners),
             Err(error) if attempts > 0 && error.kind() == io::ErrorKind::AddrInUse => {}
-            Err(error) => return Err(ServerError::from_bind(host, port, &error)),
+            Err(error) => return Err(ServerError::from_bind(host, port, error)),
         }
     }
 }
@@ -35,7 +35,7 @@ fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ServerError> {
             (Ipv4Addr::UNSPECIFIED, port).into(),
         ]);
     }
-    let unknown = || ServerError::UnknownHost { host: host.to_owned() };
+    let unknown = || ServerError::unknown_host(host);
     let found = (host, port).to_socket_addrs().map_err(|_| unknown())?;
     // Un sistema puede dar la misma dirección varias veces; las de IPv4 van primero.
     let addresses: BTreeSet<SocketAddr> = found.collect();
@@ -187,19 +187,20 @@ mod tests {
         let listeners = listen("127.0.0.1", 0, 8).expect("escucha");
         let port = addresses(&listeners)[0].port();
         let again = listen("127.0.0.1", port, 8).map(|_| ());
-        assert_eq!(again, Err(ServerError::AddressInUse { host: "127.0.0.1".to_owned(), port }));
+        let error = ServerError::from_bind("127.0.0.1", port, io::ErrorKind::AddrInUse.into());
+        assert_eq!(again, Err(error));
     }
 
     #[test]
     fn un_nombre_desconocido_se_dice() {
-        let host = "esto-no-existe.invalid".to_owned();
-        assert_eq!(listen(&host.clone(), 0, 8).map(|_| ()), Err(ServerError::UnknownHost { host }));
+        let host = "esto-no-existe.invalid";
+        assert_eq!(listen(host, 0, 8).map(|_| ()), Err(ServerError::unknown_host(host)));
     }
 
     #[test]
     fn la_direccion_de_otra_computadora_se_dice() {
-        let host = "192.0.2.1".to_owned();
-        let error = ServerError::AddressNotAvailable { host: host.clone(), port: 0 };
-        assert_eq!(listen(&host, 0, 8).map(|_| ()), Err(error));
+        let host = "192.0.2.1";
+        let error = ServerError::from_bind(host, 0, io::ErrorKind::AddrNotAvailable.into());
+        assert_eq!(listen(host, 0, 8).map(|_| ()), Err(error));
     }
 }
