@@ -117,6 +117,9 @@ pub struct Config {
     /// Si Ctrl-C y las señales SIGTERM y SIGHUP detienen [`serve_forever`](crate::Server::serve_forever).
     /// Un programa que atiende las señales por su cuenta pone `false` y usa un
     /// [`Handle`](crate::Handle).
+    ///
+    /// En Linux se dejan como están las que el programa ya atiende y las que se le dijo que ignore al
+    /// empezarlo (`nohup`, o `&` en un `sh`).
     pub handle_signals: bool,
 }
 
@@ -222,7 +225,7 @@ impl Config {
         }
         match self.unix_mode {
             Some(mode) if mode > MAX_UNIX_MODE => {
-                let accepted = format!("hasta {MAX_UNIX_MODE:#o}, en octal, como 0o660");
+                let accepted = format!("hasta {MAX_UNIX_MODE:#o}, con su 0o delante, como 0o660");
                 Err(refuse("unix_mode", &format!("Some({mode:#o})"), &accepted))
             }
             _ => Ok(()),
@@ -281,7 +284,7 @@ mod tests {
         // Es lo que sale de escribir 660 sin su 0o.
         check(
             Config { unix_mode: Some(660), ..base() },
-            "unix_mode = Some(0o1224), y se acepta hasta 0o777, en octal, como 0o660",
+            "unix_mode = Some(0o1224), y se acepta hasta 0o777, con su 0o delante, como 0o660",
         );
     }
 

@@ -1,5 +1,6 @@
 //! Por qué un servidor no pudo empezar a atender.
 
+#[cfg(unix)]
 use std::path::Path;
 use std::{error, fmt, io};
 
@@ -126,6 +127,19 @@ impl ServerError {
         Self::new(kind, message).because(error)
     }
 
+    pub(super) fn already_serving() -> Self {
+        let message = "este servidor ya está atendiendo en otro hilo; crea otro servidor";
+        Self::new(Kind::AlreadyServing, message.to_owned())
+    }
+
+    pub(super) fn system(attempt: &str, error: io::Error) -> Self {
+        Self::new(Kind::System, format!("el sistema no permitió {attempt}")).because(error)
+    }
+}
+
+/// Los de un socket de Unix.
+#[cfg(unix)]
+impl ServerError {
     pub(super) fn socket_in_use(path: &Path) -> Self {
         let message = format!(
             "el socket {} ya está en uso; cierra el otro programa o elige otra ruta",
@@ -148,15 +162,6 @@ impl ServerError {
             path.display()
         );
         Self::new(Kind::SocketNotCreated, message).because(error)
-    }
-
-    pub(super) fn already_serving() -> Self {
-        let message = "este servidor ya está atendiendo en otro hilo; crea otro servidor";
-        Self::new(Kind::AlreadyServing, message.to_owned())
-    }
-
-    pub(super) fn system(attempt: &str, error: io::Error) -> Self {
-        Self::new(Kind::System, format!("el sistema no permitió {attempt}")).because(error)
     }
 }
 
@@ -229,6 +234,7 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
     #[test]
     fn cada_motivo_de_un_socket_de_unix_tambien() {
         let path = Path::new("/run/x");

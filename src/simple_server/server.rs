@@ -181,8 +181,10 @@ impl Server {
     }
 
     /// Atiende peticiones hasta que lo detengan: un [`Handle`], o una señal de terminar (Ctrl-C,
-    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas y vuelve; una segunda
-    /// señal termina el programa en el acto.
+    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas y vuelve.
+    ///
+    /// Quien insiste termina el programa en el acto: otro Ctrl-C, o cualquier señal un segundo después.
+    /// Las que llegan juntas son la misma orden: así avisa a un grupo de procesos quien lo administra.
     ///
     /// Un servidor detenido no vuelve a empezar: se crea otro.
     ///

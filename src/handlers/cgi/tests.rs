@@ -228,7 +228,7 @@ fn un_servidor_que_no_toma_la_respuesta_se_dice() {
     assert_eq!(error.kind(), CgiErrorKind::Output);
     let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
     assert_eq!(cause.map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
-    let text = "el servidor web no tomó la respuesta: broken pipe";
+    let text = format!("el servidor web no tomó la respuesta: {}", io::ErrorKind::BrokenPipe);
     assert_eq!(Error::from(error).to_string(), text);
 }
 

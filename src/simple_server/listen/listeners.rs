@@ -2,8 +2,7 @@
 
 use std::net;
 #[cfg(unix)]
-use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::{os::unix::net::UnixListener, path::PathBuf};
 
 use super::inherited::{self, Inherited};
 use super::listener::Listener;
