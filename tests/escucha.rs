@@ -6,9 +6,9 @@ mod comun;
 
 use std::fs::File;
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -217,7 +217,10 @@ fn el_programa_de_estas_pruebas() {
     if !Process::is_this() {
         return;
     }
-    let listeners = Listeners::from_env().expect("son sockets").expect("hay alguno");
+    let listeners = match Listeners::from_env() {
+        Ok(listeners) => listeners.expect("hay alguno"),
+        Err(error) => return Process::announce(error),
+    };
     assert_eq!(Listeners::from_env().map(|again| again.is_some()), Ok(false));
     let server = make_server_on(listeners, echo, Config::default()).expect("se usan");
     Process::announce(std::process::id());
@@ -226,8 +229,47 @@ fn el_programa_de_estas_pruebas() {
 
 /// Empieza un programa que hereda el socket, como lo haría systemd.
 fn heir(listener: &impl AsFd) -> Process {
-    let socket: OwnedFd = listener.as_fd().try_clone_to_owned().expect("se comparte");
-    Process::start_with("exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;", socket)
+    heir_of(listener, 1)
+}
+
+/// Lo mismo, con ese socket y otros que no están.
+fn heir_of(socket: &impl AsFd, count: usize) -> Process {
+    let socket: OwnedFd = socket.as_fd().try_clone_to_owned().expect("se comparte");
+    let setup = format!("exec 3<&0 </dev/null; export LISTEN_FDS={count} LISTEN_PID=$$;");
+    Process::start_with(&setup, socket)
+}
+
+#[test]
+fn lo_heredado_que_no_escucha_se_rechaza_por_su_numero() {
+    let check = |process: Process, expected: &str| assert_eq!(process.address(), expected);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let caller = TcpStream::connect(listener.local_addr().expect("escucha")).expect("contesta");
+    let connection = "el socket 3 de LISTEN_FDS es una conexión ya aceptada; en la unidad .socket de \
+                      systemd pon `Accept=no`";
+    check(heir(&caller), connection);
+    check(heir(&UnixStream::pair().expect("hay sitio").0), connection);
+    let no_stream = |number| {
+        format!(
+            "el descriptor {number} de LISTEN_FDS no es un socket por el que lleguen conexiones; en la \
+             unidad .socket de systemd usa `ListenStream`"
+        )
+    };
+    check(heir(&UdpSocket::bind("127.0.0.1:0").expect("hay un puerto libre")), &no_stream(3));
+    check(heir(&UnixDatagram::unbound().expect("hay sitio")), &no_stream(3));
+    check(heir(&File::open("/dev/null").expect("está")), &no_stream(3));
+    check(heir_of(&listener, 2), &no_stream(4));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn un_socket_que_no_escucha_no_se_usa() {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let deaf = TcpListener::from(socket.expect("hay sitio"));
+    let error = make_server_on(deaf, echo, Config::default()).expect_err("no escucha");
+    assert_eq!(error.kind(), ServerErrorKind::NotListening);
+    let text =
+        "el socket que ya estaba abierto no escucha; quien lo abrió debe llamar antes a listen";
+    assert_eq!(error.to_string(), text);
 }
 
 /// Los programas van y vienen, y a quien llama siempre le contesta alguno.

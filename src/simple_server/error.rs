@@ -50,6 +50,8 @@ pub enum ServerErrorKind {
     NotASocket,
     /// No se pudo crear el socket de Unix.
     SocketNotCreated,
+    /// De los sockets que ya estaban abiertos, uno no escucha.
+    NotListening,
     /// El servidor ya está atendiendo en otro hilo.
     AlreadyServing,
     /// El sistema no dio lo que se le pidió.
@@ -125,6 +127,10 @@ impl ServerError {
             _ => return Self::system("escuchar en la dirección pedida", error),
         };
         Self::new(kind, message).because(error)
+    }
+
+    pub(super) fn not_listening(message: String) -> Self {
+        Self::new(Kind::NotListening, message)
     }
 
     pub(super) fn already_serving() -> Self {

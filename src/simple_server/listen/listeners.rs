@@ -113,7 +113,8 @@ impl Listeners {
     ///
     /// # Errors
     ///
-    /// [`ServerErrorKind::System`](crate::ServerErrorKind::System) si alguno no es un socket de red ni de Unix.
+    /// [`ServerErrorKind::NotListening`](crate::ServerErrorKind::NotListening) si alguno no escucha, con su
+    /// número: es una conexión (`Accept=yes`), es de mensajes sueltos (`ListenDatagram`) o no es un socket.
     ///
     /// # Examples
     ///
@@ -129,8 +130,7 @@ impl Listeners {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn from_env() -> Result<Option<Self>, ServerError> {
-        let taken = inherited::take()
-            .map_err(|error| ServerError::system("usar un socket heredado", error))?;
+        let taken = inherited::take()?;
         Ok(taken.into_iter().map(|socket| Self(vec![Place::Open(socket)])).reduce(Self::and))
     }
 
@@ -197,7 +197,10 @@ impl Place {
                 let (socket, file) = unix::listen(path, config.backlog, config.unix_mode)?;
                 sockets.push(Listener::unix(socket, file));
             }
-            Self::Open(socket) => sockets.push(Listener::shared(socket).map_err(unusable)?),
+            Self::Open(socket) => {
+                let socket = socket.listening("que ya estaba abierto")?;
+                sockets.push(Listener::shared(socket).map_err(unusable)?);
+            }
         }
         Ok(())
     }

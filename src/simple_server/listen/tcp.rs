@@ -66,10 +66,21 @@ fn is_missing_family(error: &io::Error) -> bool {
 }
 
 fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    listen_sharing(address, backlog, per_core::share)
+}
+
+fn listen_sharing(
+    address: SocketAddr,
+    backlog: u32,
+    share: impl FnOnce(&Socket) -> io::Result<()>,
+) -> io::Result<TcpListener> {
     let socket = stream_socket(address)?;
     socket.bind(&address.into())?;
     // Después de `bind`: antes, otro programa que también comparta podría tener ya el puerto.
-    per_core::share(&socket, 0)?;
+    if let Err(error) = share(&socket) {
+        // Solo es por rapidez, y no todos los núcleos de Linux saben (WSL 1).
+        log::debug!("{address} no se reparte entre los núcleos: {error}");
+    }
     start(socket, backlog)
 }
 
@@ -123,8 +134,8 @@ mod per_core {
     use socket2::Socket;
     use std::io;
 
-    pub(super) fn share(socket: &Socket, core: usize) -> io::Result<()> {
-        require(socket, core)
+    pub(super) fn share(socket: &Socket) -> io::Result<()> {
+        require(socket, 0)
     }
 
     pub(super) fn require(socket: &Socket, core: usize) -> io::Result<()> {
@@ -146,7 +157,7 @@ mod per_core {
     use socket2::Socket;
     use std::io;
 
-    pub(super) fn share(_socket: &Socket, _core: usize) -> io::Result<()> {
+    pub(super) fn share(_socket: &Socket) -> io::Result<()> {
         Ok(())
     }
 
@@ -180,6 +191,15 @@ mod tests {
         let listeners = listen("localhost", 0, 8).expect("escucha");
         let found: BTreeSet<_> = addresses(&listeners).iter().map(SocketAddr::ip).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn donde_el_sistema_no_reparte_se_escucha_igual() {
+        let localhost = (Ipv4Addr::LOCALHOST, 0).into();
+        let refuse = |_: &Socket| Err(io::ErrorKind::Unsupported.into());
+        let listener = listen_sharing(localhost, 8, refuse).expect("escucha");
+        let address = listener.local_addr().expect("escucha");
+        std::net::TcpStream::connect(address).expect("contesta");
     }
 
     #[test]
