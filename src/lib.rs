@@ -85,7 +85,7 @@
 //!
 //! Un intermediario que se publica aparte no necesita el servidor. Con `default-features = false`
 //! quedan el contrato, [`testing`], [`validate`], [`mod@access_log`], [`handlers::cgi`] y [`util`], y tres
-//! crates ajenos. Las características (*features*) añaden lo demás:
+//! crates ajenos. Las características (`features`) añaden lo demás:
 //!
 //! | característica | qué añade |
 //! |---|---|

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use comun::{Served, Wire, echo, get, ignore, last_ok, ok, post};
-use pasarela::{Body, Config, Environ, Error, Result, StartResponse, make_server};
+use pasarela::{Body, Config, Environ, Error, Handle, Result, StartResponse, make_server};
 use pasarela::{ServerErrorKind, make_server_with};
 use pretty_assertions::assert_eq;
 
@@ -265,6 +265,32 @@ fn un_panico_al_soltar_lo_de_la_aplicacion_no_deja_a_nadie_sin_atender() {
     }
     assert_eq!(served.get("/").body, "hecho");
     assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+fn una_llamada_larga_sabe_que_el_servidor_se_detiene() {
+    let (send, receive) = mpsc::channel();
+    let (started, starts) = mpsc::channel();
+    let handle = Mutex::new(receive);
+    let served = Served::start(move |_: &mut Environ, start: StartResponse<'_>| {
+        let handle: Handle = handle.lock().expect("sin pánico").recv()?;
+        let before = handle.is_stopping();
+        started.send(())?;
+        while !handle.is_stopping() {
+            thread::yield_now();
+        }
+        start("200 OK", &[])?;
+        Ok(Body::from(format!("antes {before}")))
+    });
+    let handle = served.handle();
+    send.send(handle.clone()).expect("la aplicación la espera");
+    let mut wire = served.open();
+    wire.send(get("/").as_bytes());
+    starts.recv().expect("empieza");
+    handle.shutdown();
+    assert_eq!(comun::mask_date(&wire.rest()), last_ok("antes false"));
+    assert_eq!(served.stop(), Ok(()));
+    assert!(handle.is_stopping(), "el que ya no existe tampoco atiende a nadie");
 }
 
 #[test]
