@@ -1,7 +1,7 @@
 //! El error de una aplicación: cualquiera sirve, y `?` lo convierte.
 //!
-//! No confundir con los errores de cada capa (`StartResponseError`, `ServerError`), que son
-//! enumeraciones que se comparan. Este los transporta hasta `main` o hasta el servidor.
+//! No confundir con los errores de cada capa (`StartResponseError`, `ServerError`), que dicen de qué
+//! clase son. Este los transporta hasta `main` o hasta el servidor.
 
 use std::error::Error as StdError;
 use std::fmt;

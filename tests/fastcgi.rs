@@ -12,9 +12,11 @@ use comun::records::{
 };
 use comun::{Served, Wire, echo, ignore, measure};
 use pasarela::access_log::access_log;
-use pasarela::handlers::{fastcgi, mount};
+use pasarela::handlers::mount;
 use pasarela::util::request_uri;
-use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{
+    Application, Body, Chunk, Config, Environ, Errors, Protocol, Result, StartResponse,
+};
 use pretty_assertions::assert_eq;
 
 #[track_caller]
@@ -24,8 +26,7 @@ fn start(application: impl Application) -> Served {
 
 #[track_caller]
 fn start_with(application: impl Application, config: Config) -> Served {
-    let server = fastcgi::make_server_with("127.0.0.1", 0, application, config);
-    Served::run(server.expect("hay un puerto libre"))
+    Served::start_with(application, Config { protocol: Protocol::FastCgi, ..config })
 }
 
 #[test]

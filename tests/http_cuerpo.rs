@@ -294,8 +294,8 @@ fn el_permiso_espera_su_sitio_tambien_en_un_socket_de_unix() {
     let (report, reports) = mpsc::channel();
     let folder = comun::Folder::new("permiso");
     let path = folder.join("s");
-    let make = pasarela::simple_server::make_server_unix_with;
-    let served = Served::run(make(path, filling(report), Config::default()).expect("hay sitio"));
+    let server = make_server_on(Listeners::unix(path), filling(report), Config::default());
+    let served = Served::run(server.expect("hay sitio"));
     for size in (1..310).map(|n| n * 1021) {
         check_permission_behind(&served, &reports, size);
     }

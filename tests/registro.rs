@@ -141,7 +141,7 @@ fn empezar_y_detenerse_se_anota() {
     let address = served.address();
     assert_eq!(served.get("/").status, 204);
     assert_eq!(served.stop(), Ok(()));
-    assert_eq!(notes(Level::Info, &address), [format!("atendiendo en [{address}]")]);
+    assert_eq!(notes(Level::Info, &address), [format!("atendiendo en {address}")]);
     assert!(!notes(Level::Info, "detenido").is_empty());
 }
 

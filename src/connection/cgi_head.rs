@@ -46,7 +46,7 @@ pub(super) fn read_block<W: Wire, H: Host>(
         Ok(Some(accepted)) => begin(link, context, accepted),
         Ok(None) => receive(link, context, Reading::Whole(Patience::default())),
         Err(refusal) => {
-            let envelope = Envelope::Plain(status_line(context.service.protocol));
+            let envelope = Envelope::Plain(status_line(context.service.config.protocol));
             refuse(link, context, envelope, refusal)
         }
     }
@@ -64,8 +64,8 @@ fn accept_block<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
 ) -> Result<Option<Accepted>, Refusal> {
     let (pending, max) = (link.incoming.pending(), context.service.config.max_head);
-    let line = status_line(context.service.protocol);
-    let (environ, head_length) = match context.service.protocol {
+    let line = status_line(context.service.config.protocol);
+    let (environ, head_length) = match context.service.config.protocol {
         Protocol::Uwsgi => {
             let Some(block) = uwsgi::parse(pending, max)? else { return Ok(None) };
             (fill(context, block.variables(), block.length)?, block.length)
@@ -207,7 +207,7 @@ fn refuse<W: Wire, H: Host>(
     log::warn!(
         "{} no habla {}, o lo habla mal; se cierra la conexión",
         link.peers,
-        context.service.protocol
+        context.service.config.protocol
     );
     link.incoming.clear();
     Ok(Stage::Closing(CloseReason::Rejected).go())

@@ -88,8 +88,8 @@ fn serve(
     long_call: usize,
     application: &dyn Application,
 ) -> Outcome {
-    let config = Config { small_body: 1, ..Config::default() };
-    let service = Service::new(protocol, config, "localhost".to_owned());
+    let config = Config { protocol, small_body: 1, ..Config::default() };
+    let service = Service::new(config, "localhost".to_owned());
     let mut host = Alone { client: client.clone(), calls: 0, long_call };
     let scratch = &mut Scratch::default();
     connection.serve(&mut Context { service: &service, application, scratch, host: &mut host })

@@ -42,7 +42,7 @@ pub(super) fn read<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     reading: Reading,
 ) -> Stepped<W> {
-    match (context.service.protocol, reading) {
+    match (context.service.config.protocol, reading) {
         (Protocol::Http, Reading::Whole(patience)) => read_http(link, context, patience),
         _ if !H::IS_BEHIND => unreachable!("nadie entrega aquí peticiones ajenas"),
         (Protocol::Scgi | Protocol::Uwsgi, _) => cgi_head::read_block(link, context),

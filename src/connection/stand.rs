@@ -67,7 +67,7 @@ impl Stand {
     pub(super) fn new(protocol: Protocol, application: impl Application) -> Self {
         let (wire, client) = MemoryWire::new([], ROOMY);
         Self {
-            service: Service::new(protocol, Config::default(), "localhost".to_owned()),
+            service: Service::new(Config { protocol, ..Config::default() }, "localhost".to_owned()),
             world: World::default(),
             client,
             seen: Vec::new(),
@@ -87,7 +87,8 @@ impl Stand {
 
     /// El mismo, con otra configuración.
     pub(super) fn with(mut self, config: Config) -> Self {
-        self.service = Service::new(self.service.protocol, config, self.service.name);
+        let config = Config { protocol: self.service.config.protocol, ..config };
+        self.service = Service::new(config, self.service.name);
         self
     }
 

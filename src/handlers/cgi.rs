@@ -35,7 +35,7 @@ use crate::environ::Environ;
 use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead};
 use crate::input::{Errors, Input};
 
-pub use self::environment::CgiError;
+pub use self::environment::{CgiError, CgiErrorKind};
 
 /// Atiende la petición con que se ejecutó este programa, y vuelve.
 ///
@@ -50,8 +50,8 @@ pub use self::environment::CgiError;
 ///
 /// # Errors
 ///
-/// [`CgiError::NotCgi`] si nadie lo ejecutó como programa CGI; [`CgiError::BodyIncomplete`] y
-/// [`CgiError::Output`] si la respuesta no salió entera. Un `main` que los devuelve termina con un
+/// [`CgiErrorKind::NotCgi`] si nadie lo ejecutó como programa CGI; [`CgiErrorKind::BodyIncomplete`] y
+/// [`CgiErrorKind::Output`] si la respuesta no salió entera. Un `main` que los devuelve termina con un
 /// código distinto de 0 y con el motivo en la salida de errores. Apache no mira el código: quien pide
 /// nota que falta algo solo si la aplicación declaró `Content-Length`.
 pub fn run(application: impl Application) -> Result<(), CgiError> {
@@ -149,7 +149,7 @@ fn send(
             Ok(None) => return output.flush().map_err(CgiError::output),
             Err(()) => {
                 output.flush().map_err(CgiError::output)?;
-                return Err(CgiError::BodyIncomplete);
+                return Err(CgiError::BODY_INCOMPLETE);
             }
         }
     }

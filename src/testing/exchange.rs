@@ -8,8 +8,8 @@ use super::notes::Notes;
 use crate::application::Application;
 use crate::body::Chunk;
 use crate::connection::{
-    Class, Client, Config, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Protocol,
-    Scratch, Service, System,
+    Class, Client, Config, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Scratch,
+    Service, System,
 };
 use crate::environ::Environ;
 use crate::gateway::{Peers, ResponseBody, ResponseHead};
@@ -21,7 +21,7 @@ const NOW: u64 = 1_795_509_600;
 
 /// El servidor de las pruebas, sin tocar ninguna perilla.
 pub(super) static SERVICE: LazyLock<Service> =
-    LazyLock::new(|| Service::new(Protocol::Http, Config::default(), "localhost".to_owned()));
+    LazyLock::new(|| Service::new(Config::default(), "localhost".to_owned()));
 
 /// Un sistema que nunca hace esperar, y que deja ver cada trozo.
 const SYSTEM: System = System { capacity: usize::MAX, sends_files: false };

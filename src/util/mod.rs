@@ -17,7 +17,9 @@ mod file_wrapper;
 
 pub use file_wrapper::FileWrapper;
 pub use path::shift_path_info;
-pub(crate) use uri::{ESCAPED_IN_PATH, request_target};
+#[cfg(feature = "static-files")]
+pub(crate) use uri::ESCAPED_IN_PATH;
+pub(crate) use uri::request_target;
 pub use uri::{application_uri, request_uri};
 
 use crate::environ::Environ;

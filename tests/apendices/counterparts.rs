@@ -65,9 +65,9 @@ fn headers(headers: &mut Headers) {
 fn server() -> Result<()> {
     let demo = pasarela::simple_server::demo_app;
     let application = pasarela::access_log::access_log(demo, std::io::stderr());
-    pasarela::make_server_with("", 0, application, Config::default())?;
-    pasarela::make_server("", 0, demo)?;
-    pasarela::simple_server::make_server("", 0, demo)?;
+    let _ = pasarela::make_server_with("", 0, application, Config::default())?;
+    let _ = pasarela::make_server("", 0, demo)?;
+    let _ = pasarela::simple_server::make_server("", 0, demo)?;
     let _ = pasarela::simple_server::Handle::shutdown;
     let _ = pasarela::simple_server::Server::handle_request;
     let _ = pasarela::simple_server::Server::local_addrs;

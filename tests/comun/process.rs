@@ -78,6 +78,19 @@ impl Process {
         assert!(status.expect("se puede avisar a un proceso").success());
     }
 
+    /// Le manda varias, una detrás de otra.
+    pub fn signals(&self, names: &[&str]) {
+        let id = self.child.id();
+        let orders: Vec<_> = names.iter().map(|name| format!("kill {name} {id}")).collect();
+        let status = Command::new("sh").args(["-c", &orders.join(" && ")]).status();
+        assert!(status.expect("hay un intérprete de órdenes").success());
+    }
+
+    /// El código con que terminó, si ya terminó.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.child.try_wait().expect("es un proceso propio")?.code()
+    }
+
     /// Si terminó bien.
     pub fn ended_well(mut self) -> bool {
         self.child.wait().expect("termina").success()

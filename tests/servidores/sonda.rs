@@ -13,9 +13,10 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pasarela::handlers::{self, fastcgi, mount, scgi, uwsgi};
-use pasarela::simple_server;
-use pasarela::{Application, Body, Config, Environ, Error, Result, Server, StartResponse, util};
+use pasarela::handlers::{self, mount};
+use pasarela::simple_server::{Listeners, make_server_on};
+use pasarela::{Application, Body, Config, Environ, Error, Protocol, Result};
+use pasarela::{Server, StartResponse, util};
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
 
@@ -132,46 +133,31 @@ fn main() -> Result<()> {
 
 /// Escucha en `place`: una dirección con su puerto, o un socket de Unix.
 fn listen(protocol: &str, place: &str, application: impl Application) -> Result<Server> {
+    let protocol = match protocol {
+        "http" => Protocol::Http,
+        "fastcgi" => Protocol::FastCgi,
+        "scgi" => Protocol::Scgi,
+        "uwsgi" => Protocol::Uwsgi,
+        _ => return Err(Error::new(format!("no existe el protocolo «{protocol}»"))),
+    };
     let config = Config {
+        protocol,
         trusted_proxies: vec!["127.0.0.1".parse()?, "unix:".parse()?],
         // nginx y Apache quizá son otros usuarios.
         unix_mode: Some(0o666),
         ..Config::default()
     };
-    let Some((host, port)) = place.rsplit_once(':') else {
-        return listen_unix(protocol, place, application, config);
-    };
-    let port = port.parse()?;
-    Ok(match protocol {
-        "http" => simple_server::make_server_with(host, port, application, config)?,
-        "fastcgi" => fastcgi::make_server_with(host, port, application, config)?,
-        "scgi" => scgi::make_server_with(host, port, application, config)?,
-        "uwsgi" => uwsgi::make_server_with(host, port, application, config)?,
-        _ => return Err(unknown(protocol)),
-    })
+    Ok(make_server_on(listeners(place)?, application, config)?)
 }
 
-#[cfg(unix)]
-fn listen_unix(
-    protocol: &str,
-    path: &str,
-    application: impl Application,
-    config: Config,
-) -> Result<Server> {
-    Ok(match protocol {
-        "http" => simple_server::make_server_unix_with(path, application, config)?,
-        "fastcgi" => fastcgi::make_server_unix_with(path, application, config)?,
-        "scgi" => scgi::make_server_unix_with(path, application, config)?,
-        "uwsgi" => uwsgi::make_server_unix_with(path, application, config)?,
-        _ => return Err(unknown(protocol)),
-    })
-}
-
-#[cfg(not(unix))]
-fn listen_unix(_: &str, path: &str, _: impl Application, _: Config) -> Result<Server> {
-    Err(Error::new(format!("aquí no hay sockets de Unix, y {path} no dice su puerto")))
-}
-
-fn unknown(protocol: &str) -> Error {
-    Error::new(format!("no existe el protocolo «{protocol}»"))
+fn listeners(place: &str) -> Result<Listeners> {
+    match place.rsplit_once(':') {
+        Some((host, port)) => Ok(Listeners::tcp(host, port.parse()?)),
+        #[cfg(unix)]
+        None => Ok(Listeners::unix(place)),
+        #[cfg(not(unix))]
+        None => {
+            Err(Error::new(format!("aquí no hay sockets de Unix, y {place} no dice su puerto")))
+        }
+    }
 }

@@ -16,7 +16,7 @@ struct Process {
 /// Lo que se ve desde fuera.
 #[derive(Debug, PartialEq, Eq)]
 struct Ran {
-    result: Result<(), CgiError>,
+    result: Result<(), CgiErrorKind>,
     output: String,
     errors: String,
 }
@@ -55,6 +55,7 @@ impl Process {
     fn run(self, application: impl Application) -> Ran {
         let (mut output, errors) = (Paper::default(), Paper::default());
         let result = run_with(application, self.variables, self.input, &mut output, errors.clone());
+        let result = result.map_err(|error| error.kind());
         Ran { result, output: output.text(), errors: errors.text() }
     }
 }
@@ -183,7 +184,7 @@ fn un_cuerpo_cortado_es_un_error_del_programa() {
         start("200 OK", &[])?;
         Ok(Body::stream([Ok(Chunk::from("ho")), Err(io::Error::other("se fue la luz"))]))
     });
-    assert_eq!(ran.result, Err(CgiError::BodyIncomplete));
+    assert_eq!(ran.result, Err(CgiErrorKind::BodyIncomplete));
     assert_eq!(ran.output, "Status: 200 OK\r\n\r\nho");
     assert!(ran.errors.contains("se fue la luz"), "{}", ran.errors);
 }
@@ -239,8 +240,12 @@ fn un_servidor_que_no_toma_la_respuesta_se_dice() {
             Ok(())
         }
     }
-    let result = run_with(echo, get().variables, io::empty(), Gone, io::sink());
-    assert_eq!(result, Err(CgiError::Output { reason: "broken pipe".to_owned() }));
+    let error = run_with(echo, get().variables, io::empty(), Gone, io::sink()).expect_err("se fue");
+    assert_eq!(error.kind(), CgiErrorKind::Output);
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+    assert_eq!(cause.map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
+    let text = format!("el servidor web no tomó la respuesta: {}", io::ErrorKind::BrokenPipe);
+    assert_eq!(Error::from(error).to_string(), text);
 }
 
 #[test]
