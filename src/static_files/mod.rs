@@ -2,6 +2,7 @@
 //!
 //! | parte | qué hace |
 //! |---|---|
+//! | `respond` | qué se responde a una petición |
 //! | `folder` | de la ruta pedida a un archivo de la carpeta, abierto |
 //! | `directory` | entrar en una carpeta sin seguir enlaces ni esperar |
 //! | `name` | qué nombres se sirven |
@@ -18,6 +19,7 @@
 //! No comprime, aunque sabe mandar lo que ya está comprimido, ni guarda nada en memoria: cada petición
 //! mira el disco, y lo que cambia en la carpeta se ve en la siguiente.
 
+mod respond;
 mod folder;
 mod directory;
 mod name;
@@ -31,16 +33,10 @@ mod sending;
 mod multipart;
 mod listing;
 
-use std::io;
 use std::path::PathBuf;
 
-use percent_encoding::percent_encode;
-
-use self::coding::Coding;
-use self::folder::{Folder, Found, Listing, OpenFile};
+use self::folder::{Folder, Listing};
 use self::name::Names;
-use self::representation::Representation;
-use self::sending::Common;
 use self::types::Types;
 use self::validators::Basis;
 use crate::application::{Application, StartResponse};
@@ -48,12 +44,12 @@ use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::headers::Headers;
-use crate::util::ESCAPED_IN_PATH;
 
 /// Una aplicación que sirve una carpeta.
 ///
 /// Responde `GET` y `HEAD`, y 405 a lo demás. Elige el tipo por la extensión; los de texto se
-/// anuncian en UTF-8, menos los de XML, que lo dicen por dentro. En una carpeta busca `index.html`, y si
+/// anuncian en UTF-8, menos los de XML, que lo dicen por dentro, y un `.svgz` como el dibujo comprimido
+/// que es. En una carpeta busca `index.html`, y si
 /// falta la barra final redirige con 301. Atiende peticiones de uno o varios tramos (RFC 9110 §14).
 ///
 /// # Las copias del navegador
@@ -80,8 +76,8 @@ use crate::util::ESCAPED_IN_PATH;
 /// Cuenta el nombre que se pide: un enlace puede llevar a uno que empiece por punto, que es como publican
 /// Kubernetes (`..data`) y `git-annex`, mientras no salga de la carpeta.
 ///
-/// En Unix eso vale también mientras alguien cambia lo que hay en la carpeta: no se mira primero y se
-/// abre después, y nada que no sea un archivo corriente hace esperar. En los demás sistemas, quien
+/// En Unix nada de fuera se sirve tampoco mientras alguien cambia lo que hay en la carpeta: no se mira
+/// primero y se abre después, y nada que no sea un archivo corriente hace esperar. En los demás sistemas, quien
 /// pueda escribir en ella puede hacer que se sirva otra cosa: no la compartas con desconocidos.
 ///
 /// # Examples
@@ -299,66 +295,6 @@ impl StaticFiles {
         self.not_found_page = Some(name.into());
         self
     }
-
-    fn respond(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-        if !matches!(environ.method(), "GET" | "HEAD") {
-            let status = "405 Method Not Allowed";
-            let reason = "Los archivos solo se leen, con GET o HEAD.";
-            let allow = [("Allow", "GET, HEAD")];
-            return sending::refuse(environ, start_response, status, reason, &allow);
-        }
-        match self.folder.find(environ.get_bytes("PATH_INFO").unwrap_or_default())? {
-            Found::File(file) => self.send(file, environ, start_response),
-            Found::Folder(entries) => listing::respond(environ, &entries, start_response),
-            Found::MissingSlash => redirect(environ, start_response),
-            Found::Nothing => self.not_found(environ, start_response),
-        }
-    }
-
-    fn send(
-        &self,
-        file: OpenFile,
-        environ: &mut Environ,
-        start_response: StartResponse<'_>,
-    ) -> Result<Body> {
-        let is_negotiable = self.neighbors == Neighbors::Offered
-            && file.media.content_encoding.is_none()
-            && !coding::is_coded(&file.names);
-        let (file, coding) = match is_negotiable {
-            true => self.negotiate(file, environ.get("HTTP_ACCEPT_ENCODING"))?,
-            false => (file, None),
-        };
-        let vary = is_negotiable.then_some("Accept-Encoding");
-        let common = Common { cache_control: &self.cache_control, vary };
-        let file = Representation::of(file, coding, self.basis);
-        sending::send(file, environ, common, start_response)
-    }
-
-    /// El archivo, o el que está comprimido a su lado, si el cliente lo prefiere y es de la misma versión.
-    fn negotiate(
-        &self,
-        file: OpenFile,
-        accept_encoding: Option<&str>,
-    ) -> io::Result<(OpenFile, Option<Coding>)> {
-        for coding in coding::preferred(accept_encoding) {
-            let beside = self.folder.beside(&file, coding.suffix())?;
-            if let Some(beside) = beside.filter(|beside| !beside.is_older_than(&file)) {
-                return Ok((OpenFile { media: file.media, ..beside }, Some(coding)));
-            }
-        }
-        Ok((file, None))
-    }
-
-    fn not_found(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-        let status = "404 Not Found";
-        let page = self.not_found_page.as_ref().map(|name| self.folder.chosen(name)).transpose()?;
-        if let Some(page) = page.flatten() {
-            let page = Representation::of(page, None, self.basis);
-            return sending::send_page(page, status, start_response);
-        }
-        let reason = "En esta dirección no hay nada.";
-        sending::refuse(environ, start_response, status, reason, &[])
-    }
 }
 
 impl Application for StaticFiles {
@@ -376,22 +312,4 @@ impl Application for StaticFiles {
             start_response(status, &all)
         })
     }
-}
-
-/// Una redirección a la misma ruta con su barra: de ella salen los enlaces relativos de la página.
-fn redirect(environ: &Environ, start_response: StartResponse<'_>) -> Result<Body> {
-    let mut location = String::new();
-    for key in ["SCRIPT_NAME", "PATH_INFO"] {
-        location
-            .extend(percent_encode(environ.get_bytes(key).unwrap_or_default(), &ESCAPED_IN_PATH));
-    }
-    location.push('/');
-    if !environ.query_string().is_empty() {
-        location.push('?');
-        location.push_str(environ.query_string());
-    }
-    // Sin decir nada, un navegador la recordaría para siempre.
-    let headers = [("Location", location.as_str()), ("Cache-Control", "no-cache")];
-    start_response("301 Moved Permanently", &headers)?;
-    Ok(Body::empty())
 }
