@@ -100,6 +100,15 @@ fn sin_pedirlo_no_se_negocia_nada() {
 }
 
 #[test]
+fn un_vary_propio_se_suma() {
+    let site = site("vary");
+    let files = StaticFiles::new(site.path()).with_precompressed().add_header("vary", "Origin");
+    let response = ask("/a.css", "br").call(&validator(files));
+    let all: Vec<&str> = response.headers().get_all("Vary").collect();
+    assert_eq!(all, ["Accept-Encoding", "Origin"]);
+}
+
+#[test]
 fn head_dice_lo_mismo_que_get() {
     let site = site("head");
     let head = testing::head("/a.css").header("Accept-Encoding", "br");

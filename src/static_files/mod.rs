@@ -230,7 +230,8 @@ impl StaticFiles {
     }
 
     /// Añade un encabezado a todas las respuestas, también a las que dicen que no. Si tiene el nombre de
-    /// uno de los de aquí, va en su lugar; dos añadidos con el mismo nombre van los dos.
+    /// uno de los de aquí, va en su lugar, menos `Vary`, que se suma; dos añadidos con el mismo nombre
+    /// van los dos.
     ///
     /// # Examples
     ///
@@ -307,7 +308,8 @@ impl Application for StaticFiles {
             return self.respond(environ, start_response);
         }
         self.respond(environ, &mut |status, headers| {
-            let own = headers.iter().filter(|(name, _)| !self.headers.contains(name)).copied();
+            let stays = |name: &str| name == "Vary" || !self.headers.contains(name);
+            let own = headers.iter().filter(|(name, _)| stays(name)).copied();
             let all: Vec<(&str, &str)> = own.chain(self.headers.iter()).collect();
             start_response(status, &all)
         })
