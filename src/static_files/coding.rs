@@ -1,5 +1,7 @@
 //! Con qué compresión quiere el cliente la respuesta (RFC 9110 §12.5.3).
 
+use std::iter;
+
 /// Una compresión en que un archivo puede estar ya guardado, con otro nombre, a su lado.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
@@ -74,8 +76,10 @@ fn item(text: &str) -> Option<(&str, u16)> {
 fn thousandths(weight: &str) -> Option<u16> {
     let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
     let is_number = decimals.len() <= 3 && decimals.bytes().all(|digit| digit.is_ascii_digit());
-    let decimals: u16 = format!("{decimals:0<3}").parse().ok().filter(|_| is_number)?;
+    let digits = decimals.bytes().filter(|_| is_number).chain(iter::repeat(b'0')).take(3);
+    let decimals = digits.fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));
     match (whole, decimals) {
+        _ if !is_number => None,
         ("0", decimals) => Some(decimals),
         ("1", 0) => Some(1000),
         _ => None,
