@@ -15,6 +15,7 @@ use std::{fmt, vec};
 pub(crate) use self::block::{BLOCK, read_block};
 pub use self::chunk::Chunk;
 use self::file::FilePart;
+pub(crate) use self::file::known_length;
 pub(crate) use self::inspected::Event;
 use self::inspected::Inspected;
 use crate::guarded::{Guarded, Panic};
@@ -121,6 +122,9 @@ impl Body {
     /// Si es un archivo corriente, el cuerpo termina donde terminaba al llamar aquí, aunque después
     /// crezca. Un servidor puede mandarlo sin pasar por la memoria del programa (`sendfile`).
     ///
+    /// Lo demás se lee hasta que se acaba, y no se sabe antes cuánto mide: una tubería, un dispositivo,
+    /// o lo que el sistema escribe al leerlo (`/proc/version`). Una carpeta es un error al leerla.
+    ///
     /// # Examples
     ///
     /// ```
@@ -134,9 +138,9 @@ impl Body {
     /// ```
     pub fn file(mut file: File) -> Self {
         match file::remaining_in(&mut file) {
-            Ok(length) => Self::file_range(file, length),
-            // Una tubería o un dispositivo: se lee hasta que se acaba.
-            Err(_) => Self::reader(file),
+            Ok(Some(length)) => Self::file_range(file, length),
+            // Si no se pudo ni preguntar, el error se verá al leer.
+            Ok(None) | Err(_) => Self::reader(file),
         }
     }
 
