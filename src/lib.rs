@@ -110,10 +110,10 @@ pub mod fuzzing;
 
 pub use application::{Application, StartResponse, StartResponseError};
 pub use body::{Body, Chunk};
-pub use connection::Config;
+pub use connection::{AmbiguousPaths, Config};
 pub use environ::Environ;
 pub use error::{Error, Result};
 pub use input::{Errors, Input};
-pub use proxies::{Network, ProxyHeaders};
+pub use proxies::{Network, ProxyHeader, Unbelieved};
 #[cfg(not(target_family = "wasm"))]
 pub use simple_server::{Handle, Server, ServerError, make_server, make_server_with};

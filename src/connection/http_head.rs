@@ -121,9 +121,12 @@ fn accept<W: Wire, H: Host>(
     {
         return Err(Rejection::BodyTooLarge);
     }
+    if service.config.refuses(|| request.target.path_and_query().decoded_path()) {
+        return Err(Rejection::AmbiguousPath);
+    }
     let mut environ = environ.lend();
     fill_environ(&mut environ, &request, &link.peers);
-    proxies::apply(&mut environ, &service.config.trusted_proxies, service.config.proxy_headers);
+    proxies::apply(&mut environ, service.config.trust());
     Ok(Some(Accepted {
         environ,
         head_length: request.head.length,

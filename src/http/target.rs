@@ -106,6 +106,13 @@ fn escapes_are_valid(text: &[u8]) -> bool {
     })
 }
 
+/// Si en una ruta decodificada hay algo que unos servidores resuelven y otros no: un tramo `.` o `..`
+/// (RFC 3986 §5.2.4), o uno vacío que no es el último.
+pub(crate) fn is_ambiguous(path: &[u8]) -> bool {
+    path.windows(2).any(|pair| pair == b"//")
+        || path.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b".."))
+}
+
 /// Si `text` es `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2). Sin nombre no hay servidor
 /// (RFC 9110 §4.2.1).
 pub(crate) fn is_authority(text: &[u8]) -> bool {
@@ -177,6 +184,16 @@ mod tests {
     fn los_puntos_y_las_barras_quedan_como_llegaron() {
         check("GET", "//a/../b//./c", Ok(("//a/../b//./c", "")));
         check("GET", "/%2e%2E/%2f", Ok(("/%2e%2E/%2f", "")));
+    }
+
+    #[test]
+    fn una_ruta_es_dudosa_si_otro_servidor_la_resolveria() {
+        for path in ["//", "/a//b", "//a", "/.", "/..", "/a/../b", "/./", "/a/..", "/a/b//"] {
+            assert!(is_ambiguous(path.as_bytes()), "{path}");
+        }
+        for path in ["", "/", "/a", "/a/", "/a/b/", "/...", "/.a", "/a..", "/a/..b/", "/..;"] {
+            assert!(!is_ambiguous(path.as_bytes()), "{path}");
+        }
     }
 
     #[test]

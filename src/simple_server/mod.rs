@@ -28,8 +28,8 @@ pub use server::{Server, make_server, make_server_on, make_server_with};
 pub use server::{make_server_unix, make_server_unix_with};
 pub use threads::Handle;
 
-pub use crate::connection::Config;
-pub use crate::proxies::{Network, NetworkError, ProxyHeaders};
+pub use crate::connection::{AmbiguousPaths, Config};
+pub use crate::proxies::{Network, NetworkError, ProxyHeader, Unbelieved};
 
 #[cfg(unix)]
 pub(crate) use server::make_unix;

@@ -17,7 +17,7 @@ mod file_wrapper;
 
 pub use file_wrapper::FileWrapper;
 pub use path::shift_path_info;
-pub(crate) use uri::{ESCAPED_IN_PATH, request_target};
+pub(crate) use uri::{ESCAPED_IN_PATH, TOLD_HOST, request_target};
 pub use uri::{application_uri, request_uri};
 
 use crate::environ::Environ;
