@@ -19,7 +19,7 @@ use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
 use crate::input::Errors;
-use crate::proxies::{self, ProxyHeaders};
+use crate::proxies::{self, ProxyHeader, Trust, Unbelieved};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
 ///
@@ -72,11 +72,12 @@ impl Desk {
         &mut self,
         wire: Wire,
         buffer: &[u8],
-        headers: ProxyHeaders,
+        headers: &[ProxyHeader],
     ) -> Result<Option<&Environ>, String> {
         let is_whole = self.read(wire, buffer).map_err(|rejection| rejection.to_string())?;
         let trusted = ["10.0.0.0/8", "127.0.0.0/8"].map(|text| text.parse().expect("es una red"));
-        proxies::apply(&mut self.environ, &trusted, headers);
+        let unbelieved = Unbelieved::Dropped;
+        proxies::apply(&mut self.environ, Trust { proxies: &trusted, headers, unbelieved });
         Ok(is_whole.then_some(&self.environ))
     }
 

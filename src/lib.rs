@@ -128,11 +128,11 @@ pub mod fuzzing;
 
 pub use application::{Application, StartResponse, StartResponseError};
 pub use body::{Body, Chunk};
-pub use connection::{Config, Protocol};
+pub use connection::{AmbiguousPaths, Config, Protocol};
 pub use environ::Environ;
 pub use error::{Error, Result};
 pub use input::{Errors, Input};
-pub use proxies::{Network, NetworkError, ProxyHeaders};
+pub use proxies::{Network, NetworkError, ProxyHeader, Unbelieved};
 #[cfg(all(feature = "server", not(target_family = "wasm")))]
 pub use simple_server::{
     Handle, Server, ServerError, ServerErrorKind, make_server, make_server_with,

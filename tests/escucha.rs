@@ -111,14 +111,40 @@ fn who(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body>
 #[test]
 fn a_quien_llega_por_un_socket_de_unix_se_le_cree_solo_si_se_dice() {
     let request = "GET /a HTTP/1.1\r\nHost: interno\r\nX-Forwarded-For: 192.0.2.7\r\n\
-                   X-Forwarded-Proto: https\r\nX-Forwarded-Host: ejemplo.mx\r\n\r\n";
+                   X-Forwarded-Proto: https\r\n\r\n";
     for (name, trusted, expected) in [
-        ("cree", "unix:", "192.0.2.7 https://ejemplo.mx/a"),
+        ("cree", "unix:", "192.0.2.7 https://interno/a"),
         ("duda", "127.0.0.1", "nadie http://interno/a"),
     ] {
         let trusted_proxies = vec![trusted.parse().expect("es una red")];
         let local = Local::start(name, who, Config { trusted_proxies, ..Config::default() });
         assert_eq!(local.served.exchange(request), ok(expected));
+    }
+}
+
+/// Un socket de IPv6 que también atiende IPv4 ve `::ffff:127.0.0.1`.
+#[test]
+fn la_direccion_de_quien_pide_es_la_misma_por_cualquier_socket() {
+    let both = |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
+        start_response("200 OK", &[])?;
+        let client = environ.remote_addr().unwrap_or("nadie");
+        Ok(Body::from(format!("{client} {}", environ.server_name())))
+    };
+    for (place, asked, expected) in [
+        ("[::]:0", "127.0.0.1", "127.0.0.1 localhost"),
+        ("[::]:0", "[::1]", "::1 localhost"),
+        ("[::1]:0", "[::1]", "::1 [::1]"),
+    ] {
+        // Sin IPv6 no hay nada que comprobar.
+        let Ok(listener) = TcpListener::bind(place) else { return };
+        let port = listener.local_addr().expect("tiene dirección").port();
+        let server = make_server_on(listener.into(), both, Config::default()).expect("lo usa");
+        let served = Served::run(server);
+        let mut wire = Wire::open(&format!("{asked}:{port}"));
+        wire.send(get("/").as_bytes());
+        wire.finish();
+        assert_eq!(comun::mask_date(&wire.rest()), ok(expected));
+        assert_eq!(served.stop(), Ok(()));
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Es el único sitio que sabe en qué se diferencian nginx y Apache al contar una petición.
 
+use super::address::{parse_ip, server_name};
 use crate::environ::{Environ, Joining};
 use crate::http::response::SOFTWARE;
 use crate::http::target::split_port;
@@ -24,7 +25,7 @@ pub(crate) enum Process {
     RunOnce,
 }
 
-/// Llena `environ`, que llega vacío. `server_name` es el nombre si nadie dice otro, y `max_fields`,
+/// Llena `environ`, que llega vacío. `name` es el nombre del servidor si nadie dice otro, y `max_fields`,
 /// cuántos encabezados se admiten.
 ///
 /// # Errors
@@ -34,7 +35,7 @@ pub(crate) fn fill<'v>(
     environ: &mut Environ,
     variables: impl IntoIterator<Item = Variable<'v>>,
     process: Process,
-    server_name: &str,
+    name: &str,
     max_fields: usize,
 ) -> Result<(), Rejection> {
     let max = max_fields.saturating_add(BESIDES_FIELDS);
@@ -59,7 +60,7 @@ pub(crate) fn fill<'v>(
         }
     }
     joining.finish();
-    complete(environ, server_name)?;
+    complete(environ, name)?;
     push_wsgi(environ, process);
     Ok(())
 }
@@ -68,12 +69,13 @@ pub(crate) fn fill<'v>(
 ///
 /// `HTTP_PROXY` la obedecen muchas bibliotecas, y la escribe el cliente con un encabezado `Proxy`
 /// (*httpoxy*); con las `UWSGI_*` se carga código en otros servidores; los gemelos del tipo y de la
-/// longitud los manda nginx; y las `wsgi.*` las pone la pasarela.
+/// longitud los manda nginx; y las `wsgi.*` y las `pasarela.*` las pone la pasarela.
 fn accepted(name: &[u8]) -> Option<&str> {
     let name = str::from_utf8(name).ok().filter(|name| is_name(name))?;
     let is_banned = matches!(name, "HTTP_PROXY" | "HTTP_CONTENT_TYPE" | "HTTP_CONTENT_LENGTH")
         || name.starts_with("UWSGI_")
-        || name.starts_with("wsgi.");
+        || name.starts_with("wsgi.")
+        || name.starts_with("pasarela.");
     (!is_banned).then_some(name)
 }
 
@@ -89,13 +91,14 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Pone lo que falta y deja lo demás en su forma normal.
-fn complete(environ: &mut Environ, server_name: &str) -> Result<(), Rejection> {
+fn complete(environ: &mut Environ, name: &str) -> Result<(), Rejection> {
     if !is_token(environ.method().as_bytes()) {
         return Err(Rejection::RequestLine);
     }
     complete_paths(environ)?;
     complete_content(environ)?;
-    complete_server(environ, server_name);
+    complete_server(environ, name);
+    complete_client(environ);
     let defaults =
         [("REMOTE_ADDR", ""), ("SERVER_SOFTWARE", SOFTWARE), ("GATEWAY_INTERFACE", "CGI/1.1")];
     for (key, value) in defaults {
@@ -154,13 +157,13 @@ fn complete_content(environ: &mut Environ) -> Result<(), Rejection> {
 }
 
 /// El esquema y el servidor, de lo que se sepa de ellos.
-fn complete_server(environ: &mut Environ, server_name: &str) {
+fn complete_server(environ: &mut Environ, name: &str) {
     let scheme = match environ.get("REQUEST_SCHEME") {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
         _ => guess_scheme(environ),
     };
     environ.insert("wsgi.url_scheme", scheme);
-    complete_address(environ, server_name);
+    complete_address(environ, name);
     let protocol = environ.server_protocol();
     let is_protocol = protocol
         .split_once('/')
@@ -175,18 +178,28 @@ fn is_version(version: &str) -> bool {
         && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// El nombre y el puerto del servidor, si no se saben: los que pidió el cliente, o los que queden.
-pub(crate) fn complete_address(environ: &mut Environ, server_name: &str) {
-    let host = environ.get("HTTP_HOST").unwrap_or_default().to_owned();
-    let (host, port) = split_port(&host);
-    let host = if host.is_empty() { server_name } else { host };
+/// El nombre y el puerto del servidor. Si no se saben, los que pidió el cliente, o los que queden.
+pub(crate) fn complete_address(environ: &mut Environ, name: &str) {
+    let asked = environ.get("HTTP_HOST").unwrap_or_default().to_owned();
+    let (host, port) = split_port(&asked);
+    let told = [environ.server_name(), host].into_iter().find(|known| !known.is_empty());
+    let name = server_name(told.unwrap_or(name)).into_owned();
+    if name != environ.server_name() {
+        environ.insert("SERVER_NAME", name);
+    }
     let is_port = |port: &str| is_version(port) && port.parse::<u16>().is_ok();
     let usual_port = if environ.url_scheme() == "https" { "443" } else { "80" };
-    if environ.server_name().is_empty() {
-        environ.insert("SERVER_NAME", host);
-    }
     if !environ.get("SERVER_PORT").is_some_and(is_port) {
         environ.insert("SERVER_PORT", port.filter(|port| is_port(port)).unwrap_or(usual_port));
+    }
+}
+
+/// La dirección de quien pide, escrita como todas. Lo que no lo es se deja: nginx dice `unix:`.
+fn complete_client(environ: &mut Environ) {
+    let told = environ.get("REMOTE_ADDR").unwrap_or_default();
+    // Una de IPv4 ya está bien.
+    if let Some(address) = parse_ip(told).filter(|_| told.contains(':')) {
+        environ.insert("REMOTE_ADDR", address.to_string());
     }
 }
 

@@ -18,7 +18,7 @@ use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
 use crate::http::Patience;
-use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody};
+use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, Target};
 use crate::proxies;
 
 /// Lo que hay además de los textos de una petición: los de la pasarela.
@@ -171,15 +171,25 @@ fn fill<'v, H>(
     let process = Process::Serving;
     let filled =
         variables::fill(&mut environ, variables, process, &service.name, config.max_fields);
-    proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
+    proxies::apply(&mut environ, config.trust());
     let rejection = match (filled, environ.content_length()) {
         (Err(rejection), _) => rejection,
+        (Ok(()), _) if config.refuses(|| asked_path(&environ)) => Rejection::AmbiguousPath,
         (Ok(()), Some(length)) if length > config.max_body => Rejection::BodyTooLarge,
         _ => return Ok(environ),
     };
     let is_head = environ.method() == "HEAD";
     context.scratch.environ.take_back(environ);
     Err(Refusal { rejection, is_head })
+}
+
+/// La ruta que pidió el cliente, decodificada. La de `PATH_INFO` ya la resolvió el servidor web.
+fn asked_path(environ: &Environ) -> Vec<u8> {
+    let asked = environ.get("REQUEST_URI").unwrap_or_default();
+    match Target::parse(environ.method(), asked) {
+        Ok(target) => target.path_and_query().decoded_path().into_owned(),
+        Err(_) => asked.as_bytes().to_vec(),
+    }
 }
 
 fn receive<W: Wire, H: Host>(
@@ -216,11 +226,11 @@ fn refuse<W: Wire, H: Host>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::StageKind;
     use crate::connection::memory::Ending;
     use crate::connection::stand::{
         END, STDIN, Stand, echo, fastcgi, fastcgi_head, ignore, record, request, scgi, uwsgi,
     };
+    use crate::connection::{AmbiguousPaths, Config, StageKind};
     use pretty_assertions::assert_eq;
 
     const OK: &str = "200 OK\r\nContent-Length: 13\r\n\r\nPOST /a [hola]";
@@ -280,6 +290,35 @@ mod tests {
             stand.say(&request(protocol, "GET", "/")[..20]).finish();
             let ended = (stand.reason(), stand.ending());
             assert_eq!(ended, (Some(CloseReason::ClientGone), Ending::Finished), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn una_ruta_dudosa_se_rechaza_en_todos_si_se_pide() {
+        for protocol in [Protocol::Scgi, Protocol::Uwsgi, Protocol::FastCgi] {
+            for (path, status) in [("/a/../b", "400 "), ("/a//b", "400 "), ("/a/", "200 ")] {
+                let ambiguous_paths = AmbiguousPaths::Refused;
+                let config = Config { ambiguous_paths, ..Config::default() };
+                let mut stand = Stand::new(protocol, ignore).with(config);
+                stand.say(request(protocol, "GET", path));
+                assert!(stand.seen().contains(status), "{protocol} {path}: {:?}", stand.seen());
+            }
+        }
+    }
+
+    #[test]
+    fn la_ruta_que_se_mira_es_la_que_se_pidio() {
+        for (asked, path) in [
+            ("/a/%2e%2E/b?c=/..", "/a/../b"),
+            ("http://x/a/../b", "/a/../b"),
+            ("/", "/"),
+            ("mal escrita//", "mal escrita//"),
+        ] {
+            let mut environ = Environ::new();
+            environ.insert("REQUEST_METHOD", "GET");
+            environ.insert("REQUEST_URI", asked);
+            environ.insert("PATH_INFO", "/b");
+            assert_eq!(asked_path(&environ), path.as_bytes());
         }
     }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::protocol::Protocol;
 use crate::http::head::Limits;
-use crate::proxies::{Network, ProxyHeaders};
+use crate::http::target::is_ambiguous;
+use crate::proxies::{Network, ProxyHeader, Trust, Unbelieved};
 
 /// Límites, plazos e hilos de un servidor.
 ///
@@ -91,8 +92,8 @@ pub struct Config {
     pub last_call: Duration,
     /// Al detenerse, cuánto se espera a que terminen las peticiones empezadas.
     pub shutdown_timeout: Duration,
-    /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. Los de cualquier
-    /// otro son encabezados corrientes, que cualquiera puede escribir. De entrada, ninguno.
+    /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. De entrada, en
+    /// ninguno, y entonces esos encabezados son como los demás: cualquiera puede escribirlos.
     ///
     /// `"unix:"` son todos los que llegan por un socket de Unix: quiénes pueden, lo dicen los permisos
     /// de su archivo ([`unix_mode`](Self::unix_mode)).
@@ -108,8 +109,30 @@ pub struct Config {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub trusted_proxies: Vec<Network>,
-    /// Con qué encabezados dicen esos proxies quién hizo la petición y a qué dirección.
-    pub proxy_headers: ProxyHeaders,
+    /// Qué encabezados ponen siempre esos proxies para decir quién hizo la petición y a qué dirección.
+    /// Solo esos se creen: uno que el proxy deja pasar lo escribió quien pide.
+    ///
+    /// De entrada, `X-Forwarded-For` y `X-Forwarded-Proto`, que son los que pone cualquier proxy y los
+    /// que ponen los archivos del apéndice de Apache y nginx. A qué servidor se pidió lo dice ya `Host`,
+    /// si el proxy lo conserva.
+    ///
+    /// ```
+    /// use pasarela::{Config, ProxyHeader};
+    ///
+    /// let mut config = Config::default();
+    /// assert_eq!(
+    ///     config.proxy_headers,
+    ///     [ProxyHeader::XForwardedFor, ProxyHeader::XForwardedProto]
+    /// );
+    /// // Un proxy que no conserva `Host`.
+    /// config.proxy_headers.push(ProxyHeader::XForwardedHost);
+    /// ```
+    pub proxy_headers: Vec<ProxyHeader>,
+    /// Qué se hace con los demás encabezados de proxy, si en alguien se confía: quitarlos.
+    pub unbelieved_headers: Unbelieved,
+    /// Qué se hace con una ruta que el servidor de delante puede entender de otro modo, como
+    /// `/privado/../publico`. De entrada llega a la aplicación como se pidió.
+    pub ambiguous_paths: AmbiguousPaths,
     /// Los permisos del archivo de un socket de Unix, como `Some(0o660)`. Para conectarse hace falta
     /// el de escribir. Sin decirlo son los que deje la máscara del proceso (`umask`), que casi siempre
     /// es decir que solo entra el mismo usuario: si el servidor de delante es otro, responde 502.
@@ -121,6 +144,22 @@ pub struct Config {
     /// En Linux se dejan como están las que el programa ya atiende y las que se le dijo que ignore al
     /// empezarlo (`nohup`, o `&` en un `sh`).
     pub handle_signals: bool,
+}
+
+/// Qué se hace con una ruta dudosa: la que, decodificada una vez, tiene tramos `.` o `..`
+/// (RFC 3986 §5.2.4), o alguno vacío que no es el último, como en `//`.
+///
+/// nginx y Apache resuelven esas rutas antes de mirar sus reglas de acceso, y por HTTP mandan a la
+/// aplicación la que llegó: de `/privado/../publico` ellos ven `/publico`, y una aplicación que reparte
+/// por el principio de la ruta, lo privado.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum AmbiguousPaths {
+    /// Llega a la aplicación, que decide: `PATH_INFO` no se resuelve.
+    #[default]
+    Kept,
+    /// Se responde 400. Los navegadores no piden rutas así, y `curl` solo si se le dice. En FastCGI,
+    /// SCGI y uwsgi se mira la de `REQUEST_URI`, que es la que se pidió.
+    Refused,
 }
 
 /// Un plazo que no vence: más que esto es para siempre.
@@ -154,6 +193,8 @@ const MAX_LINGER: usize = 16 * 1024 * 1024;
 const LAST_CALL: Duration = Duration::from_millis(250);
 /// Lo que quien administra procesos suele esperar a uno antes de terminarlo a la fuerza.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
+/// Los que pone cualquier proxy. El servidor lo dice `Host`, y el puerto no lo pone casi ninguno.
+const PROXY_HEADERS: [ProxyHeader; 2] = [ProxyHeader::XForwardedFor, ProxyHeader::XForwardedProto];
 
 /// Los núcleos que caben en un conjunto de Linux: nadie tiene más.
 const MAX_EVENT_LOOPS: usize = 1024;
@@ -184,7 +225,9 @@ impl Default for Config {
             last_call: LAST_CALL,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             trusted_proxies: Vec::new(),
-            proxy_headers: ProxyHeaders::default(),
+            proxy_headers: PROXY_HEADERS.to_vec(),
+            unbelieved_headers: Unbelieved::default(),
+            ambiguous_paths: AmbiguousPaths::default(),
             unix_mode: None,
             handle_signals: true,
         }
@@ -236,6 +279,19 @@ impl Config {
     /// atender lo lento.
     pub(crate) fn loops(&self) -> usize {
         self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
+    }
+
+    pub(super) fn trust(&self) -> Trust<'_> {
+        Trust {
+            proxies: &self.trusted_proxies,
+            headers: &self.proxy_headers,
+            unbelieved: self.unbelieved_headers,
+        }
+    }
+
+    /// Si esa ruta, decodificada, no se atiende.
+    pub(super) fn refuses<P: AsRef<[u8]>>(&self, path: impl FnOnce() -> P) -> bool {
+        self.ambiguous_paths == AmbiguousPaths::Refused && is_ambiguous(path().as_ref())
     }
 
     pub(super) fn limits(&self) -> Limits {

@@ -122,11 +122,13 @@ fn accept<W: Wire, H: Host>(
     {
         return Err(Rejection::BodyTooLarge);
     }
+    if service.config.refuses(|| request.target.path_and_query().decoded_path()) {
+        return Err(Rejection::AmbiguousPath);
+    }
     let mut environ = environ.lend();
     fill_environ(&mut environ, &request, &link.peers);
     if H::IS_BEHIND {
-        let config = &service.config;
-        proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
+        proxies::apply(&mut environ, service.config.trust());
     }
     Ok(Some(Accepted {
         environ,

@@ -74,8 +74,8 @@ mod simulation;
 
 use std::time::Duration;
 
-pub use config::Config;
 pub(crate) use config::FAR_AWAY;
+pub use config::{AmbiguousPaths, Config};
 pub(crate) use host::{Class, Host, Moment};
 pub(crate) use link::Readiness;
 pub(crate) use memory::{Client, Event, MemoryWire, System};

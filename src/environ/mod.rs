@@ -279,6 +279,12 @@ impl Environ {
         self.errors = errors;
     }
 
+    /// Deja solo las variables con un nombre que cumple `keeps`.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
+        let Self { texts, entries, .. } = self;
+        entries.retain(|entry| keeps(texts.resolve(entry.key)));
+    }
+
     /// Vacía el `environ` para otra petición. Conserva la memoria que casi todas necesitan, y
     /// devuelve la que pidió de más una sola.
     pub(crate) fn clear(&mut self) {

@@ -12,6 +12,8 @@ pub(crate) enum Rejection {
     LineEnd,
     /// RFC 9112 §3.2 y RFC 3986 §2.1.
     Target,
+    /// Otro servidor la resolvería (RFC 3986 §5.2.4), y así lo pide `Config::ambiguous_paths`.
+    AmbiguousPath,
     /// RFC 9112 §3: más larga que `Config::max_request_line`.
     TargetTooLong,
     /// RFC 9110 §15.6.6.
@@ -76,6 +78,9 @@ impl fmt::Display for Rejection {
             Self::RequestLine => "la línea de petición no tiene la forma «GET /ruta HTTP/1.1»",
             Self::LineEnd => "una línea no termina en CRLF",
             Self::Target => "la dirección pedida no está bien escrita",
+            Self::AmbiguousPath => {
+                "la ruta pedida tiene tramos de puntos o vacíos, que cada servidor entiende de un modo"
+            }
             Self::TargetTooLong => "la línea de petición es demasiado larga",
             Self::Version => "la versión de HTTP no se atiende; usa HTTP/1.1",
             Self::Connect => "el método CONNECT es para proxies y este servidor no lo es",

@@ -19,7 +19,7 @@ pub use file_wrapper::FileWrapper;
 pub use path::shift_path_info;
 #[cfg(feature = "static-files")]
 pub(crate) use uri::ESCAPED_IN_PATH;
-pub(crate) use uri::request_target;
+pub(crate) use uri::{TOLD_HOST, request_target};
 pub use uri::{application_uri, request_uri};
 
 use crate::environ::Environ;

@@ -3,10 +3,10 @@
 //!
 //! ```text
 //! sonda http 127.0.0.1:8000 [prefijo]
-//! sonda http /srv/pasarela/principal.sock [prefijo]
+//! sonda http /srv/pasarela/principal.sock [prefijo [claras]]
 //! ```
 //!
-//! Con el nombre `aplicacion.cgi` es un programa CGI.
+//! Con `claras` rechaza las rutas dudosas. Con el nombre `aplicacion.cgi` es un programa CGI.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use pasarela::handlers::{self, mount};
 use pasarela::simple_server::{Listeners, make_server_on};
-use pasarela::{Application, Body, Config, Environ, Error, Protocol, Result};
-use pasarela::{Server, StartResponse, util};
+use pasarela::{AmbiguousPaths, Body, Config, Environ, Error, Protocol, Result};
+use pasarela::{StartResponse, util};
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
 
@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let path = environ.path_info().to_owned();
     match path.split('/').nth(1).unwrap_or_default() {
+        "todo" => everything(environ, start_response),
         "sube" => upload(environ, start_response),
         "goteo" => drip(environ, start_response),
         "sin-contenido" => {
@@ -80,6 +81,16 @@ fn echo(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     Ok(Body::from(text))
 }
 
+/// Todas las variables, por orden alfabético, y la dirección que se compone con ellas.
+fn everything(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    let mut lines: Vec<String> =
+        environ.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    lines.push(format!("dirección: {}\n", util::request_uri(environ, true)));
+    lines.sort();
+    start_response("200 OK", &[TEXT])?;
+    Ok(Body::from(lines.concat()))
+}
+
 /// Cuántos bytes llegaron, y su suma.
 fn upload(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let (mut length, mut sum) = (0_u64, 0_u64);
@@ -125,14 +136,14 @@ fn main() -> Result<()> {
         // Una consulta sin «=» llega también como argumentos (RFC 3875 §4.4): no son para nosotros.
         return Ok(handlers::cgi::run(application)?);
     }
-    let [protocol, place, prefix] = [(); 3].map(|()| arguments.next().unwrap_or_default());
+    let [protocol, place, prefix, paths] = [(); 4].map(|()| arguments.next().unwrap_or_default());
     let prefix = if prefix.is_empty() { "/" } else { &prefix };
-    listen(&protocol, &place, mount(prefix, application))?.serve_forever()?;
+    let config = config(&protocol, &paths)?;
+    make_server_on(listeners(&place)?, mount(prefix, application), config)?.serve_forever()?;
     Ok(())
 }
 
-/// Escucha en `place`: una dirección con su puerto, o un socket de Unix.
-fn listen(protocol: &str, place: &str, application: impl Application) -> Result<Server> {
+fn config(protocol: &str, paths: &str) -> Result<Config> {
     let protocol = match protocol {
         "http" => Protocol::Http,
         "fastcgi" => Protocol::FastCgi,
@@ -140,14 +151,17 @@ fn listen(protocol: &str, place: &str, application: impl Application) -> Result<
         "uwsgi" => Protocol::Uwsgi,
         _ => return Err(Error::new(format!("no existe el protocolo «{protocol}»"))),
     };
-    let config = Config {
+    Ok(Config {
         protocol,
         trusted_proxies: vec!["127.0.0.1".parse()?, "unix:".parse()?],
+        ambiguous_paths: match paths {
+            "claras" => AmbiguousPaths::Refused,
+            _ => AmbiguousPaths::Kept,
+        },
         // nginx y Apache quizá son otros usuarios.
         unix_mode: Some(0o666),
         ..Config::default()
-    };
-    Ok(make_server_on(listeners(place)?, application, config)?)
+    })
 }
 
 fn listeners(place: &str) -> Result<Listeners> {
