@@ -117,7 +117,7 @@ impl<A: Application> Application for AccessLog<A> {
             answer
         });
         record.line.user = environ.get("REMOTE_USER").map(str::to_owned);
-        let body = answer.inspect_err(|error| record.fail_with(error.inner()))?;
+        let body = answer.inspect_err(|error| record.fail_with(error.as_ref()))?;
         if let Some((code, length)) = declared {
             record.line.code = code;
             // De un cuerpo en memoria la cabeza sale sin mirarlo.
@@ -267,7 +267,7 @@ mod tests {
     fn lo_que_causa_el_cliente_lleva_su_estado_y_no_se_anota_como_un_fallo() {
         for (rejection, code) in REJECTIONS {
             for way in WAYS {
-                let failure = move || io::Error::new(io::ErrorKind::InvalidData, rejection);
+                let failure = move || io::Error::from(rejection);
                 let returns = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
                     Err(way(failure()))
                 };

@@ -113,6 +113,7 @@ pub use body::{Body, Chunk};
 pub use connection::Config;
 pub use environ::Environ;
 pub use error::{Error, Result};
+pub use http::RequestError;
 pub use input::{Errors, Input};
 pub use proxies::{Network, ProxyHeaders};
 #[cfg(not(target_family = "wasm"))]

@@ -244,12 +244,11 @@ fn una_peticion_que_no_se_puede_leer_lleva_su_estado() {
     ];
     for (rejection, status) in cases {
         let reads = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
-            Err(io::Error::new(io::ErrorKind::InvalidData, rejection))?
+            Err(io::Error::from(rejection))?
         };
         assert_eq!(see("POST", &reads).0.status, status);
-        let echoes = answers("200 OK", &[], move || {
-            Body::stream([Err(io::Error::new(io::ErrorKind::InvalidData, rejection))])
-        });
+        let echoes =
+            answers("200 OK", &[], move || Body::stream([Err(io::Error::from(rejection))]));
         assert_eq!(see("POST", &echoes).0.status, status);
     }
 }
