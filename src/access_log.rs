@@ -16,7 +16,7 @@ use std::time::{Instant, SystemTime};
 pub use self::format::LogFormat;
 use self::line::{Line, Requested};
 use crate::application::{Application, StartResponse};
-use crate::body::{Body, Event};
+use crate::body::{Body, BodyEvent};
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway;
@@ -124,7 +124,7 @@ impl<A: Application> Application for AccessLog<A> {
             record.owes_bytes =
                 body.is_lazy() && length.or_else(|| body.content_length()) > Some(0);
         }
-        Ok(body.inspected(move |event| record.note(event)))
+        Ok(body.inspect(move |event| record.note(event)))
     }
 }
 
@@ -166,16 +166,16 @@ impl Record {
     }
 
     /// Al cuerpo le pasó algo.
-    fn note(&mut self, event: Event<'_>) {
+    fn note(&mut self, event: BodyEvent<'_>) {
         // Con el primer byte sale la cabeza: desde ahí, el cliente ya tiene un estado.
         let is_head_sent = self.line.bytes > 0;
         match event {
-            Event::Gave(bytes) => self.line.bytes += bytes,
+            BodyEvent::Chunk(_) | BodyEvent::FileSent(_) => self.line.bytes += event.length(),
             _ if is_head_sent => {}
-            Event::Failed(error) => self.fail_with(error),
-            Event::Panicked => self.line.code = FAILURE.to_owned(),
-            Event::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
-            Event::Asked | Event::Ended => {}
+            BodyEvent::Failed(error) => self.fail_with(error),
+            BodyEvent::Panicked => self.line.code = FAILURE.to_owned(),
+            BodyEvent::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
+            BodyEvent::Asked | BodyEvent::Ended => {}
         }
     }
 

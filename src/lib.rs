@@ -109,7 +109,7 @@ pub mod util;
 pub mod fuzzing;
 
 pub use application::{Application, StartResponse, StartResponseError};
-pub use body::{Body, Chunk};
+pub use body::{Body, BodyEvent, Chunk};
 pub use connection::Config;
 pub use environ::Environ;
 pub use error::{Error, Result};
