@@ -290,9 +290,9 @@ mod tests {
     #[test]
     fn lo_que_falla_antes_de_la_cabeza_es_lo_que_ve_el_cliente() {
         let bodies: [fn() -> Body; 3] = [
-            || Body::stream((0..1).map(|_| panic!("adrede"))),
-            || Body::stream([Err(io::Error::other("adrede"))]),
-            || Body::stream([]),
+            || Body::stream((0..1).map(|_| -> io::Result<Chunk> { panic!("adrede") })),
+            || Body::stream([Err::<Chunk, _>(io::Error::other("adrede"))]),
+            || Body::stream([] as [io::Result<Chunk>; 0]),
         ];
         for body in bodies {
             let application = move |_: &mut Environ, start_response: StartResponse<'_>| {

@@ -24,7 +24,7 @@ use crate::guarded::{Guarded, Panic};
 /// El cuerpo de una respuesta.
 ///
 /// Se construye con [`Body::from`] a partir de un trozo o de una lista de trozos (`&'static str`,
-/// `&'static [u8]`, `String` o `Vec<u8>`), o con [`Body::stream`], [`Body::reader`],
+/// `&'static [u8]`, `String`, `Vec<u8>`, o lo demás que se convierte en un [`Chunk`]), o con [`Body::stream`], [`Body::reader`],
 /// [`Body::file`] y [`Body::file_range`]. Es un iterador: un intermediario puede recorrerlo y transformarlo.
 ///
 /// # Examples
@@ -78,23 +78,30 @@ impl Body {
     /// Un cuerpo que se produce sobre la marcha: cada trozo se envía antes de pedir el siguiente
     /// (PEP 3333, «Buffering and Streaming»).
     ///
+    /// Cada pieza es un resultado, con lo que se convierte en un [`Chunk`]: una cadena, unos bytes o el
+    /// propio trozo. Así sirve tal cual un iterador de `io::Result<String>`, como el de las líneas de un
+    /// archivo. A cambio, de una lista vacía o solo de errores hay que decir el tipo:
+    /// `Body::stream([] as [io::Result<Chunk>; 0])`.
+    ///
     /// Un `Err` corta la conexión, para que nadie tome medio cuerpo por uno entero.
     ///
     /// # Examples
     ///
     /// ```
-    /// use pasarela::{Body, Chunk};
+    /// use pasarela::Body;
     ///
-    /// let countdown = (1..=3).rev().map(|n| Ok(Chunk::from(format!("{n}\n"))));
+    /// let countdown = (1..=3).rev().map(|n| Ok(format!("{n}\n")));
     /// let body = Body::stream(countdown);
     /// assert_eq!(body.content_length(), None);
     /// ```
-    pub fn stream<I>(chunks: I) -> Self
+    pub fn stream<I, T>(chunks: I) -> Self
     where
-        I: IntoIterator<Item = io::Result<Chunk>>,
+        I: IntoIterator<Item = io::Result<T>>,
         I::IntoIter: Send + 'static,
+        T: Into<Chunk>,
     {
-        Self(Source::Stream(Guarded::new(Box::new(chunks.into_iter()))))
+        let chunks = chunks.into_iter().map(|chunk| chunk.map(Into::into));
+        Self(Source::Stream(Guarded::new(Box::new(chunks))))
     }
 
     /// Un cuerpo que se lee de `reader` por bloques de 64 KiB como mucho, hasta que se acaba.
@@ -211,9 +218,9 @@ impl Body {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::{Body, Chunk};
+    /// use pasarela::Body;
     ///
-    /// let countdown = (1..=3).rev().map(|n| Ok(Chunk::from(format!("{n}\n"))));
+    /// let countdown = (1..=3).rev().map(|n| Ok(format!("{n}\n")));
     /// let body = Body::stream(countdown).with_length(6);
     /// assert_eq!(body.content_length(), Some(6));
     /// ```

@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn se_ve_un_panico_y_sigue_su_camino() {
-        let (mut body, seen) = inspect(Body::stream((0..1).map(|_| panic!("adrede"))));
+        let (mut body, seen) =
+            inspect(Body::stream((0..1).map(|_| -> io::Result<Chunk> { panic!("adrede") })));
         assert!(catch(|| body.next()).is_err_and(|panic| panic.to_string() == "adrede"));
         drop(body);
         assert_eq!(seen.iter().collect::<Vec<_>>(), ["Asked", "Panicked"]);

@@ -33,5 +33,5 @@ fn las_listas_conservan_sus_trozos() {
 #[test]
 fn un_lector_se_lee_hasta_el_final() {
     check(Body::reader(Cursor::new("hola")), None, &["hola"]);
-    check(Body::stream([Ok(Chunk::from("a")), Ok(Chunk::from("b"))]), None, &["a", "b"]);
+    check(Body::stream([Ok("a"), Ok("b")]), None, &["a", "b"]);
 }
