@@ -64,6 +64,7 @@ where
 }
 
 /// Una aplicación con su registro de accesos. La construye [`access_log`].
+#[must_use = "un registro que nadie sirve no anota nada"]
 pub struct AccessLog<A> {
     application: A,
     format: LogFormat,
@@ -98,7 +99,6 @@ impl<A> AccessLog<A> {
     /// assert!(!line.contains("curl"));
     /// # Ok::<(), io::Error>(())
     /// ```
-    #[must_use]
     pub fn format(mut self, format: LogFormat) -> Self {
         self.format = format;
         self

@@ -108,7 +108,7 @@ pub mod util;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use application::{Application, StartResponse, StartResponseError};
+pub use application::{Application, StartResponse, StartResponseError, application};
 pub use body::{Body, BodyEvent, Chunk};
 pub use connection::Config;
 pub use environ::Environ;

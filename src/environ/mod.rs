@@ -6,6 +6,7 @@
 mod texts;
 mod fill;
 mod extensions;
+mod collection;
 
 use std::fmt;
 
@@ -27,9 +28,7 @@ use crate::input::{Errors, Input};
 /// ```
 /// use pasarela::Environ;
 ///
-/// let mut environ = Environ::new();
-/// environ.insert("REQUEST_METHOD", "GET");
-/// environ.insert("HTTP_USER_AGENT", "curl/8");
+/// let environ = Environ::from([("REQUEST_METHOD", "GET"), ("HTTP_USER_AGENT", "curl/8")]);
 ///
 /// assert_eq!(environ.get("REQUEST_METHOD"), Some("GET"));
 /// assert_eq!(environ.header("User-Agent"), Some("curl/8"));
@@ -83,21 +82,6 @@ impl Environ {
     /// Los bytes exactos de una variable, también si no son UTF-8.
     pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
         self.position(key).map(|at| self.texts.exact(self.entries[at].value))
-    }
-
-    /// Todas las variables con su valor, en orden de llegada.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let environ = pasarela::testing::get("/").header("Accept", "*/*").environ();
-    /// let headers: Vec<_> = environ.iter().filter(|(key, _)| key.starts_with("HTTP_")).collect();
-    /// assert_eq!(headers, [("HTTP_HOST", "localhost:8000"), ("HTTP_ACCEPT", "*/*")]);
-    /// ```
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries
-            .iter()
-            .map(|entry| (self.texts.resolve(entry.key), self.texts.resolve(entry.value)))
     }
 
     /// Pone una variable, o cambia su valor.
@@ -329,7 +313,7 @@ fn names_header(key: &str, name: &str) -> bool {
 
 impl fmt::Debug for Environ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        f.debug_map().entries(self).finish()
     }
 }
 
@@ -362,9 +346,7 @@ mod tests {
 
     #[test]
     fn el_tipo_y_la_longitud_no_llevan_prefijo() {
-        let mut environ = Environ::new();
-        environ.insert("CONTENT_TYPE", "text/plain");
-        environ.insert("CONTENT_LENGTH", "12");
+        let environ = Environ::from([("CONTENT_TYPE", "text/plain"), ("CONTENT_LENGTH", "12")]);
         assert_eq!(environ.header("Content-Type"), Some("text/plain"));
         assert_eq!(environ.content_length(), Some(12));
         assert_eq!(environ.header("server-name"), None);

@@ -52,6 +52,7 @@ pub fn mount<A: Application>(prefix: &str, application: A) -> Mount<A> {
 }
 
 /// La aplicación que devuelve [`mount`].
+#[must_use = "una aplicación montada que nadie sirve no hace nada"]
 pub struct Mount<A> {
     prefix: String,
     application: A,
@@ -181,6 +182,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "el prefijo \"app\" no empieza por una barra")]
     fn un_prefijo_sin_barra_se_dice_al_montar() {
-        mount("app", show);
+        let _ = mount("app", show);
     }
 }

@@ -45,6 +45,7 @@ const FORM: AsciiSet =
 /// assert_eq!(environ.content_length(), Some(10));
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "una petición que no se manda no prueba nada"]
 pub struct Request {
     method: String,
     target: String,
@@ -97,7 +98,6 @@ impl Request {
     /// let environ = testing::get("/").header("Host", "ejemplo.mx").environ();
     /// assert_eq!(environ.header("host"), Some("ejemplo.mx"));
     /// ```
-    #[must_use]
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         assert!(is_token(name.as_bytes()), "el nombre de encabezado {name:?} no es válido");
@@ -117,7 +117,6 @@ impl Request {
     /// let environ = testing::put("/foto").body([0xFF, 0xD8]).environ();
     /// assert_eq!(environ.content_length(), Some(2));
     /// ```
-    #[must_use]
     pub fn body(mut self, content: impl Into<Vec<u8>>) -> Self {
         self.content = Some(content.into());
         self
@@ -139,7 +138,6 @@ impl Request {
     /// assert_eq!(content, "nombre=%C3%91and%C3%BA+%26+C%C3%ADa.");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let quote = |text| utf8_percent_encode(text, &FORM).to_string().replace(' ', "+");
         let fields = fields.iter().map(|(name, value)| format!("{}={}", quote(name), quote(value)));
@@ -157,7 +155,6 @@ impl Request {
     /// let environ = testing::get("/").variable("wsgi.url_scheme", "https").environ();
     /// assert_eq!(environ.url_scheme(), "https");
     /// ```
-    #[must_use]
     pub fn variable(mut self, key: &str, value: &str) -> Self {
         self.variables.push((key.to_owned(), value.to_owned()));
         self
