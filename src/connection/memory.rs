@@ -28,7 +28,7 @@ pub(crate) struct MemorySource(Weak<Mutex<Net>>);
 
 /// Algo que le pasa a una conexión.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(test), allow(dead_code, reason = "el cliente de `testing` no se va a medias"))]
+#[cfg_attr(not(test), allow(dead_code, reason = "el cliente de `testing` no corta de golpe"))]
 pub(crate) enum Event {
     /// El cliente envía unos bytes.
     Send(Vec<u8>),

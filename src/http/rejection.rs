@@ -139,7 +139,7 @@ impl fmt::Display for Rejection {
 ///     Ok(Body::empty())
 /// }
 ///
-/// let cut = testing::post("/").header("Transfer-Encoding", "chunked").body("hola");
+/// let cut = testing::post("/").cut_after(3).body("hola");
 /// let response = cut.call(&application);
 /// assert_eq!(response.status(), "400 Bad Request");
 /// assert_eq!(response.text(), "No te entendí: el cliente cortó el cuerpo de la petición.\n");
