@@ -57,6 +57,8 @@ pub struct Environ {
     input: Input,
     errors: Errors,
     extensions: Extensions,
+    /// Cuánto medía `SCRIPT_NAME` cuando una aplicación repartió la ruta.
+    routed: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -130,6 +132,18 @@ impl Environ {
         let value = self.texts.resolve(self.entries[at].value).to_owned();
         self.entries.remove(at);
         Some(value)
+    }
+
+    /// Reparte la ruta: `script` ya está resuelto, y `path` es lo que le toca a quien sigue.
+    pub(crate) fn route(&mut self, script: &[u8], path: &[u8]) {
+        self.insert_bytes("SCRIPT_NAME", script);
+        self.insert_bytes("PATH_INFO", path);
+        self.routed = Some(script.len());
+    }
+
+    /// Si la ruta está como la repartió otra aplicación, y no como llegó.
+    pub(crate) fn is_routed(&self) -> bool {
+        self.routed.is_some() && self.routed == self.get_bytes("SCRIPT_NAME").map(<[u8]>::len)
     }
 
     /// El método: `GET`, `POST`… Distingue mayúsculas (RFC 3875 §4.1.12, RFC 9110 §9.1).
@@ -277,6 +291,7 @@ impl Environ {
             self.errors = Errors::default();
         }
         self.extensions.clear();
+        self.routed = None;
     }
 
     fn position(&self, key: &str) -> Option<usize> {
