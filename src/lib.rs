@@ -111,7 +111,7 @@ pub mod fuzzing;
 pub use application::{Application, StartResponse, StartResponseError, application};
 pub use body::{Body, BodyEvent, Chunk};
 pub use connection::Config;
-pub use environ::Environ;
+pub use environ::{Client, Environ};
 pub use error::{Error, Result};
 pub use http::RequestError;
 pub use input::{Errors, Input};

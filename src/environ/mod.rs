@@ -7,9 +7,12 @@ mod texts;
 mod fill;
 mod extensions;
 mod collection;
+mod client;
 
 use std::fmt;
 
+pub use self::client::Client;
+pub(crate) use self::client::Presence;
 use self::extensions::Extensions;
 pub(crate) use self::fill::{Adopted, Joining, Value};
 use self::texts::{Text, Texts};
@@ -57,6 +60,7 @@ pub struct Environ {
     input: Input,
     errors: Errors,
     extensions: Extensions,
+    client: Client,
     /// Cuánto medía `SCRIPT_NAME` cuando una aplicación repartió la ruta.
     routed: Option<usize>,
 }
@@ -292,6 +296,7 @@ impl Environ {
         }
         self.extensions.clear();
         self.routed = None;
+        self.client = Client::default();
     }
 
     fn position(&self, key: &str) -> Option<usize> {
