@@ -16,7 +16,7 @@ use std::time::{Instant, SystemTime};
 pub use self::format::LogFormat;
 use self::line::{Line, Requested};
 use crate::application::{Application, StartResponse};
-use crate::body::{Body, Event};
+use crate::body::{Body, BodyEvent};
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway;
@@ -64,6 +64,7 @@ where
 }
 
 /// Una aplicación con su registro de accesos. La construye [`access_log`].
+#[must_use = "un registro que nadie sirve no anota nada"]
 pub struct AccessLog<A> {
     application: A,
     format: LogFormat,
@@ -98,7 +99,6 @@ impl<A> AccessLog<A> {
     /// assert!(!line.contains("curl"));
     /// # Ok::<(), io::Error>(())
     /// ```
-    #[must_use]
     pub fn format(mut self, format: LogFormat) -> Self {
         self.format = format;
         self
@@ -117,14 +117,14 @@ impl<A: Application> Application for AccessLog<A> {
             answer
         });
         record.line.user = environ.get("REMOTE_USER").map(str::to_owned);
-        let body = answer.inspect_err(|error| record.fail_with(error.inner()))?;
+        let body = answer.inspect_err(|error| record.fail_with(error.as_ref()))?;
         if let Some((code, length)) = declared {
             record.line.code = code;
             // De un cuerpo en memoria la cabeza sale sin mirarlo.
             record.owes_bytes =
                 body.is_lazy() && length.or_else(|| body.content_length()) > Some(0);
         }
-        Ok(body.inspected(move |event| record.note(event)))
+        Ok(body.inspect(move |event| record.note(event)))
     }
 }
 
@@ -166,16 +166,16 @@ impl Record {
     }
 
     /// Al cuerpo le pasó algo.
-    fn note(&mut self, event: Event<'_>) {
+    fn note(&mut self, event: BodyEvent<'_>) {
         // Con el primer byte sale la cabeza: desde ahí, el cliente ya tiene un estado.
         let is_head_sent = self.line.bytes > 0;
         match event {
-            Event::Gave(bytes) => self.line.bytes += bytes,
+            BodyEvent::Chunk(_) | BodyEvent::FileSent(_) => self.line.bytes += event.length(),
             _ if is_head_sent => {}
-            Event::Failed(error) => self.fail_with(error),
-            Event::Panicked => self.line.code = FAILURE.to_owned(),
-            Event::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
-            Event::Asked | Event::Ended => {}
+            BodyEvent::Failed(error) => self.fail_with(error),
+            BodyEvent::Panicked => self.line.code = FAILURE.to_owned(),
+            BodyEvent::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
+            BodyEvent::Asked | BodyEvent::Ended => {}
         }
     }
 
@@ -267,7 +267,7 @@ mod tests {
     fn lo_que_causa_el_cliente_lleva_su_estado_y_no_se_anota_como_un_fallo() {
         for (rejection, code) in REJECTIONS {
             for way in WAYS {
-                let failure = move || io::Error::new(io::ErrorKind::InvalidData, rejection);
+                let failure = move || io::Error::from(rejection);
                 let returns = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
                     Err(way(failure()))
                 };
@@ -290,9 +290,9 @@ mod tests {
     #[test]
     fn lo_que_falla_antes_de_la_cabeza_es_lo_que_ve_el_cliente() {
         let bodies: [fn() -> Body; 3] = [
-            || Body::stream((0..1).map(|_| panic!("adrede"))),
-            || Body::stream([Err(io::Error::other("adrede"))]),
-            || Body::stream([]),
+            || Body::stream((0..1).map(|_| -> io::Result<Chunk> { panic!("adrede") })),
+            || Body::stream([Err::<Chunk, _>(io::Error::other("adrede"))]),
+            || Body::stream([] as [io::Result<Chunk>; 0]),
         ];
         for body in bodies {
             let application = move |_: &mut Environ, start_response: StartResponse<'_>| {

@@ -278,7 +278,7 @@ pub fn converse(
     pieces: &[&[u8]],
     ending: Ending,
 ) -> Vec<u8> {
-    let service = Service::new(Protocol::Http, config.clone(), "localhost".to_owned());
+    let service = Service::new(config.clone(), "localhost".to_owned());
     let sent = pieces.iter().map(|piece| Event::Send(piece.to_vec()));
     let script = sent.chain((ending == Ending::Finish).then_some(Event::Finish));
     let system = System { capacity: usize::MAX, sends_files: false };

@@ -4,7 +4,7 @@
 //! cuando se van reuniendo por el camino: conserva el orden y no distingue mayúsculas
 //! (RFC 9110 §5.1). No comprueba nada: eso lo hace `start_response`, en un solo sitio.
 
-use std::fmt;
+use std::{fmt, slice};
 
 /// Una lista de encabezados, en orden, que se busca sin distinguir mayúsculas.
 ///
@@ -165,7 +165,7 @@ impl Headers {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
-    /// Los encabezados con su valor, en orden.
+    /// Los encabezados con su valor, en orden. Es lo mismo que recorrer `&headers`.
     ///
     /// # Examples
     ///
@@ -178,8 +178,8 @@ impl Headers {
     /// assert!(headers.values().eq(["Accept", "10"]));
     /// assert_eq!(headers.to_string(), "Vary: Accept\r\nAge: 10\r\n\r\n");
     /// ```
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.0.iter())
     }
 
     /// Los nombres, en orden y con sus repeticiones.
@@ -229,6 +229,33 @@ impl From<&[(&str, &str)]> for Headers {
     }
 }
 
+/// Los encabezados de [`Headers`] con su valor, en orden.
+#[derive(Debug, Clone)]
+pub struct Iter<'h>(slice::Iter<'h, (String, String)>);
+
+impl<'h> Iterator for Iter<'h> {
+    type Item = (&'h str, &'h str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl<'h> IntoIterator for &'h Headers {
+    type Item = (&'h str, &'h str);
+    type IntoIter = Iter<'h>;
+
+    fn into_iter(self) -> Iter<'h> {
+        self.iter()
+    }
+}
+
 impl IntoIterator for Headers {
     type Item = (String, String);
     type IntoIter = std::vec::IntoIter<(String, String)>;
@@ -241,7 +268,7 @@ impl IntoIterator for Headers {
 /// Como viajan: una línea `Nombre: valor` por encabezado, y una vacía al final (RFC 9112 §2.1).
 impl fmt::Display for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, value) in self.iter() {
+        for (name, value) in self {
             write!(f, "{name}: {value}\r\n")?;
         }
         f.write_str("\r\n")

@@ -126,11 +126,12 @@ pub mod util;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use application::{Application, StartResponse, StartResponseError};
-pub use body::{Body, Chunk};
+pub use application::{Application, StartResponse, StartResponseError, application};
+pub use body::{Body, BodyEvent, Chunk};
 pub use connection::{AmbiguousPaths, Config, Protocol};
-pub use environ::Environ;
+pub use environ::{Client, Environ};
 pub use error::{Error, Result};
+pub use http::RequestError;
 pub use input::{Errors, Input};
 pub use proxies::{Network, NetworkError, ProxyHeader, Unbelieved};
 #[cfg(all(feature = "server", not(target_family = "wasm")))]

@@ -123,7 +123,7 @@ fn el_formato_combinado_lleva_dos_encabezados_y_no_se_dejan_enganar() {
     let agent = "x\" 200 1 \\ ñ";
     let request = testing::get("/").header("Referer", "http://x/").header("User-Agent", agent);
     let environ = &mut request.environ();
-    application.call(environ, &mut |_, _| Ok(())).expect("responde");
+    drop(application.call(environ, &mut |_, _| Ok(())).expect("responde"));
     let expected =
         r#"127.0.0.1 - ada "GET / HTTP/1.1" 201 - "http://x/" "x\x22 200 1 \x5C \xC3\xB1""#;
     assert_eq!(notes.lines(), [expected]);

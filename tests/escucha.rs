@@ -138,7 +138,7 @@ fn la_direccion_de_quien_pide_es_la_misma_por_cualquier_socket() {
         // Sin IPv6 no hay nada que comprobar.
         let Ok(listener) = TcpListener::bind(place) else { return };
         let port = listener.local_addr().expect("tiene dirección").port();
-        let server = make_server_on(listener.into(), both, Config::default()).expect("lo usa");
+        let server = make_server_on(listener, both, Config::default()).expect("lo usa");
         let served = Served::run(server);
         let mut wire = Wire::open(&format!("{asked}:{port}"));
         wire.send(get("/").as_bytes());

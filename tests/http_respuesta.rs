@@ -172,7 +172,7 @@ fn una_aplicacion_que_falla_recibe_un_500_y_la_conexion_sigue() {
             }
             "/primer-trozo" => {
                 start("200 OK", &[("X-Perdido", "1")])?;
-                Ok(Body::stream([Err(io::Error::other("secreto"))]))
+                Ok(Body::stream([Err::<Chunk, _>(io::Error::other("secreto"))]))
             }
             _ => start("200 OK", &[]).map(|()| Body::from("bien")).map_err(Error::from),
         }

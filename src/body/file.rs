@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn lo_enviado_por_otro_camino_se_descuenta() {
         let (file, content) = this_file();
-        let mut body = Body::file_range(file, 20).inspected(|_| {});
+        let mut body = Body::file_range(file, 20).inspect(|_| {});
         let (mut file, left) = body.as_file().expect("es un archivo");
         assert_eq!(left, 20);
         file.seek(SeekFrom::Start(15)).expect("se puede");

@@ -53,9 +53,11 @@ fn call<W: Wire, H: Host>(
     host.amends(&mut environ);
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
-    let mut body = link.during(&mut **host, class, |_| {
+    environ.set_client(link.lend_client(terms.envelope.farewell()));
+    let mut body = link.during(&mut **host, class, |link| {
         let body = gateway::run(*application, &mut environ, &mut head, terms.is_head);
         gateway::warn_if_large(&head, &environ);
+        link.take_back_client(environ.take_client());
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         scratch.environ.take_back(environ);
         body

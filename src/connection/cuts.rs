@@ -108,16 +108,14 @@ fn application((_, length): Shape, way: Way) -> impl Application {
         start_response("200 OK", if is_declared { &fields } else { &[] })?;
         Ok(match length {
             _ if is_short => Body::from("entera"),
-            Length::Computed => {
-                Body::from(vec!["x".repeat(PART); SIZE / PART]).inspected(fuse(way))
-            }
+            Length::Computed => Body::from(vec!["x".repeat(PART); SIZE / PART]).inspect(fuse(way)),
             _ => Body::stream(Parts { given: 0, way }),
         })
     }
 }
 
 /// Quien mira un cuerpo de longitud calculada es lo único que puede entrar en pánico en él.
-fn fuse(way: Way) -> impl FnMut(crate::body::Event<'_>) + Send {
+fn fuse(way: Way) -> impl FnMut(crate::body::BodyEvent<'_>) + Send {
     let (mut seen, bomb) = (0, Parts { given: 0, way });
     move |_| {
         let _held = &bomb;

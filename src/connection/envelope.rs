@@ -17,6 +17,14 @@ pub(super) enum Envelope {
 }
 
 impl Envelope {
+    /// Con qué dice quien pidió que ya no quiere la respuesta, además de irse.
+    pub(super) fn farewell(self) -> Option<[u8; 4]> {
+        match self {
+            Self::Records(id) => Some(fastcgi::abort_start(id)),
+            Self::Http(_) | Self::Plain(_) => None,
+        }
+    }
+
     /// La forma de un cuerpo, por lo que se sabe de su longitud.
     pub(super) fn frame(self, length: BodyLength) -> Framing {
         match (length, self) {

@@ -145,11 +145,15 @@ impl ResponseBody {
     }
 
     /// Da por enviados `count` bytes del archivo.
-    pub(crate) fn advance_file(&mut self, count: u64) {
-        if let Some(body) = &mut self.chunks {
-            body.advance_file(count);
-        }
+    ///
+    /// # Errors
+    ///
+    /// Como [`next_chunk`](Self::next_chunk), si quien mira el cuerpo entra en pánico al saberlo.
+    pub(crate) fn advance_file(&mut self, count: u64) -> Result<(), ()> {
         self.left = self.left.map(|left| left.saturating_sub(count));
+        let Some(body) = &mut self.chunks else { return Ok(()) };
+        let told = catch(|| body.advance_file(count)).map_err(Fault::Panic);
+        told.map_err(|fault| self.fail(&fault))
     }
 
     /// El siguiente trozo con bytes; `None` cuando el cuerpo está completo.
@@ -162,11 +166,13 @@ impl ResponseBody {
             return Ok(Some(first));
         }
         let produced = self.produce();
-        if produced.is_err() {
-            self.discard();
-        }
-        produced
-            .map_err(|fault| fault.report_from(&self.origin, self.errors.get_or_insert_default()))
+        produced.map_err(|fault| self.fail(&fault))
+    }
+
+    /// Anota por qué no llegará a estar completo, y lo suelta.
+    fn fail(&mut self, fault: &Fault) {
+        self.discard();
+        fault.report_from(&self.origin, self.errors.get_or_insert_default());
     }
 
     fn produce(&mut self) -> Result<Option<Chunk>, Fault> {

@@ -29,7 +29,7 @@ use crate::application::Application;
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::guarded::catch;
-use crate::http::Rejection;
+use crate::http::RequestError;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
@@ -56,7 +56,7 @@ pub(crate) fn run(
 
 /// El estado con que responde [`run`] si eso es lo que falla antes de enviar nada.
 pub(crate) fn status_of(error: &(dyn StdError + 'static)) -> &'static str {
-    fault::rejection_in(error).map_or(error_page::INTERNAL_ERROR, Rejection::status)
+    RequestError::find(error).map_or(error_page::INTERNAL_ERROR, RequestError::status)
 }
 
 /// Desde este tamaño, en bytes, los encabezados de una respuesta no caben en lo que nginx les reserva.

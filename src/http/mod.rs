@@ -33,6 +33,7 @@ pub(crate) use fields::{Field, FieldTable};
 pub(crate) use names::{Known, KnownSet, Role};
 pub(crate) use patience::Patience;
 pub(crate) use rejection::Rejection;
+pub use rejection::RequestError;
 pub(crate) use request::{Persistence, Request, RequestBody};
 pub(crate) use target::Target;
 

@@ -1,6 +1,9 @@
 //! Por qué se rechaza una petición antes de llegar a la aplicación, y con qué estado.
 
+use std::error::Error as StdError;
 use std::fmt;
+use std::io;
+use std::sync::Arc;
 
 /// El motivo de un rechazo. Todos cierran la conexión: tras un mensaje mal formado no se sabe
 /// dónde empieza el siguiente (RFC 9112 §9.6).
@@ -68,9 +71,23 @@ impl Rejection {
             _ => "400 Bad Request",
         }
     }
+
+    fn kind(self) -> io::ErrorKind {
+        match self {
+            Self::Timeout => io::ErrorKind::TimedOut,
+            Self::BodyTooLarge => io::ErrorKind::FileTooLarge,
+            Self::BodyCut | Self::Aborted => io::ErrorKind::UnexpectedEof,
+            _ => io::ErrorKind::InvalidData,
+        }
+    }
 }
 
-impl std::error::Error for Rejection {}
+/// Lo que encuentra quien lee el cuerpo.
+impl From<Rejection> for io::Error {
+    fn from(rejection: Rejection) -> Self {
+        Self::new(rejection.kind(), RequestError(rejection))
+    }
+}
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,5 +118,87 @@ impl fmt::Display for Rejection {
             Self::Aborted => "el servidor web abandonó la petición",
             Self::Timeout => "la petición no llegó completa a tiempo",
         })
+    }
+}
+
+/// La petición no se puede leer, y la culpa es de quien la envió: el cuerpo está mal escrito, es
+/// demasiado grande, llegó cortado o no llegó a tiempo.
+///
+/// Es lo que hay en el error que da [`Input`](crate::Input). Quien lo devuelve con `?`, envuelto o sin
+/// envolver, responde con su estado; y quien quiere su propia página lo busca con [`find`](Self::find).
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, Environ, RequestError, Result, StartResponse, testing};
+/// use std::io::Read;
+///
+/// fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     let mut text = String::new();
+///     if let Err(error) = environ.input().read_to_string(&mut text) {
+///         let Some(fault) = RequestError::find(&error) else { return Err(error.into()) };
+///         start_response(fault.status(), &[("Content-Type", "text/plain; charset=utf-8")])?;
+///         return Ok(Body::from(format!("No te entendí: {fault}.\n")));
+///     }
+///     start_response("204 No Content", &[])?;
+///     Ok(Body::empty())
+/// }
+///
+/// let cut = testing::post("/").cut_after(3).body("hola");
+/// let response = cut.call(&application);
+/// assert_eq!(response.status(), "400 Bad Request");
+/// assert_eq!(response.text(), "No te entendí: el cliente cortó el cuerpo de la petición.\n");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RequestError(pub(crate) Rejection);
+
+impl RequestError {
+    /// El que hay en `error`, o en lo que lo causó. Para buscarlo en un [`Error`](crate::Error):
+    /// `RequestError::find(error.as_ref())`.
+    pub fn find(error: &(dyn StdError + 'static)) -> Option<Self> {
+        let mut link = Some(error);
+        while let Some(error) = link {
+            if let Some(found) = error.downcast_ref::<Self>() {
+                return Some(*found);
+            }
+            link = inside(error).or_else(|| error.source());
+        }
+        None
+    }
+
+    /// El estado que le corresponde: `413 Content Too Large`.
+    pub fn status(self) -> &'static str {
+        self.0.status()
+    }
+
+    /// De qué clase es: `UnexpectedEof` si el cliente se fue, `TimedOut` si no llegó a tiempo,
+    /// `FileTooLarge` si pasa del límite, e `InvalidData` si no está bien escrita.
+    pub fn kind(self) -> io::ErrorKind {
+        self.0.kind()
+    }
+}
+
+/// Lo que lleva dentro un error de entrada, que no es su causa: él habla en su nombre. Una caja se hace
+/// pasar del mismo modo por el error que tiene.
+fn inside<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return error.get_ref().map(|inner| inner as &(dyn StdError + 'static));
+    }
+    let boxed = error.downcast_ref::<Box<io::Error>>().map(|boxed| &**boxed);
+    let shared = || error.downcast_ref::<Arc<io::Error>>().map(|shared| &**shared);
+    boxed.or_else(shared).map(|error| error as &(dyn StdError + 'static))
+}
+
+impl StdError for RequestError {}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestError({} {:?})", self.status(), self.0.to_string())
     }
 }

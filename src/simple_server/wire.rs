@@ -9,6 +9,7 @@ use mio::{Interest, Registry, Token};
 
 use super::listen::Socket;
 use crate::connection::{Awaited, FileSent, Source, Wire};
+use crate::environ::Presence;
 
 /// Una conexión por un socket.
 pub(super) type Connection = crate::connection::Connection<SocketWire>;
@@ -90,6 +91,21 @@ impl Wire for SocketWire {
     fn source(&mut self) -> SocketSource {
         self.is_shared = true;
         SocketSource(Arc::downgrade(&self.socket))
+    }
+
+    fn presence(&mut self) -> Option<Weak<dyn Presence>> {
+        // Donde vigilarlo pide tenerlo a solas, hay que esperar a que se vigile.
+        let can_share = cfg!(unix) || self.watch == Watch::Watched;
+        can_share.then(|| {
+            let presence: Weak<dyn Presence> = Arc::downgrade(&self.socket) as _;
+            presence
+        })
+    }
+}
+
+impl Presence for Socket {
+    fn glance(&self, room: &mut [u8]) -> io::Result<usize> {
+        self.peek(room)
     }
 }
 

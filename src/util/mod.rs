@@ -138,10 +138,7 @@ mod tests {
 
     #[track_caller]
     fn check_defaults(given: &[(&str, &str)], key: &str, expected: Option<&str>) {
-        let mut environ = Environ::new();
-        for (key, value) in given {
-            environ.insert(key, value);
-        }
+        let mut environ: Environ = given.iter().copied().collect();
         setup_testing_defaults(&mut environ);
         assert_eq!(environ.get(key), expected);
     }

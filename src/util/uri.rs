@@ -122,10 +122,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn environ_with(variables: &[(&str, &str)]) -> Environ {
-        let mut environ = Environ::new();
-        for (key, value) in variables {
-            environ.insert(key, value);
-        }
+        let mut environ: Environ = variables.iter().copied().collect();
         setup_testing_defaults(&mut environ);
         environ
     }

@@ -71,6 +71,7 @@ pub fn validator<A: Application>(application: A) -> Validator<A> {
 /// Un intermediario que esté fuera del validador es, para él, parte del servidor; y uno que esté
 /// dentro, parte de la aplicación. Con uno a cada lado se vigila al intermediario.
 #[derive(Debug)]
+#[must_use = "un validador que nadie sirve no vigila nada"]
 pub struct Validator<A> {
     application: A,
     report: Report,

@@ -133,7 +133,8 @@ fn server_body_cases() -> Vec<Case> {
         body.by_ref().for_each(drop);
         body.for_each(drop);
     };
-    let broken = answers("200 OK", TEXT, || Body::stream([Err(io::Error::other("adrede"))]));
+    let broken =
+        answers("200 OK", TEXT, || Body::stream([Err::<Chunk, _>(io::Error::other("adrede"))]));
     vec![
         (Rule::BodyNotReadPastEnd, seen(get(), polite(), past_end)),
         (Rule::BodyNotReadPastEnd, seen(get(), broken, read_whole)),

@@ -21,7 +21,7 @@ use pasarela::validate::Finding as _;
 
 fn contract() {
     let _ = pasarela::Body::file;
-    let _ = pasarela::Body::stream::<Vec<_>>;
+    let _ = pasarela::Body::stream::<Vec<_>, String>;
     let _ = pasarela::Environ::errors;
     let _ = pasarela::Environ::input;
     let _ = pasarela::Environ::set_errors;

@@ -114,7 +114,7 @@ fn drip(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     start_response("200 OK", &[TEXT])?;
     Ok(Body::stream((1..=3).map(move |number| {
         wait_for(&folder.join(format!("{name}-{number}")))?;
-        Ok(format!("trozo {number}\n").into())
+        Ok(format!("trozo {number}\n"))
     })))
 }
 

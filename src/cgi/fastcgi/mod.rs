@@ -22,7 +22,7 @@ mod pairs;
 mod receiver;
 
 pub(crate) use receiver::{Phase, Receiver, ReceiverLimits};
-pub(crate) use record::{MAX_CONTENT, write_end, write_nonsense, write_stdout};
+pub(crate) use record::{MAX_CONTENT, abort_start, write_end, write_nonsense, write_stdout};
 
 #[cfg(test)]
 mod tests;

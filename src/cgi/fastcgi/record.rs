@@ -26,7 +26,7 @@ impl Kind {
     fn of(number: u8) -> Self {
         match number {
             1 => Self::BeginRequest,
-            2 => Self::AbortRequest,
+            ABORT_REQUEST => Self::AbortRequest,
             4 => Self::Params,
             5 => Self::Stdin,
             9 => Self::GetValues,
@@ -35,6 +35,7 @@ impl Kind {
     }
 }
 
+const ABORT_REQUEST: u8 = 2;
 const END_REQUEST: u8 = 3;
 const STDOUT: u8 = 6;
 const GET_VALUES_RESULT: u8 = 10;
@@ -73,6 +74,12 @@ impl Header {
             padding: padding.into(),
         })
     }
+}
+
+/// Cómo empieza el registro con que el servidor web abandona una petición (§5.4).
+pub(crate) fn abort_start(id: u16) -> [u8; 4] {
+    let [id_high, id_low] = id.to_be_bytes();
+    [VERSION, ABORT_REQUEST, id_high, id_low]
 }
 
 /// Escribe una parte de la respuesta, en los registros que haga falta.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::application::StartResponse;
-use crate::body::Body;
+use crate::body::{Body, BodyEvent};
 use crate::connection::stand::{Stand, flood, get, ignore, ok};
 use crate::connection::{Outcome, Protocol, StageKind};
 use crate::environ::Environ;
@@ -135,4 +135,17 @@ fn lo_que_se_rechaza_se_anuncia_y_se_olvida_lo_demas() {
     assert!(seen.starts_with("HTTP/1.1 505 "), "{seen}");
     assert!(seen.contains("\r\nConnection: close\r\n") && seen.ends_with("</html>\n"));
     assert_eq!(stand.world.calls, 0);
+}
+
+#[test]
+fn el_panico_de_quien_mira_un_archivo_solo_corta_su_respuesta() {
+    let application = |_: &mut Environ, start_response: StartResponse<'_>| {
+        start_response("200 OK", &[])?;
+        // El primer bloque se lee; lo demás se manda sin leerlo.
+        let file = Body::file_range(File::open(std::env::current_exe()?)?, 200_000);
+        Ok(file.inspect(|event| assert!(!matches!(event, BodyEvent::FileSent(_)), "adrede")))
+    };
+    let mut stand = Stand::http(application).on(usize::MAX, true);
+    stand.say(get("/")).take(usize::MAX).finish();
+    assert_eq!(stand.reason(), Some(CloseReason::BodyIncomplete));
 }

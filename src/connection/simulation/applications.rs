@@ -137,7 +137,7 @@ impl Play {
                 let body = Body::file_range(file, *length as u64);
                 let grain = sand.grain(false);
                 match is_watched {
-                    true => body.inspected(move |_| grain.is_here()),
+                    true => body.inspect(move |_| grain.is_here()),
                     false => body,
                 }
             }
