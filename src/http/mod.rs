@@ -14,6 +14,7 @@
 //! | [`target`] | de `/a%20b?c=d` a ruta y consulta; la sintaxis de `Host` |
 //! | [`request`] | qué significan los campos: cuerpo, conexión, `Expect` |
 //! | [`chunked`] | del cuerpo por trozos a sus bytes |
+//! | [`extension`] | lo que puede ir detrás del tamaño de un trozo |
 //! | [`response`] | de una respuesta a bytes |
 //! | [`rejection`] | por qué se rechaza una petición, y con qué estado |
 
@@ -25,6 +26,7 @@ pub(crate) mod scan;
 pub(crate) mod target;
 pub(crate) mod request;
 pub(crate) mod chunked;
+mod extension;
 pub(crate) mod response;
 pub(crate) mod rejection;
 
