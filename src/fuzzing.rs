@@ -112,6 +112,7 @@ impl Desk {
         variables: impl Iterator<Item = Variable<'v>>,
     ) -> Result<(), Rejection> {
         variables::fill(&mut self.environ, variables, Process::Serving, "localhost", usize::MAX)
+            .map(|_| ())
     }
 
     /// Lo deja listo para otra petición.

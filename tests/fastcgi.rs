@@ -509,21 +509,21 @@ fn las_variables_no_escriben_lineas_en_el_registro_ni_en_la_respuesta() {
     let notes = Notes::default();
     let reflect = |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
         environ.set_errors(Errors::writer(io::sink()));
-        let agent = environ.header("user-agent").unwrap_or_default().to_owned();
-        start("200 OK", &[("X-Agent", &agent)])?;
+        let user = environ.get("REMOTE_USER").unwrap_or_default().to_owned();
+        start("200 OK", &[("X-User", &user)])?;
         Ok(Body::from("hecho"))
     };
     let served = start(access_log(reflect, notes.clone()));
     let evil = "x\r\nSet-Cookie: a=b\r\n\r\n\n\" 200 1";
     let mut variables = usual("GET", "/", "");
-    for name in ["REMOTE_ADDR", "SERVER_PROTOCOL", "REQUEST_URI"] {
+    for name in ["REMOTE_ADDR", "SERVER_PROTOCOL", "REMOTE_USER"] {
         variables.retain(|(known, _)| *known != name);
         variables.push((name, evil));
     }
     let protocol = format!("HTTP/1.1{evil}");
     variables.push(("SERVER_PROTOCOL", &protocol));
-    for name in ["REMOTE_USER", "HTTP_USER_AGENT", "HTTP_REFERER"] {
-        variables.push((name, evil));
+    for name in ["HTTP_USER_AGENT", "HTTP_REFERER"] {
+        variables.push((name, "\" 200 1 \\"));
     }
     let mut wire = served.open();
     wire.send(&[begin(1, true), params(1, &variables), stdin(1, b"")].concat());
@@ -532,8 +532,9 @@ fn las_variables_no_escriben_lineas_en_el_registro_ni_en_la_respuesta() {
     assert!(!answer.contains("Set-Cookie"), "{answer}");
     assert_eq!(served.stop(), Ok(()));
     let notes = String::from_utf8(notes.0.lock().expect("sin pánico").clone()).expect("texto");
-    let escaped = "x\\x0D\\x0ASet-Cookie: a=b";
-    assert!(notes.contains(escaped), "{notes}");
+    for escaped in ["x\\x0D\\x0ASet-Cookie:\\x20a=b", "\"\\x22 200 1 \\x5C\" "] {
+        assert!(notes.contains(escaped), "{notes}");
+    }
     assert_eq!(notes.lines().count(), 1, "{notes}");
     assert!(!notes.contains("HTTP/1.1"), "esa versión no es ninguna: {notes}");
 }
