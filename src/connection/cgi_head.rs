@@ -130,7 +130,9 @@ pub(super) fn read_records<W: Wire, H: Host>(
         Phase::Waiting | Phase::Params => receive(link, context, Reading::Records(receiver)),
         Phase::Content => accept_records(link, context, receiver),
         Phase::Refused => Ok(Stage::Closing(CloseReason::Rejected).go()),
-        Phase::Aborted => Ok(close::abandon(link, context, &receiver)),
+        Phase::Aborted => {
+            Ok(close::abandon(link, context, receiver.id(), receiver.keeps_connection()))
+        }
         Phase::Done => unreachable!("antes de las variables no hay cuerpo"),
     }
 }

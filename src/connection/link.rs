@@ -13,6 +13,7 @@ use super::upload::Reader;
 use super::wire::{FileSent, Wire};
 use crate::gateway::Peers;
 use crate::http::response::Framing;
+use crate::input::Carbon;
 
 #[derive(Debug)]
 pub(super) struct Link<W> {
@@ -30,6 +31,8 @@ pub(super) struct Link<W> {
     cuts: Cuts,
     /// Quien quizá siga leyendo un cuerpo que no llegó entero.
     pub(super) reader: Option<Reader>,
+    /// Lo que se anota de una petición, si el servidor web también lo quiere.
+    pub(super) carbon: Carbon,
 }
 
 /// Si cerrar es un corte que el cliente nota.
@@ -74,6 +77,7 @@ impl<W: Wire> Link<W> {
             readiness: Readiness { readable: true, writable: true, read_closed: false },
             cuts: Cuts::Never,
             reader: None,
+            carbon: Carbon::default(),
         }
     }
 
