@@ -16,7 +16,7 @@ mod fault;
 mod error_page;
 
 pub(crate) use body::{BodyLength, ResponseBody};
-pub(crate) use error_page::error_page;
+pub(crate) use error_page::{ErrorPage, error_page, internal_error};
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
@@ -29,7 +29,6 @@ use crate::application::Application;
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::guarded::catch;
-use crate::http::Rejection;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
@@ -42,17 +41,14 @@ pub(crate) fn run(
 ) -> ResponseBody {
     attempt(application, environ, head).unwrap_or_else(|fault| {
         fault.report(environ);
-        match fault.rejection() {
-            Some(rejection) => attempt(&error_page::rejected(rejection), environ, head),
-            None => attempt(&error_page::internal_error(), environ, head),
-        }
-        .expect("la página de error siempre responde")
+        let page = fault.rejection().map_or_else(internal_error, error_page::rejected);
+        attempt(&page, environ, head).expect("la página de error siempre responde")
     })
 }
 
-/// El estado con que responde [`run`] si eso es lo que falla antes de enviar nada.
-pub(crate) fn status_of(error: &(dyn StdError + 'static)) -> &'static str {
-    fault::rejection_in(error).map_or(error_page::INTERNAL_ERROR, Rejection::status)
+/// Lo que responde [`run`] si eso es lo que falla antes de enviar nada.
+pub(crate) fn page_for(error: &(dyn StdError + 'static)) -> ErrorPage {
+    fault::rejection_in(error).map_or_else(internal_error, error_page::rejected)
 }
 
 /// Desde este tamaño, en bytes, los encabezados de una respuesta no caben en lo que nginx les reserva.
