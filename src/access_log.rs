@@ -19,7 +19,7 @@ use crate::application::{Application, StartResponse};
 use crate::body::{Body, BodyEvent};
 use crate::environ::Environ;
 use crate::error::Result;
-use crate::gateway;
+use crate::gateway::{self, ErrorPage};
 use crate::guarded::{Guarded, catch};
 use crate::outlet::Outlet;
 
@@ -28,8 +28,9 @@ use crate::outlet::Outlet;
 ///
 /// La línea se escribe cuando el cuerpo se suelta: al terminar, al fallar o cuando el cliente se
 /// va. Cuenta los bytes que se dieron al servidor, que no son más que los que llegaron si el
-/// cliente se fue antes. El estado es el que ve el cliente: si la aplicación falla antes de dar el
-/// primer byte, 500, o el que corresponda si lo que falló fue leer la petición.
+/// cliente se fue antes. El estado y los bytes son los que ve el cliente: si la aplicación falla antes de
+/// dar el primer byte, los de la página 500, o los de la que corresponda si lo que falló fue leer la
+/// petición.
 ///
 /// Cada línea se escribe de una vez, en el hilo que atiende la petición. Si `to` se detiene, como una
 /// tubería que nadie lee, con él se detiene ese hilo; los demás dejan sus líneas en una cola de 1 MiB y
@@ -119,7 +120,7 @@ impl<A: Application> Application for AccessLog<A> {
         record.line.user = environ.get("REMOTE_USER").map(str::to_owned);
         let body = answer.inspect_err(|error| record.fail_with(error.as_ref()))?;
         if let Some((code, length)) = declared {
-            record.line.code = code;
+            (record.line.code, record.page) = (code, None);
             // De un cuerpo en memoria la cabeza sale sin mirarlo.
             record.owes_bytes =
                 body.is_lazy() && length.or_else(|| body.content_length()) > Some(0);
@@ -139,13 +140,13 @@ fn length_in(headers: &[(&str, &str)]) -> Option<u64> {
     found?.1.parse().ok()
 }
 
-/// El código con que se responde si la aplicación falla.
-const FAILURE: &str = "500";
-
 /// Una petición que se está atendiendo. Al soltarse escribe su línea, también si es porque la
 /// aplicación entró en pánico.
 struct Record {
     line: Line,
+    is_head: bool,
+    /// Lo que recibe el cliente si no hay respuesta que enviarle.
+    page: Option<ErrorPage>,
     /// Si un cuerpo sin bytes sería un fallo.
     owes_bytes: bool,
     start: Instant,
@@ -158,11 +159,18 @@ impl Record {
             requested: Requested::of(environ, format),
             time: SystemTime::now(),
             user: None,
-            // Hasta que la aplicación responda, lo que el cliente recibiría.
-            code: FAILURE.to_owned(),
+            code: String::new(),
             bytes: 0,
         };
-        Self { line, owes_bytes: false, start: Instant::now(), to: to.clone() }
+        Self {
+            line,
+            is_head: environ.method() == "HEAD",
+            // Hasta que la aplicación responda.
+            page: Some(gateway::internal_error()),
+            owes_bytes: false,
+            start: Instant::now(),
+            to: to.clone(),
+        }
     }
 
     /// Al cuerpo le pasó algo.
@@ -173,20 +181,24 @@ impl Record {
             BodyEvent::Chunk(_) | BodyEvent::FileSent(_) => self.line.bytes += event.length(),
             _ if is_head_sent => {}
             BodyEvent::Failed(error) => self.fail_with(error),
-            BodyEvent::Panicked => self.line.code = FAILURE.to_owned(),
-            BodyEvent::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
+            BodyEvent::Panicked => self.page = Some(gateway::internal_error()),
+            BodyEvent::Ended if self.owes_bytes => self.page = Some(gateway::internal_error()),
             BodyEvent::Asked | BodyEvent::Ended => {}
         }
     }
 
     /// El cliente recibe lo que la pasarela responde a ese error.
     fn fail_with(&mut self, error: &(dyn StdError + 'static)) {
-        self.line.code = code_of(gateway::status_of(error));
+        self.page = Some(gateway::page_for(error));
     }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
+        if let Some(page) = &self.page {
+            self.line.code = code_of(page.status());
+            self.line.bytes = if self.is_head { 0 } else { page.html().len() as u64 };
+        }
         let text = self.line.write(self.start.elapsed());
         let written = catch(|| self.to.write(text.as_bytes()))
             .unwrap_or_else(|panic| Err(io::Error::other(panic.to_string())));
@@ -250,17 +262,23 @@ mod tests {
         (Rejection::Timeout, 408),
     ];
 
-    /// El código que recibe el cliente y el que queda anotado, y lo que se escribe en `wsgi.errors`.
+    /// El código que recibe el cliente, y lo que se escribe en `wsgi.errors`. Comprueba que lo anotado
+    /// sean ese código y los bytes que recibe.
     #[track_caller]
-    fn see(request: testing::Request, application: impl Application) -> (u16, String, String) {
+    fn see(request: testing::Request, application: impl Application) -> (u16, String) {
         let (mut reader, writer) = io::pipe().expect("hay tuberías");
         let application = access_log(application, writer).format(LogFormat::Common);
         let response = request.call(&application);
         drop(application);
         let mut line = String::new();
         reader.read_to_string(&mut line).expect("se lee");
-        let code = line.split("HTTP/1.1\" ").nth(1).expect("tiene estado")[..3].to_owned();
-        (response.code(), code, response.errors())
+        let noted = line.split("HTTP/1.1\" ").nth(1).expect("tiene estado").rsplit_once(' ');
+        let received = match response.bytes().len() {
+            0 => format!("{} -", response.code()),
+            bytes => format!("{} {bytes}", response.code()),
+        };
+        assert_eq!(noted.map(|(noted, _)| noted), Some(received.as_str()));
+        (response.code(), response.errors())
     }
 
     #[test]
@@ -276,7 +294,7 @@ mod tests {
                     let failure = io::Error::other(Wrapped(failure().into()));
                     Ok(Body::stream([Ok(Chunk::from("")), Err(failure)]))
                 };
-                let expected = (code, code.to_string(), String::new());
+                let expected = (code, String::new());
                 for method in ["GET", "POST"] {
                     let request = || testing::Request::new(method, "/");
                     assert_eq!(see(request(), returns), expected, "{method} {rejection:?}");
@@ -299,10 +317,8 @@ mod tests {
                 start_response("200 OK", &[("Content-Length", "3")])?;
                 Ok(body())
             };
-            let (code, noted, _) = see(testing::get("/"), application);
-            assert_eq!((code, noted.as_str()), (500, "500"));
-            let (code, noted, _) = see(testing::head("/"), application);
-            assert_eq!((code, noted.as_str()), (200, "200"));
+            assert_eq!(see(testing::get("/"), application).0, 500);
+            assert_eq!(see(testing::head("/"), application).0, 200);
         }
     }
 }

@@ -121,6 +121,7 @@ impl Desk {
         variables: impl Iterator<Item = Variable<'v>>,
     ) -> Result<(), Rejection> {
         variables::fill(&mut self.environ, variables, Process::Serving, "localhost", usize::MAX)
+            .map(|_| ())
     }
 
     /// Lo deja listo para otra petición.

@@ -3,11 +3,15 @@
 //!
 //! Aquí no se sabe de dónde vienen los bytes: cada pasarela entrega su propio lector.
 
+mod carbon;
+
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
 use crate::guarded::Guarded;
 use crate::outlet::STDERR;
+
+pub(crate) use self::carbon::Carbon;
 
 /// Cuánto se lee de una vez, en bytes: una subida grande llega en pocas llamadas al sistema.
 const BLOCK: usize = 64 * 1024;
@@ -149,7 +153,9 @@ impl fmt::Debug for Input {
 /// and Error Streams»).
 ///
 /// Sin otra indicación es la salida de errores del proceso. Si nadie la lee y se llena, se detiene un
-/// hilo y no todos: lo que escriban los demás espera hasta que avance, y lo que no quepa se cuenta.
+/// hilo y no todos: lo que escriban los demás espera hasta que avance, y lo que no quepa se cuenta. Por
+/// FastCGI va además al registro de errores del servidor web: los primeros 8 KiB de cada petición, con el
+/// motivo si la aplicación falla.
 ///
 /// # Examples
 ///
@@ -167,12 +173,28 @@ impl fmt::Debug for Input {
 /// assert_eq!(response.errors(), "queda poco espacio en el disco\n");
 /// ```
 #[derive(Default)]
-pub struct Errors(Option<Guarded<Box<dyn Write + Send>>>);
+pub struct Errors {
+    /// Sin nadie, la salida de errores del proceso.
+    writer: Option<Guarded<Box<dyn Write + Send>>>,
+    carbon: Option<Carbon>,
+}
 
 impl Errors {
-    /// Si lo que se escriba va adonde siempre.
+    /// Si lo que se escriba va adonde siempre, y a ningún sitio más.
     pub(crate) fn is_default(&self) -> bool {
-        self.0.is_none()
+        self.writer.is_none() && self.carbon.is_none()
+    }
+
+    /// Que de lo que se escriba quede una copia.
+    pub(crate) fn set_carbon(&mut self, carbon: Carbon) {
+        self.carbon = Some(carbon);
+    }
+
+    /// Deja en la copia algo que ya se escribió en otra parte.
+    pub(crate) fn copy(&self, bytes: &[u8]) {
+        if let Some(carbon) = &self.carbon {
+            carbon.copy(bytes);
+        }
     }
 
     /// Lo que se escriba va a `writer`.
@@ -194,20 +216,22 @@ impl Errors {
     /// # Ok::<(), io::Error>(())
     /// ```
     pub fn writer(writer: impl Write + Send + 'static) -> Self {
-        Self(Some(Guarded::new(Box::new(writer))))
+        Self { writer: Some(Guarded::new(Box::new(writer))), carbon: None }
     }
 }
 
 impl Write for Errors {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Some(writer) => writer.write(buf),
-            None => STDERR.write(buf).map(|()| buf.len()),
-        }
+        let written = match &mut self.writer {
+            Some(writer) => writer.write(buf)?,
+            None => STDERR.write(buf).map(|()| buf.len())?,
+        };
+        self.copy(&buf[..written.min(buf.len())]);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
+        match &mut self.writer {
             Some(writer) => writer.flush(),
             // Lo que no está escrito lo escribirá otro.
             None => Ok(()),
@@ -217,7 +241,7 @@ impl Write for Errors {
 
 impl fmt::Debug for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.writer {
             Some(_) => "Errors(escritor)",
             None => "Errors(salida de errores)",
         })

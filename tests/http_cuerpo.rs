@@ -56,9 +56,18 @@ fn los_trozos_mal_escritos_reciben_un_400() {
     let served = Served::start_with(echo, Config { small_body: 100, ..Config::default() });
     // Reunido por el servidor, y leído por la aplicación.
     for start in [String::new(), format!("3e8\r\n{}\r\n", "a".repeat(1000))] {
-        for bad in
-            ["xyz\r\n", "+1\r\n", "0x1\r\n", "1 \r\n", "1\nx", "1\r\nxy\r\n", "0\r\nA b: c\r\n"]
-        {
+        for bad in [
+            "xyz\r\n",
+            "+1\r\n",
+            "0x1\r\n",
+            "1 \r\n",
+            "1\nx",
+            "1\r\nxy\r\n",
+            "0\r\nA b: c\r\n",
+            "1;\r\nx\r\n0\r\n",
+            "1;=;;\"\r\nx\r\n0\r\n",
+            "1;\u{ff}\r\nx\r\n0\r\n",
+        ] {
             let answer = served.exchange(&post_chunked("/", &(start.clone() + bad + "\r\n\r\n")));
             assert_eq!(statuses(&answer), ["400 Bad Request"], "{bad:?}");
             assert!(answer.contains("Connection: close\r\n"), "{answer}");

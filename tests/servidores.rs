@@ -80,6 +80,27 @@ fn la_misma_aplicacion_detras_de_cada_servidor() {
     assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
+/// nginx y Apache, por FastCGI, con su registro de errores en un archivo.
+#[test]
+#[ignore = "necesita nginx y Apache"]
+fn lo_que_falla_por_fastcgi_queda_en_el_registro_del_servidor_web() {
+    for (config, to) in [
+        ("nginx-fastcgi", ("error_log stderr notice", "error_log run/errores.log notice")),
+        ("apache-fastcgi", ("ErrorLog /dev/stderr", "ErrorLog run/errores.log")),
+    ] {
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let pairing = pairing(config, Some("fastcgi"), &[]);
+        let folder = premises(&format!("{config}-errores"));
+        let back = [(); 2].map(|()| Place::Tcp(("127.0.0.1".to_owned(), free_port())));
+        let _back = start_back(&pairing, &folder, &back, Paths::All);
+        let front = Front::start_with(config, &folder, &back, |text| text.replace(to.0, to.1));
+        let answer = comun::send("GET", &format!("http://{}/falla", front.address), &[], "");
+        let log = std::fs::read_to_string(folder.join("run/errores.log")).expect("se lee");
+        let is_there = log.contains("la sonda falla a") && log.contains("GET /falla");
+        assert!(answer.status == 500 && is_there, "{config}: {} y {log}", answer.status);
+    }
+}
+
 #[test]
 fn cada_archivo_pone_o_quita_lo_que_cuenta_un_proxy() {
     for Pairing { config, .. } in PAIRINGS.iter().chain(&BALANCERS) {

@@ -53,7 +53,8 @@ pub(super) fn gather<W: Wire, H: Host>(
     }
     link.outgoing.tail().extend(pending.decoder.take_replies());
     if let Some(receiver) = pending.decoder.aborted() {
-        return Ok(close::abandon(link, context, receiver));
+        let (id, keeps_connection) = (receiver.id(), receiver.keeps_connection());
+        return Ok(close::abandon(link, context, id, keeps_connection));
     }
     if pending.content.len() as u64 > context.service.config.max_body {
         return reject(link, context, pending.asked(), Rejection::BodyTooLarge);

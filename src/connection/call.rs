@@ -51,6 +51,9 @@ fn call<W: Wire, H: Host>(
     let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
     host.amends(&mut environ);
+    if terms.envelope.carries_errors() {
+        environ.errors().set_carbon(link.carbon.renew());
+    }
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
     environ.set_client(link.lend_client(terms.envelope.farewell()));
@@ -63,6 +66,9 @@ fn call<W: Wire, H: Host>(
         body
     });
     host.begins(&head, &mut body);
+    if terms.envelope.carries_errors() {
+        body.copy_errors(&link.carbon);
+    }
     if let Some(upload) = upload
         && !settle(link, &upload)
     {

@@ -65,23 +65,29 @@ fn accept_block<W: Wire, H: Host>(
 ) -> Result<Option<Accepted>, Refusal> {
     let (pending, max) = (link.incoming.pending(), context.service.config.max_head);
     let line = status_line(context.service.config.protocol);
-    let (environ, head_length) = match context.service.config.protocol {
+    let ((environ, body), head_length) = match context.service.config.protocol {
         Protocol::Uwsgi => {
             let Some(block) = uwsgi::parse(pending, max)? else { return Ok(None) };
             (fill(context, block.variables(), block.length)?, block.length)
         }
         _ => {
             let Some(block) = scgi::parse(pending, max)? else { return Ok(None) };
-            let environ = fill(context, block.variables(), block.length)?;
+            let (environ, body) = fill(context, block.variables(), block.length)?;
             if environ.get("SCGI") != Some("1") {
                 return Err(Rejection::Record.into());
             }
-            (environ, block.length)
+            ((environ, body), block.length)
         }
     };
-    let body = match environ.content_length() {
-        None | Some(0) => None,
-        Some(length) => Some(Decoder::Plain(BodyDecoder::new(RequestBody::Length(length), 0))),
+    let body = match body {
+        RequestBody::None => None,
+        RequestBody::Length(_) => Some(Decoder::Plain(BodyDecoder::new(body, 0))),
+        // Aquí el final de un cuerpo solo lo dice su longitud.
+        RequestBody::Chunked => {
+            let is_head = environ.method() == "HEAD";
+            context.scratch.environ.take_back(environ);
+            return Err(Refusal { rejection: Rejection::LengthRequired, is_head });
+        }
     };
     let terms = terms_of(&environ, &*context.host, Persistence::Close, Envelope::Plain(line));
     Ok(Some(Accepted { environ, head_length, terms, body, arrival: Arrival::Gathered }))
@@ -124,7 +130,9 @@ pub(super) fn read_records<W: Wire, H: Host>(
         Phase::Waiting | Phase::Params => receive(link, context, Reading::Records(receiver)),
         Phase::Content => accept_records(link, context, receiver),
         Phase::Refused => Ok(Stage::Closing(CloseReason::Rejected).go()),
-        Phase::Aborted => Ok(close::abandon(link, context, &receiver)),
+        Phase::Aborted => {
+            Ok(close::abandon(link, context, receiver.id(), receiver.keeps_connection()))
+        }
         Phase::Done => unreachable!("antes de las variables no hay cuerpo"),
     }
 }
@@ -146,7 +154,8 @@ fn accept_records<W: Wire, H: Host>(
     let envelope = Envelope::Records(receiver.id());
     let filled = fill(context, receiver.variables(), receiver.variables_length());
     let environ = match filled {
-        Ok(environ) => environ,
+        // Aquí su final va en un registro, se sepa o no cuánto mide.
+        Ok((environ, _)) => environ,
         Err(refusal) => return refuse(link, context, envelope, refusal),
     };
     receiver.expect_content(environ.content_length());
@@ -159,12 +168,12 @@ fn accept_records<W: Wire, H: Host>(
     begin(link, context, Accepted { environ, head_length: 0, terms, body, arrival })
 }
 
-/// Un `environ` con esas variables, si el cuerpo que anuncian cabe.
+/// Un `environ` con esas variables, y cómo termina el cuerpo que anuncian, si cabe.
 fn fill<'v, H>(
     context: &mut Context<'_, H>,
     variables: impl Iterator<Item = Variable<'v>>,
     length: usize,
-) -> Result<Box<Environ>, Refusal> {
+) -> Result<(Box<Environ>, RequestBody), Refusal> {
     let service = context.service;
     let (config, mut environ) = (&service.config, context.scratch.environ.lend());
     environ.reserve(length + OTHER_TEXT);
@@ -172,11 +181,11 @@ fn fill<'v, H>(
     let filled =
         variables::fill(&mut environ, variables, process, &service.name, config.max_fields);
     proxies::apply(&mut environ, config.trust());
-    let rejection = match (filled, environ.content_length()) {
-        (Err(rejection), _) => rejection,
-        (Ok(()), _) if config.refuses(|| asked_path(&environ)) => Rejection::AmbiguousPath,
-        (Ok(()), Some(length)) if length > config.max_body => Rejection::BodyTooLarge,
-        _ => return Ok(environ),
+    let rejection = match filled {
+        Err(rejection) => rejection,
+        Ok(_) if config.refuses(|| asked_path(&environ)) => Rejection::AmbiguousPath,
+        Ok(RequestBody::Length(length)) if length > config.max_body => Rejection::BodyTooLarge,
+        Ok(body) => return Ok((environ, body)),
     };
     let is_head = environ.method() == "HEAD";
     context.scratch.environ.take_back(environ);

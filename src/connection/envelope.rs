@@ -6,6 +6,7 @@ use crate::cgi::head::{self, StatusLine};
 use crate::gateway::{BodyLength, ResponseHead};
 use crate::http::Version;
 use crate::http::response::{self, Delivery, Framing};
+use crate::input::Carbon;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Envelope {
@@ -60,6 +61,18 @@ impl Envelope {
                 fastcgi::write_stdout(out, id, &block);
             }
         }
+    }
+
+    /// Escribe lo que la petición dejó anotado, si el protocolo tiene dónde.
+    pub(super) fn write_errors(self, out: &mut Vec<u8>, carbon: &Carbon) {
+        if let Self::Records(id) = self {
+            fastcgi::write_stderr(out, id, &carbon.take());
+        }
+    }
+
+    /// Si hay dónde escribir lo que deja anotado una petición.
+    pub(super) fn carries_errors(self) -> bool {
+        matches!(self, Self::Records(_))
     }
 
     /// Escribe lo que hace notar que la respuesta se corta; `false` si no hay con qué.

@@ -17,7 +17,8 @@ use super::upload::Permission;
 use super::wire::Wire;
 use crate::gateway::fill_environ;
 use crate::http::Patience;
-use crate::http::request::{self, Expectation, Request};
+use crate::http::request::{self, Request};
+use crate::http::rules::Expectation;
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, Version};
 use crate::proxies;
 

@@ -15,6 +15,7 @@ use super::wire::{FileSent, Wire};
 use crate::environ::{Client, Presence};
 use crate::gateway::Peers;
 use crate::http::response::Framing;
+use crate::input::Carbon;
 
 #[derive(Debug)]
 pub(super) struct Link<W> {
@@ -34,6 +35,8 @@ pub(super) struct Link<W> {
     pub(super) reader: Option<Reader>,
     /// Por dónde mirar si el cliente se fue, mientras no lo tiene una petición: así no se pide cada vez.
     presence: Option<Weak<dyn Presence>>,
+    /// Lo que se anota de una petición, si el servidor web también lo quiere.
+    pub(super) carbon: Carbon,
 }
 
 /// Si cerrar es un corte que el cliente nota.
@@ -79,6 +82,7 @@ impl<W: Wire> Link<W> {
             cuts: Cuts::Never,
             reader: None,
             presence: None,
+            carbon: Carbon::default(),
         }
     }
 

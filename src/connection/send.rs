@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::close;
 use super::envelope::Envelope;
 use super::host::{Class, Host, Moment};
 use super::link::Link;
@@ -68,6 +69,7 @@ pub(super) fn deliver<W: Wire, H: Host>(
     }
     let delivery = Delivery { framing, persistence };
     let common = context.scratch.common.missing_from(&head, &*context.host);
+    envelope.write_errors(link.outgoing.tail(), &link.carbon);
     envelope.write_head(link.outgoing.tail(), &head, common, delivery);
     context.scratch.head.take_back(head);
     link.begin_body(framing)?;
@@ -89,6 +91,14 @@ pub(super) fn resume<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     response: Box<Response>,
 ) -> Stepped<W> {
+    if let Envelope::Records(id) = response.envelope
+        && close::is_abandoned(link, context, id)
+    {
+        let keeps_connection = response.delivery.persistence != Persistence::Close;
+        abandon(context, *response);
+        link.end_body();
+        return Ok(close::abandon(link, context, id, keeps_connection));
+    }
     match link.flush(context.now()) {
         Ok(true) => respond(link, context, *response),
         Ok(false) => Ok(Stage::Responding(response).park()),
@@ -277,6 +287,7 @@ fn finish<W: Wire>(
     delivery: Delivery,
     reason: CloseReason,
 ) -> Stepped<W> {
+    envelope.write_errors(link.outgoing.tail(), &link.carbon);
     envelope.write_end(link.outgoing.tail(), delivery.framing);
     link.end_body();
     Ok(match delivery.persistence {
@@ -289,6 +300,7 @@ fn finish<W: Wire>(
 /// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
 fn cut_short<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
     log::debug!("se corta una respuesta a {}", link.peers);
+    response.envelope.write_errors(link.outgoing.tail(), &link.carbon);
     if response.envelope.write_cut(link.outgoing.tail()) {
         // El corte va escrito: que llegue.
         link.close_gently();

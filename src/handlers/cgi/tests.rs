@@ -71,23 +71,44 @@ fn answered(output: &str) -> Ran {
     Ran { result: Ok(()), output: output.to_owned(), errors: String::new() }
 }
 
+/// Una entrada que nadie cierra: leerla es esperar para siempre.
+struct Open;
+
+impl Read for Open {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("se esperaría para siempre")
+    }
+}
+
 #[test]
 fn la_entrada_se_lee_hasta_su_longitud_o_hasta_su_final() {
     let limited = request("POST", &[("CONTENT_LENGTH", "4")], b"hola \xFF");
     assert_eq!(limited.run(echo), answered("Status: 200 OK\r\nContent-Length: 4\r\n\r\nhola"));
-    for variables in [&[][..], &[("CONTENT_LENGTH", "")]] {
+    let chunked = [("HTTP_TRANSFER_ENCODING", "chunked")];
+    for variables in [&chunked[..], &[chunked[0], ("CONTENT_LENGTH", "")]] {
         let whole = request("POST", variables, b"hola");
         assert_eq!(whole.run(echo), answered("Status: 200 OK\r\nContent-Length: 4\r\n\r\nhola"));
     }
-    let none = request("POST", &[("CONTENT_LENGTH", "0")], b"hola");
-    assert_eq!(none.run(echo), answered("Status: 200 OK\r\nContent-Length: 0\r\n\r\n"));
+}
+
+#[test]
+fn sin_longitud_no_hay_cuerpo_y_no_se_espera_a_nadie() {
+    for variables in [&[][..], &[("CONTENT_LENGTH", "")], &[("CONTENT_LENGTH", "0")]] {
+        for method in ["GET", "POST"] {
+            let (variables, mut output) = (request(method, variables, b"").variables, Vec::new());
+            let ran = run_with(echo, variables, Open, &mut output, io::sink());
+            let output = String::from_utf8_lossy(&output);
+            let expected = "Status: 200 OK\r\nContent-Length: 0\r\n\r\n";
+            assert_eq!((ran.is_ok(), &*output), (true, expected), "{method}");
+        }
+    }
 }
 
 #[test]
 fn los_bytes_van_y_vuelven_como_son() {
     let content: Vec<u8> = (0..=255).collect();
     let mut output = Vec::new();
-    let variables = request("POST", &[], b"").variables;
+    let variables = request("POST", &[("CONTENT_LENGTH", "256")], b"").variables;
     let input = io::Cursor::new(content.clone());
     run_with(echo, variables, input, &mut output, io::sink()).expect("responde");
     assert!(output.ends_with(&content));
