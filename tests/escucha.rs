@@ -249,7 +249,7 @@ fn el_programa_de_estas_pruebas() {
     };
     assert_eq!(Listeners::from_env().map(|again| again.is_some()), Ok(false));
     let server = make_server_on(listeners, echo, Config::default()).expect("se usan");
-    Process::announce(std::process::id());
+    Process::announce_once_it_can_stop(std::process::id());
     server.serve_forever().expect("atiende");
 }
 

@@ -34,6 +34,17 @@ impl Process {
         std::io::stdout().flush().expect("se puede escribir");
     }
 
+    /// Lo dice en cuanto sepa detenerse con una señal: antes, una lo terminaría sin más.
+    pub fn announce_once_it_can_stop(address: impl Display + Send + 'static) {
+        std::thread::spawn(|| {
+            while std::fs::read_to_string("/proc/self/status").is_ok_and(|own| !catches_term(&own))
+            {
+                std::thread::yield_now();
+            }
+            Self::announce(address);
+        });
+    }
+
     /// Lo empieza desde un intérprete de órdenes, que antes ejecuta `setup`.
     pub fn start(setup: &str) -> Self {
         Self::start_with(setup, Stdio::inherit())
@@ -102,6 +113,13 @@ impl Process {
             std::thread::yield_now();
         }
     }
+}
+
+/// Si un proceso con ese estado atiende SIGTERM (`proc_pid_status(5)`).
+fn catches_term(status: &str) -> bool {
+    const TERM: u64 = 1 << 14;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|m| m & TERM != 0)
 }
 
 impl Drop for Process {
