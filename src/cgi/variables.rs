@@ -3,6 +3,8 @@
 //!
 //! Es el único sitio que sabe en qué se diferencian nginx y Apache al contar una petición.
 
+use std::borrow::Cow;
+
 use super::address::{parse_ip, server_name};
 use crate::environ::{Environ, Joining};
 use crate::http::response::SOFTWARE;
@@ -181,8 +183,11 @@ pub(crate) fn complete_address(environ: &mut Environ, name: &str) {
     let asked = environ.get("HTTP_HOST").unwrap_or_default().to_owned();
     let (host, port) = split_port(&asked);
     let told = [environ.server_name(), host].into_iter().find(|known| !known.is_empty());
-    let name = server_name(told.unwrap_or(name)).into_owned();
-    if name != environ.server_name() {
+    let written = match server_name(told.unwrap_or(name)) {
+        Cow::Borrowed(_) if !environ.server_name().is_empty() => None,
+        name => Some(name.into_owned()),
+    };
+    if let Some(name) = written {
         environ.insert("SERVER_NAME", name);
     }
     let is_port = |port: &str| is_version(port) && port.parse::<u16>().is_ok();

@@ -12,31 +12,41 @@ use crate::comun::Wire;
 /// La dirección del desconocido: la sonda confía en 127.0.0.1, que es la del servidor de delante.
 const STRANGER: &str = "127.0.0.2:0";
 
-/// Todo lo que un proxy podría contar.
+/// Todo lo que un proxy podría contar, también con guion bajo, que en `environ` sería lo mismo.
 const LIES: &str = "Forwarded: for=192.0.2.66;proto=https;host=malo.test:6666\r\n\
                     X-Forwarded-For: 192.0.2.66\r\n\
                     X-Forwarded-Proto: https\r\n\
                     X-Forwarded-Host: malo.test\r\n\
                     X-Forwarded-Port: 6666\r\n\
                     X-Forwarded-Prefix: /malo\r\n\
-                    Proxy: http://malo.test/\r\n";
+                    Proxy: http://malo.test/\r\n\
+                    X_Forwarded_For: 192.0.2.66\r\n\
+                    X-Forwarded_Port: 6666\r\n\
+                    X_Forwarded_Prefix: /malo\r\n";
+
+/// Un encabezado que se nombra en `Connection` es solo para el servidor de delante (RFC 9110 §7.6.1): si
+/// quita así lo que él mismo cuenta, quien pide parecería ser él.
+const HIDDEN: &str = "Connection: X-Forwarded-For, X-Forwarded-Proto, Host, Forwarded\r\n";
 
 /// Los nombres de todo eso, en minúsculas.
 pub fn headers() -> impl Iterator<Item = String> {
-    LIES.lines().filter_map(|line| line.split(':').next()).map(str::to_lowercase)
+    let names = LIES.lines().filter_map(|line| line.split(':').next()).map(str::to_lowercase);
+    names.filter(|name| !name.contains('_'))
 }
 
 /// Con mentiras y sin ellas, el mismo `environ` hasta la última variable.
 #[track_caller]
 pub fn lies_change_nothing(title: &str, address: &str) {
     for host in [address, "ejemplo.mx"] {
-        let [told, quiet] = [LIES, ""].map(|fields| {
+        let [told, quiet, hidden] = [LIES, "", HIDDEN].map(|fields| {
             environ(address, &format!("GET /todo HTTP/1.1\r\nHost: {host}\r\n{fields}"))
         });
         assert_eq!(told, quiet, "{title}");
-        let seen = ["REMOTE_ADDR", "HTTP_HOST", "dirección"].map(|name| variable(&quiet, name));
-        let uri = format!("http://{host}/todo");
-        assert_eq!(seen, ["127.0.0.2", host, &uri], "{title}");
+        for seen in [&quiet, &hidden] {
+            let seen = ["REMOTE_ADDR", "HTTP_HOST", "dirección"].map(|name| variable(seen, name));
+            let uri = format!("http://{host}/todo");
+            assert_eq!(seen, ["127.0.0.2", host, &uri], "{title}");
+        }
     }
 }
 
