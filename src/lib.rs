@@ -114,7 +114,7 @@ pub use connection::Config;
 pub use environ::{Client, Environ};
 pub use error::{Error, Result};
 pub use http::RequestError;
-pub use input::{Errors, Input};
+pub use input::{ErrorStream, InputStream};
 pub use proxies::{Network, ProxyHeaders};
 #[cfg(not(target_family = "wasm"))]
 pub use simple_server::{Handle, Server, ServerError, make_server, make_server_with};

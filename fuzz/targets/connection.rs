@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use pasarela::{
-    Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse, make_server_with,
+    Application, Body, Chunk, Config, Environ, ErrorStream, Result, StartResponse, make_server_with,
 };
 use pasarela_fuzz::Split;
 
@@ -102,7 +102,7 @@ fn requests_seen(answer: &str) -> Vec<&str> {
 }
 
 fn read_all(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
+    environ.set_errors(ErrorStream::writer(io::sink()));
     let mut content = Vec::new();
     // Con `?`, a un cuerpo mal escrito se le responde lo mismo lo lea quien lo lea.
     environ.input().read_to_end(&mut content)?;

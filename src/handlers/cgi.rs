@@ -34,7 +34,7 @@ use crate::cgi::head::{self, StatusLine};
 use crate::environ::Environ;
 use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead, error_page};
 use crate::http::Rejection;
-use crate::input::{Errors, Input};
+use crate::input::{ErrorStream, InputStream};
 
 pub use self::environment::CgiError;
 
@@ -96,7 +96,7 @@ pub fn run_with(
     let errors = Shared::new(errors);
     let mut environ = Environ::new();
     let filled = environment::fill(&mut environ, environment)?;
-    environ.set_errors(Errors::writer(errors.clone()));
+    environ.set_errors(ErrorStream::writer(errors.clone()));
     let mut head = ResponseHead::default();
     let mut body = match filled {
         Ok(()) => {
@@ -106,7 +106,7 @@ pub fn run_with(
         Err(rejection) => reject(rejection, &mut environ, &mut head),
     };
     gateway::warn_if_large(&head, &environ);
-    body.set_errors(Errors::writer(errors));
+    body.set_errors(ErrorStream::writer(errors));
     // Suelta lo que la aplicación dejó en él, también la entrada.
     drop(environ);
     send(output, &head, body)
@@ -114,11 +114,11 @@ pub fn run_with(
 
 /// El cuerpo de la petición. Sin longitud, termina donde termine la entrada: así manda Apache los
 /// cuerpos por trozos.
-fn content(environ: &Environ, input: impl Read + Send + 'static) -> Input {
+fn content(environ: &Environ, input: impl Read + Send + 'static) -> InputStream {
     match environ.content_length() {
-        Some(0) => Input::empty(),
-        Some(length) => Input::reader(Content::new(input, length)),
-        None => Input::reader(input),
+        Some(0) => InputStream::empty(),
+        Some(length) => InputStream::reader(Content::new(input, length)),
+        None => InputStream::reader(input),
     }
 }
 

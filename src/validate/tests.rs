@@ -3,7 +3,7 @@
 use super::*;
 use crate::application::StartResponseError;
 use crate::body::Chunk;
-use crate::input::Input;
+use crate::input::InputStream;
 use crate::testing;
 use pretty_assertions::assert_eq;
 use std::collections::HashSet;
@@ -98,7 +98,7 @@ fn environ_cases() -> Vec<Case> {
 /// Lo que ve el validador si una aplicación lee su petición como dice `read`.
 fn seen_reading(
     environ: Environ,
-    read: impl Fn(&mut Input) -> io::Result<usize> + Send + Sync + 'static,
+    read: impl Fn(&mut InputStream) -> io::Result<usize> + Send + Sync + 'static,
 ) -> Vec<Rule> {
     let reader = move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
         read(environ.input())?;
@@ -108,7 +108,7 @@ fn seen_reading(
     seen(environ, reader, read_whole)
 }
 
-fn read_to_end(input: &mut Input) -> io::Result<usize> {
+fn read_to_end(input: &mut InputStream) -> io::Result<usize> {
     input.read_to_end(&mut Vec::new())
 }
 
@@ -122,7 +122,7 @@ fn input_cases() -> Vec<Case> {
         environ
     };
     let silent = testing::get("/").variable("wsgi.input_terminated", "false").environ();
-    let line = |input: &mut Input| input.read_line(&mut String::new());
+    let line = |input: &mut InputStream| input.read_line(&mut String::new());
     vec![
         (Rule::InputComplete, seen_reading(lying("5"), read_to_end)),
         (Rule::InputComplete, seen_reading(lying("5"), line)),
@@ -293,7 +293,7 @@ fn a_quien_cumple_no_se_le_dice_nada() {
 fn leer_la_peticion_hasta_su_final_no_es_falta() {
     let known = testing::post("/").body("hola");
     let told = known.clone().variable("wsgi.input_terminated", "false").environ();
-    let exact = |input: &mut Input| input.by_ref().take(4).read_to_end(&mut Vec::new());
+    let exact = |input: &mut InputStream| input.by_ref().take(4).read_to_end(&mut Vec::new());
     let chunked = known.clone().header("Transfer-Encoding", "chunked").environ();
     assert_eq!(seen_reading(known.environ(), read_to_end), []);
     assert_eq!(seen_reading(told, exact), []);
