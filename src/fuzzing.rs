@@ -10,15 +10,15 @@ use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
 use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::connection::{
-    Class, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Protocol, Readiness,
-    Scratch, Service, System,
+    Class, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Readiness, Scratch,
+    Service, System,
 };
 use crate::environ::Environ;
 use crate::gateway::{Peers, ResponseBody, ResponseHead, fill_environ};
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
-use crate::input::Errors;
+use crate::input::ErrorStream;
 use crate::proxies::{self, ProxyHeader, Trust, Unbelieved};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
@@ -353,10 +353,10 @@ impl Host for Alone {
     }
 
     fn amends(&mut self, environ: &mut Environ) {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(io::sink()));
+        body.set_errors(ErrorStream::writer(io::sink()));
     }
 }

@@ -6,6 +6,8 @@
 
 use std::{fmt, slice};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Una lista de encabezados, en orden, que se busca sin distinguir mayúsculas.
 ///
 /// # Examples
@@ -123,7 +125,8 @@ impl Headers {
     }
 
     /// Añade un valor con parámetros (RFC 9110 §5.6.6), cada uno entre comillas. Un parámetro vacío
-    /// queda con su nombre solo.
+    /// queda con su nombre solo. Un valor que no es ASCII va en la forma extendida (RFC 8187 §3.2), y un
+    /// `filename`, también sin tildes para quien no la entienda (RFC 6266 §4.3).
     ///
     /// # Examples
     ///
@@ -135,6 +138,11 @@ impl Headers {
     ///
     /// let value = headers.get("content-disposition");
     /// assert_eq!(value, Some(r#"attachment; filename="a \"b\".png""#));
+    ///
+    /// let mut headers = Headers::new();
+    /// headers.add_header("Content-Disposition", "attachment", &[("filename", "año.png")]);
+    /// let expected = "attachment; filename=\"a_o.png\"; filename*=UTF-8''a%C3%B1o.png";
+    /// assert_eq!(headers.get("content-disposition"), Some(expected));
     /// ```
     pub fn add_header(
         &mut self,
@@ -198,11 +206,39 @@ impl Headers {
     }
 }
 
+/// Lo que no se escapa en un parámetro extendido (RFC 8187 §3.2.1).
+const EXTENDED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
 fn parameter(name: &str, value: &str) -> String {
-    match value {
-        "" => name.to_owned(),
-        _ => format!("{name}=\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#)),
+    let is_plain = |letter: char| letter == ' ' || letter.is_ascii_graphic();
+    if value.is_empty() {
+        return name.to_owned();
     }
+    if value.is_ascii() {
+        return quoted(name, value);
+    }
+    let extended = format!("{name}*=UTF-8''{}", utf8_percent_encode(value, &EXTENDED));
+    match name.eq_ignore_ascii_case("filename") {
+        // Primero, el de quien no entiende el otro (RFC 6266 §4.3).
+        true => format!("{}; {extended}", quoted(name, &value.replace(|c| !is_plain(c), "_"))),
+        false => extended,
+    }
+}
+
+fn quoted(name: &str, value: &str) -> String {
+    format!("{name}=\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#))
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
@@ -328,5 +364,14 @@ mod tests {
         check("a", &[("b", "")], "a; b");
         check("", &[("b", "c")], r#"b="c""#);
         check("a", &[("b", r#"\"#), ("c", r#"""#)], r#"a; b="\\"; c="\"""#);
+    }
+
+    #[test]
+    fn lo_que_no_es_ascii_va_en_la_forma_extendida() {
+        check("a", &[("b", "ñ €'*%()")], "a; b*=UTF-8''%C3%B1%20%E2%82%AC%27%2A%25%28%29");
+        check("a", &[("b", "ñ!#$&+-.^_`|~Z9")], "a; b*=UTF-8''%C3%B1!#$&+-.^_`|~Z9");
+        let plain = r#"a; FileName="\"_\\_"; FileName*=UTF-8''%22%C3%B1%5C%0A"#;
+        check("a", &[("FileName", "\"ñ\\\n")], plain);
+        check("a", &[("filename", "n.png")], r#"a; filename="n.png""#);
     }
 }

@@ -27,17 +27,17 @@ const BLOCK: usize = 64 * 1024;
 /// # Examples
 ///
 /// ```
-/// use pasarela::Input;
+/// use pasarela::InputStream;
 /// use std::io::Read;
 ///
-/// let mut input = Input::from(b"nombre=Ada".to_vec());
+/// let mut input = InputStream::from(b"nombre=Ada".to_vec());
 /// let mut text = String::new();
 /// input.read_to_string(&mut text)?;
 /// assert_eq!(text, "nombre=Ada");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Default)]
-pub struct Input(Source);
+pub struct InputStream(Source);
 
 #[derive(Default)]
 enum Source {
@@ -47,17 +47,17 @@ enum Source {
     Reader(Guarded<Box<dyn BufRead + Send>>),
 }
 
-impl Input {
+impl InputStream {
     /// Una petición sin cuerpo.
     ///
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Input;
+    /// use pasarela::InputStream;
     /// use std::io::Read;
     ///
     /// let mut text = String::new();
-    /// assert_eq!(Input::empty().read_to_string(&mut text)?, 0);
+    /// assert_eq!(InputStream::empty().read_to_string(&mut text)?, 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn empty() -> Self {
@@ -69,10 +69,10 @@ impl Input {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Input;
+    /// use pasarela::InputStream;
     /// use std::io::{self, Read};
     ///
-    /// let mut input = Input::reader(io::repeat(b'a').take(3));
+    /// let mut input = InputStream::reader(io::repeat(b'a').take(3));
     /// let mut text = String::new();
     /// input.read_to_string(&mut text)?;
     /// assert_eq!(text, "aaa");
@@ -87,10 +87,10 @@ impl Input {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Input;
+    /// use pasarela::InputStream;
     /// use std::io::{self, BufRead, Cursor};
     ///
-    /// let input = Input::buffered(Cursor::new("uno\ndos\n"));
+    /// let input = InputStream::buffered(Cursor::new("uno\ndos\n"));
     /// let lines = input.lines().collect::<io::Result<Vec<_>>>()?;
     /// assert_eq!(lines, ["uno", "dos"]);
     /// # Ok::<(), std::io::Error>(())
@@ -105,13 +105,13 @@ impl Input {
     }
 }
 
-impl From<Vec<u8>> for Input {
+impl From<Vec<u8>> for InputStream {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Source::Memory(Cursor::new(bytes)))
     }
 }
 
-impl Read for Input {
+impl Read for InputStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &mut self.0 {
             Source::Empty => Ok(0),
@@ -121,7 +121,7 @@ impl Read for Input {
     }
 }
 
-impl BufRead for Input {
+impl BufRead for InputStream {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match &mut self.0 {
             Source::Empty => Ok(&[]),
@@ -139,12 +139,12 @@ impl BufRead for Input {
     }
 }
 
-impl fmt::Debug for Input {
+impl fmt::Debug for InputStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Source::Empty => "Input(vacío)",
-            Source::Memory(_) => "Input(en memoria)",
-            Source::Reader(_) => "Input(lector)",
+            Source::Empty => "InputStream(vacío)",
+            Source::Memory(_) => "InputStream(en memoria)",
+            Source::Reader(_) => "InputStream(lector)",
         })
     }
 }
@@ -173,13 +173,13 @@ impl fmt::Debug for Input {
 /// assert_eq!(response.errors(), "queda poco espacio en el disco\n");
 /// ```
 #[derive(Default)]
-pub struct Errors {
+pub struct ErrorStream {
     /// Sin nadie, la salida de errores del proceso.
     writer: Option<Guarded<Box<dyn Write + Send>>>,
     carbon: Option<Carbon>,
 }
 
-impl Errors {
+impl ErrorStream {
     /// Si lo que se escriba va adonde siempre, y a ningún sitio más.
     pub(crate) fn is_default(&self) -> bool {
         self.writer.is_none() && self.carbon.is_none()
@@ -202,11 +202,11 @@ impl Errors {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Errors;
+    /// use pasarela::ErrorStream;
     /// use std::io::{self, Read, Write};
     ///
     /// let (mut reader, writer) = io::pipe()?;
-    /// let mut errors = Errors::writer(writer);
+    /// let mut errors = ErrorStream::writer(writer);
     /// errors.write_all("un aviso".as_bytes())?;
     /// drop(errors);
     ///
@@ -220,7 +220,7 @@ impl Errors {
     }
 }
 
-impl Write for Errors {
+impl Write for ErrorStream {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let written = match &mut self.writer {
             Some(writer) => writer.write(buf)?,
@@ -239,11 +239,11 @@ impl Write for Errors {
     }
 }
 
-impl fmt::Debug for Errors {
+impl fmt::Debug for ErrorStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.writer {
-            Some(_) => "Errors(escritor)",
-            None => "Errors(salida de errores)",
+            Some(_) => "ErrorStream(escritor)",
+            None => "ErrorStream(salida de errores)",
         })
     }
 }

@@ -132,7 +132,7 @@ pub use connection::{AmbiguousPaths, Config, Protocol};
 pub use environ::{Client, Environ};
 pub use error::{Error, Result};
 pub use http::RequestError;
-pub use input::{Errors, Input};
+pub use input::{ErrorStream, InputStream};
 pub use proxies::{Network, NetworkError, ProxyHeader, Unbelieved};
 #[cfg(all(feature = "server", not(target_family = "wasm")))]
 pub use simple_server::{

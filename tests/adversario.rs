@@ -10,7 +10,9 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use comun::records::{begin, params, stdin, usual};
 use comun::{Served, Wire};
-use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Input, Protocol, StartResponse};
+use pasarela::{
+    Application, Body, Chunk, Config, Environ, ErrorStream, InputStream, Protocol, StartResponse,
+};
 use pretty_assertions::assert_eq;
 
 /// Donde la aplicación se detiene hasta que se abre.
@@ -308,8 +310,8 @@ fn lo_que_una_aplicacion_suelta_mal_no_se_lleva_a_quien_lidera() {
     let served = Served::start_with(
         |environ: &mut Environ, start: StartResponse<'_>| {
             if environ.path_info() == "/bomba" {
-                environ.set_errors(Errors::writer(io::sink()));
-                environ.set_input(Input::reader(Bomb));
+                environ.set_errors(ErrorStream::writer(io::sink()));
+                environ.set_input(InputStream::reader(Bomb));
                 environ.insert_extension(Bomb);
             }
             start("200 OK", &[])?;

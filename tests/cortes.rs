@@ -27,7 +27,7 @@ use front::{Front, Place};
 use pasarela::access_log::access_log;
 use pasarela::simple_server::{Listeners, make_server_on};
 use pasarela::{
-    Application, Body, Chunk, Config, Environ, Errors, Protocol, Result, Server, StartResponse,
+    Application, Body, Chunk, Config, Environ, ErrorStream, Protocol, Result, Server, StartResponse,
 };
 use pretty_assertions::assert_eq;
 use reader::{Seen, read};
@@ -138,7 +138,7 @@ impl Wrapping {
 fn application(dropped: Sender<()>) -> impl Application {
     let bodies = dropped.clone();
     let answer = move |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         let path = environ.path_info().to_owned();
         let Some((length, way)) = path[1..].split_once('/') else {
             start_response("200 OK", &[])?;

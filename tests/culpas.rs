@@ -16,7 +16,7 @@ use pasarela::Protocol::{FastCgi, Http, Scgi, Uwsgi};
 use pasarela::access_log::{LogFormat, access_log};
 use pasarela::handlers::cgi;
 use pasarela::{
-    Application, Body, Config, Environ, Error, Errors, Protocol, Result, StartResponse,
+    Application, Body, Config, Environ, Error, ErrorStream, Protocol, Result, StartResponse,
     make_server_with,
 };
 use pretty_assertions::assert_eq;
@@ -97,7 +97,7 @@ const WAYS: [fn(io::Error) -> Error; 5] = [
 /// Lee el cuerpo entero.
 fn reads(way: fn(io::Error) -> Error, complaints: Paper) -> impl Application {
     move |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(complaints.clone()));
+        environ.set_errors(ErrorStream::writer(complaints.clone()));
         let mut content = Vec::new();
         environ.input().read_to_end(&mut content).map_err(way)?;
         start_response("200 OK", &[])?;

@@ -15,7 +15,7 @@ use pasarela::access_log::access_log;
 use pasarela::handlers::mount;
 use pasarela::util::request_uri;
 use pasarela::{
-    Application, Body, Chunk, Config, Environ, Errors, Protocol, Result, StartResponse,
+    Application, Body, Chunk, Config, Environ, ErrorStream, Protocol, Result, StartResponse,
 };
 use pretty_assertions::assert_eq;
 
@@ -376,7 +376,7 @@ fn abandonar_un_cuerpo_grande_es_un_error_de_lectura() {
 #[test]
 fn un_cuerpo_incompleto_se_corta_para_que_se_note() {
     let served = start(|environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(pasarela::Errors::writer(io::sink()));
+        environ.set_errors(pasarela::ErrorStream::writer(io::sink()));
         start("200 OK", &[])?;
         Ok(Body::stream([Ok(Chunk::from("la mitad")), Err(io::Error::other("se fue la luz"))]))
     });
@@ -572,7 +572,7 @@ impl io::Write for Notes {
 fn las_variables_no_escriben_lineas_en_el_registro_ni_en_la_respuesta() {
     let notes = Notes::default();
     let reflect = |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         let user = environ.get("REMOTE_USER").unwrap_or_default().to_owned();
         start("200 OK", &[("X-User", &user)])?;
         Ok(Body::from("hecho"))

@@ -11,7 +11,7 @@ use comun::{
     Served, echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
 use pasarela::simple_server::{Listeners, make_server_on};
-use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{Application, Body, Chunk, Config, Environ, ErrorStream, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -183,7 +183,7 @@ fn get_y_head_tambien_pueden_llevar_cuerpo() {
 #[test]
 fn despues_de_un_panico_el_cuerpo_sigue_sin_ser_una_peticion() {
     let served = Served::start(|environ: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         panic!("adrede")
     });
     for request in [post("/", "", &get("/oculta").repeat(4000)), promise("1.1")] {
@@ -233,7 +233,7 @@ fn un_cuerpo_pequeno_cortado_no_llega_a_la_aplicacion() {
 #[test]
 fn el_permiso_no_se_da_en_medio_de_la_respuesta() {
     let served = Served::start(|environ: &mut Environ, start: StartResponse<'_>| {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         let mut input = environ.take_input();
         start("200 OK", &[])?;
         let late = move || input.read(&mut [0; 10]).map(|length| Chunk::from(format!("{length}")));

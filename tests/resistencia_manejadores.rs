@@ -20,7 +20,9 @@ use comun::records::{
 };
 use comun::{Content, Folder, Process, Usage, Wire, get, measure, post};
 use pasarela::simple_server::{Listeners, make_server_on};
-use pasarela::{Body, Chunk, Config, Environ, Errors, Protocol, Result, Server, StartResponse};
+use pasarela::{
+    Body, Chunk, Config, Environ, ErrorStream, Protocol, Result, Server, StartResponse,
+};
 use pretty_assertions::assert_eq;
 
 const DURATION: Duration = Duration::from_secs(3);
@@ -80,7 +82,7 @@ fn config() -> Config {
 }
 
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
+    environ.set_errors(ErrorStream::writer(io::sink()));
     match environ.path_info() {
         path if path.starts_with("/grande/") => large::answer(environ, start_response),
         "/eco" => large::echo(environ, start_response),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use comun::records::{STDIN, begin, params, record, scgi, stdin, usual, uwsgi};
 use comun::{Served, Wire, get, mask_date, statuses};
-use pasarela::{Body, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{Body, Config, Environ, ErrorStream, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Stage {
         let (permit, permits) = mpsc::channel();
         let (count, permits) = (uploads.clone(), Mutex::new(permits));
         let application = move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-            environ.set_errors(Errors::writer(io::sink()));
+            environ.set_errors(ErrorStream::writer(io::sink()));
             match environ.path_info() {
                 "/sube" => {
                     count.fetch_add(1, SeqCst);

@@ -21,7 +21,7 @@ use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway::{Peers, ResponseBody, ResponseHead};
-use crate::input::Errors;
+use crate::input::ErrorStream;
 
 /// Cuándo ocurre todo, en segundos desde 1970: lo que dice la fecha de las respuestas.
 const CALENDAR: u64 = 1_795_509_600;
@@ -341,11 +341,11 @@ impl Host for World {
 
     /// Lo que la aplicación falle adrede no llena la pantalla.
     fn amends(&mut self, environ: &mut Environ) {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(io::sink()));
+        body.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn sees(&mut self, _chunk: &Chunk) {

@@ -16,7 +16,7 @@ pub(crate) use self::client::Presence;
 use self::extensions::Extensions;
 pub(crate) use self::fill::{Adopted, Joining, Value};
 use self::texts::{Text, Texts};
-use crate::input::{Errors, Input};
+use crate::input::{ErrorStream, InputStream};
 
 /// El `environ` de una petición.
 ///
@@ -57,8 +57,8 @@ use crate::input::{Errors, Input};
 pub struct Environ {
     texts: Texts,
     entries: Vec<Entry>,
-    input: Input,
-    errors: Errors,
+    input: InputStream,
+    errors: ErrorStream,
     extensions: Extensions,
     client: Client,
     /// Cuánto medía `SCRIPT_NAME` cuando una aplicación repartió la ruta.
@@ -228,7 +228,7 @@ impl Environ {
     /// assert_eq!(name, "Ada");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn input(&mut self) -> &mut Input {
+    pub fn input(&mut self) -> &mut InputStream {
         &mut self.input
     }
 
@@ -246,7 +246,7 @@ impl Environ {
     ///
     /// assert_eq!(testing::post("/").body("eco").call(&echo).text(), "eco");
     /// ```
-    pub fn take_input(&mut self) -> Input {
+    pub fn take_input(&mut self) -> InputStream {
         std::mem::take(&mut self.input)
     }
 
@@ -255,29 +255,29 @@ impl Environ {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::{Input, testing};
+    /// use pasarela::{InputStream, testing};
     /// use std::io::Read;
     ///
     /// let mut environ = testing::post("/").body("demasiado").environ();
     /// let limited = environ.take_input().take(3);
-    /// environ.set_input(Input::buffered(limited));
+    /// environ.set_input(InputStream::buffered(limited));
     ///
     /// let mut text = String::new();
     /// environ.input().read_to_string(&mut text)?;
     /// assert_eq!(text, "dem");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn set_input(&mut self, input: Input) {
+    pub fn set_input(&mut self, input: InputStream) {
         self.input = input;
     }
 
     /// A dónde escribir avisos para quien administra el servidor (`wsgi.errors`).
-    pub fn errors(&mut self) -> &mut Errors {
+    pub fn errors(&mut self) -> &mut ErrorStream {
         &mut self.errors
     }
 
-    /// Cambia el destino de los avisos: `environ.set_errors(Errors::writer(archivo))`.
-    pub fn set_errors(&mut self, errors: Errors) {
+    /// Cambia el destino de los avisos: `environ.set_errors(ErrorStream::writer(archivo))`.
+    pub fn set_errors(&mut self, errors: ErrorStream) {
         self.errors = errors;
     }
 
@@ -295,10 +295,10 @@ impl Environ {
         self.entries.shrink_to(KEPT_ENTRIES);
         // Lo usual es que no haya nada que soltar, y mirarlo cuesta menos.
         if !self.input.is_empty() {
-            self.input = Input::empty();
+            self.input = InputStream::empty();
         }
         if !self.errors.is_default() {
-            self.errors = Errors::default();
+            self.errors = ErrorStream::default();
         }
         self.extensions.clear();
         self.routed = None;

@@ -8,7 +8,7 @@ use super::head::ResponseHead;
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::guarded::catch;
-use crate::input::{Carbon, Errors};
+use crate::input::{Carbon, ErrorStream};
 
 /// Lo que se sabe de la longitud del cuerpo al empezar a enviarlo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct ResponseBody {
     left: Option<u64>,
     origin: Origin,
     /// Dónde se anotan, si no es donde siempre.
-    errors: Option<Box<Errors>>,
+    errors: Option<Box<ErrorStream>>,
 }
 
 impl ResponseBody {
@@ -118,7 +118,7 @@ impl ResponseBody {
     }
 
     /// Cambia dónde se anotan los fallos que ocurran mientras se envía.
-    pub(crate) fn set_errors(&mut self, errors: Errors) {
+    pub(crate) fn set_errors(&mut self, errors: ErrorStream) {
         self.errors = Some(Box::new(errors));
     }
 

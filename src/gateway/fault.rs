@@ -8,7 +8,7 @@ use crate::environ::Environ;
 use crate::error::Error;
 use crate::guarded::{Guarded, Panic, catch};
 use crate::http::{Rejection, RequestError};
-use crate::input::Errors;
+use crate::input::ErrorStream;
 use crate::outlet::one_line;
 
 /// Un fallo al responder (PEP 3333, «Error Handling»). No guarda nada de la aplicación: leer sus
@@ -95,14 +95,14 @@ impl Fault {
     }
 
     /// Como [`report`](Self::report), cuando `environ` ya no está.
-    pub(crate) fn report_from(&self, origin: &Origin, errors: &mut Errors) {
+    pub(crate) fn report_from(&self, origin: &Origin, errors: &mut ErrorStream) {
         // El registro del programa y `errors` también son código ajeno.
         let _ = catch(|| self.write(origin, errors));
     }
 
     /// Lo que falló, al registro si el programa tiene uno; si no, a `errors`, que nunca se pierda. Lo que
     /// causó el cliente no es un fallo de nadie a quien avisar.
-    fn write(&self, origin: &Origin, errors: &mut Errors) {
+    fn write(&self, origin: &Origin, errors: &mut ErrorStream) {
         if let Self::Client(rejection) = self {
             return log::debug!("{origin}: no se pudo leer la petición: {rejection}");
         }
@@ -168,7 +168,7 @@ mod tests {
     fn cada_fallo_se_anota_de_una_vez() {
         let (sender, writes) = channel();
         let (fault, origin) = (Fault::Application("adrede".to_owned()), Origin("GET /\n".into()));
-        fault.report_from(&origin, &mut Errors::writer(Writes(sender)));
+        fault.report_from(&origin, &mut ErrorStream::writer(Writes(sender)));
         let writes: Vec<_> = writes.iter().collect();
         assert_eq!(
             writes,

@@ -5,7 +5,7 @@ use crate::application::{StartResponse, StartResponseError};
 use crate::body::Chunk;
 use crate::error::{Error, Result};
 use crate::http::Rejection;
-use crate::input::Errors;
+use crate::input::ErrorStream;
 use pretty_assertions::assert_eq;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -38,7 +38,7 @@ fn see(method: &str, application: &dyn Application) -> (Seen, String) {
     let mut environ = Environ::new();
     environ.insert("REQUEST_METHOD", method);
     environ.insert("PATH_INFO", "/ruta");
-    environ.set_errors(Errors::writer(notes.clone()));
+    environ.set_errors(ErrorStream::writer(notes.clone()));
     let mut head = ResponseHead::default();
     let mut response = run(application, &mut environ, &mut head, method == "HEAD");
     let length = response.length();

@@ -34,7 +34,7 @@ use crate::cgi::head::{self, StatusLine};
 use crate::environ::Environ;
 use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead};
 use crate::http::RequestBody;
-use crate::input::{Errors, Input};
+use crate::input::{ErrorStream, InputStream};
 
 pub use self::environment::{CgiError, CgiErrorKind};
 
@@ -97,7 +97,7 @@ pub fn run_with(
     let errors = Shared::new(errors);
     let mut environ = Environ::new();
     let filled = environment::fill(&mut environ, environment)?;
-    environ.set_errors(Errors::writer(errors.clone()));
+    environ.set_errors(ErrorStream::writer(errors.clone()));
     let (mut head, is_head) = (ResponseHead::default(), environ.method() == "HEAD");
     let mut body = match filled {
         Ok(body) => {
@@ -110,7 +110,7 @@ pub fn run_with(
         }
     };
     gateway::warn_if_large(&head, &environ);
-    body.set_errors(Errors::writer(errors));
+    body.set_errors(ErrorStream::writer(errors));
     // Suelta lo que la aplicación dejó en él, también la entrada.
     drop(environ);
     send(output, &head, body)
@@ -119,11 +119,11 @@ pub fn run_with(
 /// El cuerpo de la petición. Sin longitud no lo hay (RFC 3875 §4.2), y la entrada puede no terminar
 /// nunca; salvo que el cliente lo mandara por trozos: entonces termina donde termine ella, que así los
 /// entrega Apache.
-fn content(body: RequestBody, input: impl Read + Send + 'static) -> Input {
+fn content(body: RequestBody, input: impl Read + Send + 'static) -> InputStream {
     match body {
-        RequestBody::None => Input::empty(),
-        RequestBody::Length(length) => Input::reader(Content::new(input, length)),
-        RequestBody::Chunked => Input::reader(input),
+        RequestBody::None => InputStream::empty(),
+        RequestBody::Length(length) => InputStream::reader(Content::new(input, length)),
+        RequestBody::Chunked => InputStream::reader(input),
     }
 }
 

@@ -128,7 +128,7 @@ impl fmt::Display for Rejection {
 /// La petición no se puede leer, y la culpa es de quien la envió: el cuerpo está mal escrito, es
 /// demasiado grande, llegó cortado o no llegó a tiempo.
 ///
-/// Es lo que hay en el error que da [`Input`](crate::Input). Quien lo devuelve con `?`, envuelto o sin
+/// Es lo que hay en el error que da [`InputStream`](crate::InputStream). Quien lo devuelve con `?`, envuelto o sin
 /// envolver, responde con su estado; y quien quiere su propia página lo busca con [`find`](Self::find).
 ///
 /// # Examples

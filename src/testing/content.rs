@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Read};
 
 use crate::http::Rejection;
-use crate::input::Input;
+use crate::input::InputStream;
 
 /// Lo que hay que enviar, y cuándo se va el cliente.
 #[derive(Debug, Clone, Default)]
@@ -55,12 +55,12 @@ impl Content {
     }
 
     /// Los bytes que llegan, como los lee la aplicación.
-    pub(super) fn input(&self, framing: Framing) -> Input {
+    pub(super) fn input(&self, framing: Framing) -> InputStream {
         let arriving = self.arriving(framing).to_owned();
         match self.is_cut(framing) {
-            true => Input::reader(Cursor::new(arriving).chain(Cut)),
-            false if arriving.is_empty() => Input::empty(),
-            false => Input::from(arriving),
+            true => InputStream::reader(Cursor::new(arriving).chain(Cut)),
+            false if arriving.is_empty() => InputStream::empty(),
+            false => InputStream::from(arriving),
         }
     }
 }

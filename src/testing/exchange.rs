@@ -14,7 +14,7 @@ use crate::connection::{
 use crate::environ::Environ;
 use crate::gateway::{Peers, ResponseBody, ResponseHead};
 use crate::headers::Headers;
-use crate::input::Errors;
+use crate::input::ErrorStream;
 
 /// La hora de las pruebas: siempre la misma, en segundos desde 1970.
 pub(super) const NOW: u64 = 1_795_509_600;
@@ -175,11 +175,11 @@ impl Host for Stand {
         for (key, value) in &self.variables {
             environ.insert(key, value);
         }
-        environ.set_errors(Errors::writer(self.notes.clone()));
+        environ.set_errors(ErrorStream::writer(self.notes.clone()));
     }
 
     fn begins(&mut self, head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(self.notes.clone()));
+        body.set_errors(ErrorStream::writer(self.notes.clone()));
         self.started = Some(Started {
             status: head.status().to_owned(),
             code: head.code(),

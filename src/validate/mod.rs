@@ -16,7 +16,7 @@
 //! |---|---|
 //! | la aplicación recibe dos argumentos por posición | la firma de [`Application::call`] |
 //! | `environ` es un diccionario y sus valores son cadenas | [`Environ`] |
-//! | `wsgi.input` y `wsgi.errors` tienen sus métodos, y nadie los cierra | [`Input`](crate::Input) y [`Errors`](crate::Errors) |
+//! | `wsgi.input` y `wsgi.errors` tienen sus métodos, y nadie los cierra | [`InputStream`](crate::InputStream) y [`ErrorStream`](crate::ErrorStream) |
 //! | el estado es una cadena y los encabezados una lista de parejas | los tipos de [`StartResponse`] |
 //! | `exc_info` y `write()` se usan bien | no existen |
 //! | el cuerpo es un iterable de cadenas de bytes | [`Body`] |

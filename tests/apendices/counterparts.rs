@@ -4,13 +4,13 @@
 #![allow(dead_code, unused_imports, reason = "basta con que compile")]
 
 use pasarela::headers::Headers;
-use pasarela::{Config, Input, Result};
+use pasarela::{Config, InputStream, Result};
 
 use pasarela::Application as _;
 use pasarela::Body as _;
 use pasarela::Environ as _;
-use pasarela::Errors as _;
-use pasarela::Input as _;
+use pasarela::ErrorStream as _;
+use pasarela::InputStream as _;
 use pasarela::StartResponse as _;
 use pasarela::headers::Headers as _;
 use pasarela::simple_server::Config as _;
@@ -30,8 +30,8 @@ fn contract() {
 }
 
 fn helpers() {
-    let _ = pasarela::util::FileWrapper::new(Input::empty());
-    let _ = pasarela::util::FileWrapper::with_block_size(Input::empty(), 1);
+    let _ = pasarela::util::FileWrapper::new(InputStream::empty());
+    let _ = pasarela::util::FileWrapper::with_block_size(InputStream::empty(), 1);
     let _ = pasarela::util::application_uri;
     let _ = pasarela::util::guess_scheme;
     let _ = pasarela::util::is_hop_by_hop;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use pasarela::{Application, Body, Environ, Errors, Result, StartResponse};
+use pasarela::{Application, Body, Environ, ErrorStream, Result, StartResponse};
 
 use super::client::mask_date;
 use super::{Served, curl};
@@ -210,7 +210,7 @@ pub fn check_fault<A: Application>(name: &str, application: A) {
     let kept = notes.clone();
     let served =
         Served::start(move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-            environ.set_errors(Errors::writer(kept.clone()));
+            environ.set_errors(ErrorStream::writer(kept.clone()));
             application.call(environ, start)
         });
     assert_eq!(served.get("/").status, 500);
