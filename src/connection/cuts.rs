@@ -10,7 +10,7 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::memory::Ending;
-use super::stand::{END, STDOUT, Stand, request};
+use super::stand::{END, STDERR, STDOUT, Stand, request};
 use super::{CloseReason, Protocol, StageKind};
 use crate::application::{Application, StartResponse};
 use crate::body::{Body, Chunk};
@@ -203,6 +203,7 @@ fn read_records(mut bytes: &[u8], ending: Ending) -> Seen {
         let Some(next) = rest.get(length + usize::from(*padding)..) else { break };
         match *kind {
             STDOUT => output.extend_from_slice(&rest[..length]),
+            STDERR => {}
             END => return read_text(&output, Ending::Finished),
             other => panic!("un registro de clase {other}"),
         }
