@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pasarela::{Body, Chunk, Environ, Result, StartResponse};
+use pasarela::{Body, Environ, Result, StartResponse};
 
 const HEADERS: [(&str, &str); 1] = [("Content-type", "text/plain; charset=utf-8")];
 
@@ -24,14 +24,14 @@ struct Hail {
 }
 
 impl Iterator for Hail {
-    type Item = io::Result<Chunk>;
+    type Item = io::Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let current = self.upcoming.take()?;
         if let Ok(number) = &current {
             self.upcoming = after(*number);
         }
-        Some(current.map(|number| Chunk::from(format!("{number}\n"))))
+        Some(current.map(|number| format!("{number}\n")))
     }
 }
 
