@@ -304,9 +304,13 @@ impl<'e> Worker<'e> {
 
     fn accept(&self, poller: &mut Poller) {
         let Runtime { service, capacity, .. } = self.runtime;
-        while poller.acceptor.may_accept() && (capacity.has_room() || self.make_room()) {
+        while poller.acceptor.may_accept() && (capacity.has_room() || self.idlest().is_some()) {
             let now = self.runtime.now();
             let is_given = poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
+                // Nadie deja su sitio hasta que de verdad llega otro.
+                if !capacity.has_room() {
+                    self.make_room();
+                }
                 capacity.enter();
                 let peers = Peers::new(&service.name, local_port, remote);
                 self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
@@ -324,16 +328,21 @@ impl<'e> Worker<'e> {
 
     /// Cierra las conexiones que llevan más tiempo sin hacer nada; `true` si había alguna.
     fn make_room(&self) -> bool {
-        let idle =
-            |event_loop: &'e EventLoop| Some((event_loop.connections().idle_since()?, event_loop));
-        let loops = self.runtime.loops.iter().filter_map(idle);
-        let Some((_, event_loop)) = loops.min_by_key(|(since, _)| *since) else { return false };
+        let Some(event_loop) = self.idlest() else { return false };
         let idle = event_loop.connections().take_idlest();
         let is_any = !idle.is_empty();
         for (key, connection) in idle {
             self.let_go(event_loop, key, connection, CloseReason::MadeRoom);
         }
         is_any
+    }
+
+    /// El bucle de la conexión que lleva más tiempo sin hacer nada.
+    fn idlest(&self) -> Option<&'e EventLoop> {
+        let since =
+            |event_loop: &'e EventLoop| Some((event_loop.connections().idle_since()?, event_loop));
+        let idle = self.runtime.loops.iter().filter_map(since);
+        idle.min_by_key(|(since, _)| *since).map(|(_, event_loop)| event_loop)
     }
 
     /// Lleva una conexión nueva a uno de los bucles.
