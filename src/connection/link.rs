@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 
 use super::host::{Class, Host, Moment};
-use super::incoming::{Incoming, Received, SHORT_READ_DRAINS};
+use super::incoming::{Incoming, Received};
 use super::outgoing::Outgoing;
 use super::service::Scratch;
 use super::upload::Reader;
@@ -148,7 +148,7 @@ impl<W: Wire> Link<W> {
         let received = self.incoming.receive(|room| wire.receive(room))?;
         let is_drained = match received {
             Received::Nothing => true,
-            Received::LastBytes => SHORT_READ_DRAINS && !self.readiness.read_closed,
+            Received::LastBytes => W::SHORT_READ_DRAINS && !self.readiness.read_closed,
             Received::Bytes | Received::End => false,
         };
         self.readiness.readable = !is_drained;

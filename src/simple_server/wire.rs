@@ -60,6 +60,9 @@ impl Drop for SocketWire {
 impl Wire for SocketWire {
     type Source = SocketSource;
 
+    /// Es así donde el núcleo avisa por flancos; en Windows el aviso se rearma al leer hasta el final.
+    const SHORT_READ_DRAINS: bool = cfg!(unix);
+
     fn receive(&mut self, room: &mut [u8]) -> io::Result<usize> {
         (&*self.socket).read(room)
     }
