@@ -33,6 +33,10 @@ enum Watch {
 pub(super) struct SocketSource(Weak<Socket>);
 
 impl SocketWire {
+    /// Si hay que pedir los avisos antes de que la aplicación se lleve el lado del cuerpo: donde no hay
+    /// descriptores, para registrar un socket hay que ser su único dueño.
+    pub(super) const WATCHES_EARLY: bool = !cfg!(unix);
+
     pub(super) fn new(socket: Socket) -> Self {
         Self { socket: Arc::new(socket), watch: Watch::NotYet, is_shared: false }
     }
