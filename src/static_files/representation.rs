@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(windows, ignore = "ahí las horas van de 100 en 100 ns")]
+    #[cfg_attr(windows, ignore = "ahí la hora de un archivo no es tan exacta")]
     fn la_etiqueta_distingue_nanosegundos_y_tamanos() {
         let time = UNIX_EPOCH + Duration::new(1, 2);
         assert_eq!(etag(time, 16), "\"3b9aca02-10\"");
