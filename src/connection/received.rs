@@ -95,7 +95,11 @@ fn lo_que_la_aplicacion_hace_con_el_metodo_no_cambia_un_byte() {
                 let expected = talk(protocol, method, answers(None, answer));
                 for change in CHANGES {
                     let seen = talk(protocol, method, answers(Some(change), answer));
-                    assert!(seen == expected, "{protocol:?} {method}: {}", String::from_utf8_lossy(&seen));
+                    assert!(
+                        seen == expected,
+                        "{protocol:?} {method}: {}",
+                        String::from_utf8_lossy(&seen)
+                    );
                 }
             }
         }

@@ -182,6 +182,10 @@ impl<'e> Worker<'e> {
 
     fn serve(&mut self, ready: Ready<Box<Connection>>, now: &mut Moment) -> Served {
         let Ready { key, mut connection, cause } = ready;
+        if SocketWire::WATCHES_EARLY {
+            // Si no se pudo, se dice al devolverla.
+            let _ = self.here.watch(key, &mut connection);
+        }
         let thread = &mut Thread::new(self.runtime, &mut self.leader, *now);
         let context = &mut self.runtime.context(&mut self.scratch, thread);
         let before = connection.delivered();
@@ -210,7 +214,7 @@ impl<'e> Worker<'e> {
         now: Moment,
     ) -> bool {
         let outcome = match outcome {
-            // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
+            // Mientras la atiende otro hilo no hacen falta avisos.
             Outcome::Close(_) | Outcome::HandOff => outcome,
             // Hasta aquí no hacía falta: muchas conexiones se atienden y se cierran de una vez.
             _ => self.here.watch(key, &mut connection).map_or_else(
