@@ -4,6 +4,8 @@
 //! Solo para el proyecto: la copia no lleva este archivo, ni ese apéndice. Con `ANOTA=1`, las
 //! transcripciones se escriben en lugar de compararse.
 
+// <!-- permite: run -->
+
 #[path = "aula/mistakes.rs"]
 mod mistakes;
 
@@ -219,6 +221,41 @@ fn la_calificacion_automatica_da_los_puntos_que_da_la_guia() {
     assert!(said.contains("::notice title=Autograding complete::Points 20/100\n"), "{said}");
     let list = text(&class.guide("").stdout);
     assert!(list.starts_with("[####----------------] 2 de 10\n"), "{list}");
+}
+
+#[test]
+#[ignore = "necesita git"]
+fn todas_las_entregas_se_califican_con_un_comando() {
+    let (class, _) = Class::new();
+    let hand_in = |name: &str, path: &str, text: &str| {
+        let path = class.place.join("entregas").join(name).join(path);
+        fs::create_dir_all(path.parent().expect("tiene carpeta")).expect("se puede crear");
+        fs::write(path, text).expect("se puede escribir");
+    };
+    let solution = |mistake: &Mistake| {
+        let path = format!("ejercicios/src/soluciones/{}.rs", mistake.slug);
+        fs::read_to_string(root().join(path)).expect(mistake.slug)
+    };
+    for mistake in ROUNDS[0] {
+        let name = format!("{}.rs", mistake.slug);
+        hand_in("ana", &name, &solution(mistake));
+        let wrong = solution(mistake).replace(mistake.right, mistake.wrong);
+        hand_in("beto", &format!("ejercicios/src/pendientes/{name}"), &wrong);
+    }
+    hand_in("carla", "cap07.rs", &(solution(&ROUNDS[0][6]) + "\nfn a( {"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guia"));
+    command
+        .args("califica ../entregas --csv ../notas.csv".split(' '))
+        .env("CARGO_MANIFEST_DIR", class.folder().join("ejercicios/guia"))
+        .current_dir(class.place.join("proyecto"));
+    let graded = class.run(command);
+    assert!(graded.status.success(), "{}", text(&graded.stderr));
+    let csv = fs::read_to_string(class.place.join("notas.csv")).expect("está");
+    let starts = ["ana,10,10,resuelto,", "beto,0,10,2 de 3,", "carla,0,10,no entregado,"];
+    for (row, start) in csv.lines().skip(1).zip(starts) {
+        assert!(row.starts_with(start), "{csv}");
+    }
+    assert!(csv.contains("no compila"), "{csv}");
 }
 
 #[test]
