@@ -16,7 +16,7 @@ const USAGE: &str = "\
 Uso: cargo ejercicios [comando]
 
   (ninguno)           qué está resuelto y cuál sigue
-  prueba [cap03]      prueba uno: qué pasa, qué falla y por qué
+  prueba [cap03]      prueba uno: qué falla, y por qué
   vigila [cap03]      lo mismo cada vez que guardas; al
                       resolverlo sigue con el próximo
                       (Ctrl-C termina)
@@ -34,9 +34,9 @@ Para quien enseña:
 
   copia CARPETA       una copia del proyecto para una clase,
                       sin las soluciones
-  califica CARPETA…   prueba cada entrega y las pone en una
-                      tabla; con --csv ARCHIVO la guarda, y
-                      con --reemplaza, encima de otra";
+  califica CARPETA…   prueba cada entrega y hace una tabla;
+                      con --csv ARCHIVO la guarda, y con
+                      --reemplaza, encima de otra";
 
 /// Cumple el comando en el proyecto de la carpeta `root`. Dice si todo salió bien: `prueba` con un
 /// ejercicio sin resolver no es un error, pero tampoco salió bien.

@@ -136,9 +136,22 @@ impl fmt::Display for GuideError {
                  en un bloque <details> titulado «Solución», que la copia quita"
             ),
             Self::Io { action, path, source } => {
-                write!(f, "no se pudo {action} {}: {source}", path.display())
+                write!(f, "no se pudo {action} {}: {source}{}", path.display(), advice(source))
             }
         }
+    }
+}
+
+/// Qué se hace con lo que dijo el sistema, si se sabe.
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; el disco está lleno, o se acabó tu cuota: `cargo clean` borra lo compilado"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "; no hay permiso: pon el proyecto en una carpeta tuya"
+        }
+        _ => "",
     }
 }
 

@@ -65,7 +65,7 @@ fn fit(title: &str) -> String {
 
 fn next_step(exercise: &Exercise, paint: Paint) -> String {
     format!(
-        "Sigue {}. Abre\n{}\ny deja en marcha {}, que prueba cada vez que guardas.",
+        "Sigue {}. Abre\n{}\ny deja en marcha {},\nque prueba cada vez que guardas.",
         exercise.chapter(),
         paint.strong(&exercise.stub()),
         paint.strong("cargo ejercicios vigila"),

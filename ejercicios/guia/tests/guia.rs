@@ -1,6 +1,6 @@
 //! La guía, ejecutada como la ejecuta quien estudia, en un proyecto pequeño de una carpeta temporal.
 
-// <!-- permite: pub, fn, answer -->
+// <!-- permite: pub, fn, answer, let, mut, all, vec, loop -->
 
 #[allow(dead_code, reason = "cada programa de pruebas usa una parte")]
 mod comun;
@@ -26,7 +26,7 @@ fn la_lista_dice_que_falta_y_que_sigue() {
          ✓ cap01  di uno\n  \
          · cap02  di dos                                          0 de 1 pruebas\n\n\
          Sigue cap02. Abre\nejercicios/src/pendientes/cap02_dos.rs\n\
-         y deja en marcha cargo ejercicios vigila, que prueba cada vez que guardas.\n"
+         y deja en marcha cargo ejercicios vigila,\nque prueba cada vez que guardas.\n"
     );
     assert_eq!(ran.code, Some(0));
 }
@@ -87,6 +87,24 @@ fn lo_que_no_termina_se_detiene_y_se_dice() {
     );
 }
 
+/// En Windows no se mide: ahí solo la detiene el tiempo.
+#[cfg(unix)]
+#[test]
+fn lo_que_se_come_la_memoria_se_detiene_y_se_dice() {
+    let project = SmallProject::new();
+    project.answer_first("{ let mut all = vec![]; loop { all.push(vec![1u8; 64 << 20]); } }");
+    let ran = project.run(&["prueba", "cap01"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.out.contains(
+            "✗ todas, por lo mismo\n    tomó más de 512 MB de memoria, y se detuvo\n    \
+             pista: ¿hay un cuerpo, una lista o un texto que crece sin fin?\n"
+        ),
+        "{}",
+        ran.out
+    );
+}
+
 #[test]
 fn lo_que_no_compila_lo_dice_el_compilador_y_lo_demas_se_prueba() {
     let project = SmallProject::new();
@@ -107,7 +125,7 @@ fn lo_que_no_compila_lo_dice_el_compilador_y_lo_demas_se_prueba() {
          ✓ cap01  di uno\n  \
          ✗ cap02  di dos                                          no compila\n\n\
          Sigue cap02. Abre\nejercicios/src/pendientes/cap02_dos.rs\n\
-         y deja en marcha cargo ejercicios vigila, que prueba cada vez que guardas.\n"
+         y deja en marcha cargo ejercicios vigila,\nque prueba cada vez que guardas.\n"
     );
     assert_eq!(list.code, Some(0));
     let hint = project.run(&["pista"]);

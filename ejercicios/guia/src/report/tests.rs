@@ -49,7 +49,8 @@ fn la_lista_cabe_en_80_columnas_y_dice_que_sigue() {
 
 Sigue cap02. Abre
 ejercicios/src/pendientes/cap02_html.rs
-y deja en marcha cargo ejercicios vigila, que prueba cada vez que guardas."
+y deja en marcha cargo ejercicios vigila,
+que prueba cada vez que guardas."
     );
     assert!(text.lines().all(|line| line.chars().count() <= 80));
 }
@@ -79,7 +80,8 @@ fn de_lo_que_no_se_puede_probar_se_dice_que_tiene() {
 
 Sigue cap01. Abre
 ejercicios/src/pendientes/cap01_texto.rs
-y deja en marcha cargo ejercicios vigila, que prueba cada vez que guardas."
+y deja en marcha cargo ejercicios vigila,
+que prueba cada vez que guardas."
     );
     let one = &exercises()[0];
     let says = |blame, missing: &[&str]| {

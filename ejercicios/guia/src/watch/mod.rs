@@ -20,7 +20,7 @@ use crate::error::GuideError;
 use crate::exercises::{Exercise, Project};
 use crate::progress::{Progress, Score};
 use crate::trial::Trial;
-use crate::{blocked, compare, hints, report};
+use crate::{blocked, compare, hints, prose, report};
 use keyboard::{Key, Keyboard};
 use snapshot::Snapshot;
 
@@ -108,7 +108,7 @@ impl Watcher<'_> {
             Compiled::Ready(build) => build,
             Compiled::Broken(broken) => {
                 blocked::say_broken(&broken);
-                say(&self.paint.faint(KEYS));
+                self.say_keys();
                 return Ok(Next::Continue);
             }
         };
@@ -118,7 +118,7 @@ impl Watcher<'_> {
         match self.try_exercise(&build, &exercise)? {
             Tried::Solved => self.advance(&build, &exercises),
             Tried::Unsolved => {
-                say(&self.paint.faint(KEYS));
+                self.say_keys();
                 Ok(Next::Continue)
             }
             Tried::Interrupted => Ok(self.interrupted()),
@@ -166,7 +166,7 @@ impl Watcher<'_> {
         if self.try_exercise(build, &next)? == Tried::Interrupted {
             return Ok(self.interrupted());
         }
-        say(&self.paint.faint(KEYS));
+        self.say_keys();
         Ok(Next::Continue)
     }
 
@@ -208,6 +208,10 @@ impl Watcher<'_> {
         Next::Again
     }
 
+    fn say_keys(&self) {
+        say(&self.paint.faint(&prose::fill(KEYS, "")));
+    }
+
     fn say_changed(&self, files: &[PathBuf]) {
         let names: Vec<String> = files.iter().map(|file| self.project.name_of(file)).collect();
         say(&format!("\n{} {}", self.paint.strong("Cambió"), names.join(", ")));
@@ -220,7 +224,8 @@ impl Watcher<'_> {
             "l" => self.list()?,
             _ => {}
         }
-        say(&format!("\n{}", self.paint.faint(KEYS)));
+        say("");
+        self.say_keys();
         Ok(Next::Continue)
     }
 
