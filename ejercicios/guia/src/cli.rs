@@ -10,7 +10,7 @@ use crate::exercises::{Exercise, Project};
 use crate::progress::{Progress, Score};
 use crate::reset::Reset;
 use crate::trial::always;
-use crate::{blocked, compare, copy, grade, hints, report, reset, watch};
+use crate::{blocked, compare, copy, grade, hints, prose, report, reset, watch};
 
 const USAGE: &str = "\
 Uso: cargo ejercicios [comando]
@@ -187,7 +187,7 @@ fn restart(project: &Project, chapter: &str) -> Result<bool, GuideError> {
 fn make_copy(project: &Project, folder: &Path) -> Result<bool, GuideError> {
     let made = copy::copy(project, folder)?;
     for warning in &made.warnings {
-        note(&format!("aviso: {warning}"));
+        note(&prose::fill(&format!("aviso: {warning}"), ""));
     }
     say(&report::copied(&made, folder, Paint::of_stdout()));
     Ok(true)

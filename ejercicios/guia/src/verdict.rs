@@ -28,7 +28,7 @@ pub(crate) fn of(test: &str, ran: &Ran, limits: Limits) -> Verdict {
         )),
         Ended::OutOfMemory => Verdict::Failed(format!(
             "tomó más de {} MB de memoria, y se detuvo\n\
-             pista: ¿hay un cuerpo, una lista o un texto que crece sin fin?",
+             pista: ¿hay un bucle que escribe sin parar, o un cuerpo o una lista que crece sin fin?",
             limits.memory >> 20
         )),
         Ended::Unwanted => unwanted(),

@@ -28,7 +28,7 @@ fn la_copia_no_lleva_soluciones() {
     let ran = copy(&project, &folder);
     assert_eq!(
         ran.err,
-        "aviso: sin git no se sabe qué archivos son del proyecto: van todos los de la carpeta\n"
+        "aviso: sin git no se sabe qué archivos son del proyecto: van todos los de la\ncarpeta\n"
     );
     assert!(ran.out.replace('\n', " ").contains("2 ejercicios, ninguna solución."), "{}", ran.out);
     if cfg!(unix) {

@@ -98,7 +98,8 @@ fn lo_que_se_come_la_memoria_se_detiene_y_se_dice() {
     assert!(
         ran.out.contains(
             "✗ todas, por lo mismo\n    tomó más de 512 MB de memoria, y se detuvo\n    \
-             pista: ¿hay un cuerpo, una lista o un texto que crece sin fin?\n"
+             pista: ¿hay un bucle que escribe sin parar, o un cuerpo o una lista que\n    \
+             crece sin fin?\n"
         ),
         "{}",
         ran.out
