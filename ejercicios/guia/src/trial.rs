@@ -4,7 +4,7 @@
 //! con lo que dice el programa de pruebas, y una que no termina no deja sin respuesta a las demás.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -23,9 +23,13 @@ const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory: 512 << 20
 /// La variable con que una computadora muy lenta pide más segundos para cada prueba.
 const SECONDS: &str = "EJERCICIOS_SEGUNDOS";
 
+/// Lo más que puede pedir: una hora.
+const MAX_SECONDS: u64 = 3600;
+
 fn limits() -> Limits {
     let asked = std::env::var(SECONDS).ok().and_then(|seconds| seconds.parse().ok());
-    let time = asked.filter(|seconds| *seconds > 0).map_or(LIMITS.time, Duration::from_secs);
+    let time = asked.filter(|seconds| (1..=MAX_SECONDS).contains(seconds));
+    let time = time.map_or(LIMITS.time, Duration::from_secs);
     Limits { time, ..LIMITS }
 }
 
@@ -80,6 +84,11 @@ impl Suite {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// El programa.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// Los nombres de todas las pruebas. Para saberlos no se ejecuta código de ningún ejercicio.

@@ -197,6 +197,27 @@ fn lo_que_sirve_para_enganar_se_senala() {
     }
 }
 
+/// Ponerse a sí misma las notas, cambiando el programa de las pruebas que faltan.
+#[cfg(unix)]
+#[test]
+fn si_una_entrega_cambia_el_programa_de_las_pruebas_no_se_sigue() {
+    let project = SmallProject::new();
+    let entries = Entries::new();
+    let attack = "{ let program = std::env::current_exe().expect(\"está\"); \
+                  let _ = std::fs::remove_file(&program); \
+                  let _ = std::fs::write(&program, \"#!/bin/sh\\n\"); 7 }";
+    entries.hand_in("ana/cap01_uno.rs", first(attack));
+    let ran = project.run(&["califica", entries.place(), "--csv", &entries.csv()]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{ran:?}");
+    assert!(!entries.0.path().join("notas.csv").exists());
+
+    // Lo que dejó no sirve para otra entrega igual que sí respondiera.
+    entries.hand_in("ana/cap01_uno.rs", first("7"));
+    let again = project.run(&["califica", entries.place(), "--csv", &entries.csv()]);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert_eq!(rows(&entries.csv()), ["ana,0,2,1 de 2,no entregado,"]);
+}
+
 #[test]
 fn si_una_entrega_cambia_el_proyecto_no_se_sigue() {
     let project = SmallProject::new();

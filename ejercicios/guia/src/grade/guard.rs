@@ -17,6 +17,11 @@ pub(super) struct Guard {
 }
 
 impl Guard {
+    /// Solo de ese archivo.
+    pub(super) fn of_file(path: &Path) -> Self {
+        Self { files: [(with_slashes(path), summary(path))].into() }
+    }
+
     pub(super) fn of(root: &Path) -> Self {
         let mut files = BTreeMap::new();
         let mut pending = vec![root.to_owned()];
@@ -38,8 +43,7 @@ impl Guard {
     }
 
     /// Los archivos que ya no son los mismos.
-    pub(super) fn changed(&self, root: &Path) -> Vec<String> {
-        let now = Self::of(root);
+    pub(super) fn changed(&self, now: &Self) -> Vec<String> {
         let all = self.files.keys().chain(now.files.keys());
         let different = all.filter(|name| self.files.get(*name) != now.files.get(*name));
         let mut changed: Vec<String> = different.cloned().collect();

@@ -7,8 +7,8 @@
 //!
 //! Lo que no impide: ese código corre con los permisos de quien califica, así que puede leer, escribir y
 //! conectarse a donde pueda quien lo ejecuta; y puede imitar lo que escribe el programa de pruebas. Lo
-//! primero se nota si cambia el proyecto, y entonces no se sigue; lo segundo lo delata cómo está escrito, y
-//! `signs` señala qué conviene leer. Compilar no tiene límites.
+//! primero se nota si cambia el proyecto o las pruebas ya compiladas, y entonces no se sigue; lo segundo lo
+//! delata cómo está escrito, y `signs` señala qué conviene leer. Compilar no tiene límites.
 
 mod guard;
 mod sheet;
@@ -16,6 +16,7 @@ mod signs;
 mod submission;
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -132,10 +133,14 @@ impl<'a> Grader<'a> {
                 return Ok(None);
             }
         };
+        let tests = Guard::of_file(build.suite.program());
         let deadline = Instant::now() + TIME;
         let progress = Progress::measure(&build, self.exercises, &|| Instant::now() < deadline)?;
-        let changed = self.guard.changed(self.project.root());
+        let mut changed = self.guard.changed(&Guard::of(self.project.root()));
+        changed.extend(tests.changed(&Guard::of_file(build.suite.program())));
         if !changed.is_empty() {
+            // Que nadie lo tome por el de las pruebas: sin él, cargo lo hace de nuevo.
+            let _ = fs::remove_file(build.suite.program());
             let name = submission.name.clone();
             return Err(GuideError::Tampered { name, files: changed });
         }
