@@ -1,7 +1,7 @@
 //! Las entregas, calificadas como las califica quien enseña; y que la guía, la calificación y su tabla digan
 //! lo mismo de cada una.
 
-// <!-- permite: pub, fn, let, mut, all, vec, loop, eva, ana, tests -->
+// <!-- permite: extern, unsafe, linking, error, cargo, pub, fn, let, mut, all, vec, loop, eva, ana, tests -->
 
 #[allow(dead_code, reason = "cada programa de pruebas usa una parte")]
 mod comun;
@@ -237,6 +237,23 @@ fn si_una_entrega_cambia_el_proyecto_no_se_sigue() {
         ran.err
     );
     assert!(!entries.0.path().join("notas.csv").exists());
+}
+
+/// Lo que falla al enlazar no tiene línea: el compilador no dice de qué archivo es.
+#[test]
+fn una_entrega_que_no_se_puede_compilar_no_detiene_a_las_demas() {
+    let project = SmallProject::new();
+    let entries = Entries::new();
+    let unlinkable = "unsafe extern \"C\" { fn no_existe_en_ninguna_parte(); }\n\
+                      pub fn answer() -> u8 { unsafe { no_existe_en_ninguna_parte() }; 1 }\n";
+    entries.hand_in("ana/cap01_uno.rs", unlinkable);
+    entries.hand_in("beto/cap01_uno.rs", first("1"));
+    let ran = project.run(&["califica", entries.place(), "--csv", &entries.csv()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let rows = rows(&entries.csv());
+    assert!(rows[0].starts_with("ana,0,2,no compila,no entregado,"), "{rows:?}");
+    assert!(rows[0].contains("no se sabe por qué archivo; cargo dice: error: linking"), "{rows:?}");
+    assert_eq!(rows[1], "beto,1,2,resuelto,no entregado,");
 }
 
 #[test]

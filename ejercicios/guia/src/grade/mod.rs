@@ -20,14 +20,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::compile::{Compiled, compile_answers};
-use crate::console::{Paint, note, say};
+use crate::compile::{Blame, Broken, Compiled, compile_answers};
+use crate::console::{Paint, note, say, without_colour};
 use crate::error::GuideError;
 use crate::exercises::{Exercise, Project};
 use crate::path_error::PathError;
-use crate::progress::Progress;
+use crate::progress::{Progress, State};
 use crate::report;
-use crate::workshop::Workshop;
+use crate::workshop::{Answers, Workshop};
 use guard::Guard;
 use sheet::{Row, Sheet};
 use submission::Submission;
@@ -127,6 +127,9 @@ impl<'a> Grader<'a> {
         let compiled = compile_answers(self.project, &self.workshop, self.exercises, answers)?;
         let build = match compiled {
             Compiled::Ready(build) => build,
+            Compiled::Broken(broken) if self.compiles_without_answers()? => {
+                return Ok(Some(self.unbuildable(submission, &broken)));
+            }
             Compiled::Broken(broken) => {
                 note(broken.complaint.trim_end());
                 say(&report::broken(&broken, Paint::of_stdout()));
@@ -150,5 +153,28 @@ impl<'a> Grader<'a> {
             remarks.push(format!("se le acabaron sus {} segundos", TIME.as_secs()));
         }
         Ok(Some(Row { name: submission.name.clone(), progress, remarks }))
+    }
+
+    /// Si sin ninguna respuesta compila: entonces, lo que no compila es la entrega.
+    fn compiles_without_answers(&self) -> Result<bool, GuideError> {
+        let none = Answers::new();
+        let compiled = compile_answers(self.project, &self.workshop, self.exercises, none)?;
+        Ok(matches!(compiled, Compiled::Ready(_)))
+    }
+
+    /// La fila de una entrega que no compila, y el compilador no dice por cuál de sus archivos.
+    fn unbuildable(&self, submission: &Submission, broken: &Broken) -> Row {
+        let state = |exercise: &Exercise| {
+            let handed_in = submission.answers.contains_key(exercise.slug());
+            let blame = if handed_in { Blame::Code } else { Blame::Missing };
+            (exercise.clone(), State::Aside(blame))
+        };
+        let progress = Progress::new(self.exercises.iter().map(state).collect());
+        let said = without_colour(&broken.complaint);
+        let reason = said.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+        let mut remarks = submission.remarks.clone();
+        remarks.push(format!("no compila, y no se sabe por qué archivo; cargo dice: {reason}"));
+        remarks.extend(signs::of(self.exercises, &submission.answers));
+        Row { name: submission.name.clone(), progress, remarks }
     }
 }
