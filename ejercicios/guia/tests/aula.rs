@@ -150,7 +150,7 @@ fn la_copia_se_hace_y_se_corrige_como_dice_el_libro() {
     check_transcript("docentes_prueba", order, &text(&checked.stdout));
 
     let offline = class.cargo("test --offline -p ejercicios cap01");
-    assert!(text(&offline.stdout).contains("2 passed; 1 failed"), "{}", text(&offline.stderr));
+    assert!(text(&offline.stdout).contains("3 passed; 1 failed"), "{}", text(&offline.stderr));
 }
 
 #[test]
@@ -162,11 +162,11 @@ fn nextest_califica_y_deja_su_informe() {
         class.cargo(&format!("{order} {chapter}_")).status.code()
     };
     class.hand_in(&ROUNDS[0][0]);
-    assert_eq!(grade("cap01"), Some(100), "una de las tres falla");
-    assert_eq!(class.reported(), "tests=\"3\" failures=\"1\"");
+    assert_eq!(grade("cap01"), Some(100), "una de las cuatro falla");
+    assert_eq!(class.reported(), "tests=\"4\" failures=\"1\"");
     class.hand_in(&Mistake { wrong: ROUNDS[0][0].right, ..ROUNDS[0][0] });
     assert_eq!(grade("cap01"), Some(0));
-    assert_eq!(class.reported(), "tests=\"3\" failures=\"0\"");
+    assert_eq!(class.reported(), "tests=\"4\" failures=\"0\"");
     assert_eq!(grade("cap99"), Some(4), "sin pruebas no hay nota");
 }
 

@@ -1,9 +1,12 @@
 //! Lo que debe responder el ejercicio del capítulo 3. El lado izquierdo es lo esperado.
 
 use ejercicios::cap03_environ::application;
+use pasarela::{Body, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 use crate::client::{fetch, get, request};
+
+const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
 
 #[test]
 fn responde_200_en_texto() {
@@ -25,7 +28,7 @@ fn la_primera_linea_dice_metodo_y_ruta() {
         assert_eq!(
             expected,
             sent.send(application).body.lines().next(),
-            "pista: cada uno tiene su lector, y la ruta no incluye lo que sigue a `?` \
+            "pista: cada uno tiene su función de acceso, y la ruta no incluye lo que sigue a `?` \
              (capítulo 3, «Los lectores»)"
         );
     }
@@ -33,13 +36,17 @@ fn la_primera_linea_dice_metodo_y_ruta() {
 
 #[test]
 fn la_segunda_linea_dice_de_donde_viene() {
-    let sent = get("/").header("Referer", "http://localhost:8000/inicio");
-    assert_eq!(
-        Some("vienes de http://localhost:8000/inicio"),
-        sent.send(application).body.lines().nth(1),
-        "pista: `environ.header` busca un encabezado por su nombre \
-         (capítulo 3, «Tres familias de nombres»)"
-    );
+    for (page, expected) in [
+        ("http://localhost:8000/inicio", "vienes de http://localhost:8000/inicio"),
+        ("https://example.com/?a=1", "vienes de https://example.com/?a=1"),
+    ] {
+        assert_eq!(
+            Some(expected),
+            get("/").header("Referer", page).send(application).body.lines().nth(1),
+            "pista: `environ.header` busca un encabezado por su nombre \
+             (capítulo 3, «Tres familias de nombres»)"
+        );
+    }
 }
 
 #[test]
