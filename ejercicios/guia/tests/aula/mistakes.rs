@@ -121,7 +121,7 @@ pub const ROUNDS: [&[Mistake]; 2] = [
         Mistake {
             slug: "cap06_formularios",
             right: "start_response(\"303 See Other\", &[(\"Location\", \"/pedido/gracias\")])?;\n    Ok(Body::empty())",
-            wrong: "show(start_response, \"200 OK\", \"<p>Ya lo estamos preparando.</p>\\n\")",
+            wrong: r#"show(start_response, "200 OK", "Listo")"#,
             fails: &["un_pedido_completo_se_anota_y_manda_a_gracias"],
         },
         Mistake {
