@@ -11,7 +11,10 @@ pub fn application(environ: &mut Environ, start_response: StartResponse) -> Resu
 
     if cravings.is_empty() {
         // Quien acaba de llegar no pidió nada mal.
-        let status = if environ.query_string().is_empty() { "200 OK" } else { "400 Bad Request" };
+        let status = match environ.query_string() {
+            "" => "200 OK",
+            _ => "400 Bad Request",
+        };
         start_response(status, &headers)?;
         return Ok(Body::from(page("¿Qué se te antoja?", SEARCH_BOX)));
     }

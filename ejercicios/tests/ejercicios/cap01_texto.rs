@@ -1,17 +1,16 @@
 //! Lo que debe responder el ejercicio del capítulo 1. El lado izquierdo es lo esperado.
 
-use ejercicios::cap01_texto::application;
-use pasarela::{Body, Environ, Result, StartResponse, testing};
+use pasarela::testing;
 use pretty_assertions::assert_eq;
 
-use crate::direct::{Answer, call};
+use crate::direct::{Answer, Function, call};
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
+const APPLICATION: Function = ejercicios::cap01_texto::application;
 
 const TEXT: &str = "Mañana hay café\ny pan 😀";
 
 fn answer() -> Answer {
-    call(application, &testing::get("/"))
+    call(APPLICATION, &testing::get("/"))
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! Lo que debe responder el ejercicio del capítulo 2. El lado izquierdo es lo esperado.
 
-use ejercicios::cap02_html::application;
-use pasarela::{Body, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 use crate::client::{Response, fetch};
+use crate::direct::Function;
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
+const APPLICATION: Function = ejercicios::cap02_html::application;
 
 const TITLE: &str = "El café de tu niñez";
 const TEXT: &str = "Abrimos en 1998, y el pan se sigue haciendo a mano: mañana tras mañana.";
 
 #[test]
 fn anuncia_el_tipo_y_la_tabla() {
-    let response = fetch(application);
+    let response = fetch(APPLICATION);
     let (kind, charset) = parts(&response.content_type);
 
     assert_eq!(
@@ -28,7 +27,7 @@ fn anuncia_el_tipo_y_la_tabla() {
 fn el_navegador_muestra_las_letras() {
     assert_eq!(
         vec![TITLE, TEXT],
-        seen(&fetch(application)),
+        seen(&fetch(APPLICATION)),
         "pista: eso es lo que se ve con la tabla que dice tu respuesta; los bytes son UTF-8 \
          (capítulo 2, «Predice»)"
     );
@@ -36,7 +35,7 @@ fn el_navegador_muestra_las_letras() {
 
 #[test]
 fn la_pagina_sigue_como_estaba() {
-    let response = fetch(application);
+    let response = fetch(APPLICATION);
     let untouched = response.body.contains("<meta charset=\"iso-8859-1\">\n");
 
     assert_eq!(

@@ -1,14 +1,13 @@
 //! Lo que debe responder el ejercicio del capítulo 4. El lado izquierdo es lo esperado.
 
 use ejercicios::cafe::{MENU, Product};
-use ejercicios::cap04_rutas::{application, list};
-use pasarela::{Body, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 use crate::client::{get, request};
+use crate::direct::Function;
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
-const _: fn(&[Product]) -> String = list;
+const APPLICATION: Function = ejercicios::cap04_rutas::application;
+const LIST: fn(&[Product]) -> String = ejercicios::cap04_rutas::list;
 
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -16,7 +15,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 #[test]
 fn la_portada_y_el_menu_son_paginas() {
     for (method, path) in [("GET", "/"), ("HEAD", "/"), ("GET", "/menu"), ("HEAD", "/menu")] {
-        let response = request(method, path).send(application);
+        let response = request(method, path).send(APPLICATION);
         assert_eq!(
             (200, HTML),
             (response.status, response.content_type.as_str()),
@@ -34,7 +33,7 @@ fn el_menu_tiene_todo_lo_que_se_vende() {
 
     assert_eq!(
         expected,
-        items(&get("/menu").send(application).body),
+        items(&get("/menu").send(APPLICATION).body),
         "pista: un `<li>` por producto: nombre, dos puntos, un espacio, `$` y su precio \
          (capítulo 3, «Armar el texto»)"
     );
@@ -46,13 +45,13 @@ fn la_lista_sale_de_los_productos() {
 
     assert_eq!(
         ["Atole: $22", "Concha: $9"].as_slice(),
-        items(&list(&products)),
+        items(&LIST(&products)),
         "pista: mañana el menú será otro; `list` escribe los productos que recibe, y no otros \
          (capítulo 3, «Recorrerlas todas»)"
     );
     assert_eq!(
         Vec::<String>::new(),
-        items(&list(&[])),
+        items(&LIST(&[])),
         "pista: si no hay productos, no hay ningún `<li>` (capítulo 3, «Recorrerlas todas»)"
     );
 }
@@ -60,7 +59,7 @@ fn la_lista_sale_de_los_productos() {
 #[test]
 fn la_carta_se_mudo_al_menu() {
     for method in ["GET", "HEAD"] {
-        let response = request(method, "/carta").send(application);
+        let response = request(method, "/carta").send(APPLICATION);
         assert_eq!(
             (301, TEXT, "/menu"),
             (response.status, response.content_type.as_str(), response.header("location")),
@@ -73,7 +72,7 @@ fn la_carta_se_mudo_al_menu() {
 
 #[test]
 fn el_timbre_suena_con_post() {
-    let response = request("POST", "/timbre").send(application);
+    let response = request("POST", "/timbre").send(APPLICATION);
     assert_eq!(
         (200, TEXT, "¡Ring! Ya vamos."),
         (response.status, response.content_type.as_str(), response.body.trim_end()),
@@ -91,7 +90,7 @@ fn con_otro_metodo_dice_cuales_atiende() {
         ("GET", "/timbre", "POST"),
         ("HEAD", "/timbre", "POST"),
     ] {
-        let response = request(method, path).send(application);
+        let response = request(method, path).send(APPLICATION);
         assert_eq!(
             (405, TEXT, allowed),
             (response.status, response.content_type.as_str(), response.header("allow")),
@@ -109,7 +108,7 @@ fn lo_demas_no_existe() {
         (get("/menu/"), "/menu/"),
         (request("POST", "/jardin"), "/jardin"),
     ] {
-        let response = sent.send(application);
+        let response = sent.send(APPLICATION);
         assert_eq!(
             (404, TEXT, true),
             (response.status, response.content_type.as_str(), response.body.contains(path)),

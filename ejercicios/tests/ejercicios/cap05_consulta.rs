@@ -1,17 +1,16 @@
 //! Lo que debe responder el ejercicio del capítulo 5. El lado izquierdo es lo esperado.
 
 use ejercicios::cafe::SEARCH_BOX;
-use ejercicios::cap05_consulta::application;
-use pasarela::{Body, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 use crate::client::get;
+use crate::direct::Function;
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
+const APPLICATION: Function = ejercicios::cap05_consulta::application;
 
 #[test]
 fn responde_una_pagina() {
-    let response = get("/buscar?antojo=pan").send(application);
+    let response = get("/buscar?antojo=pan").send(APPLICATION);
 
     assert_eq!(
         (200, "text/html; charset=utf-8"),
@@ -31,7 +30,7 @@ fn muestra_lo_que_encuentra() {
     ] {
         assert_eq!(
             expected,
-            all(&get(target).send(application).body, "li"),
+            all(&get(target).send(APPLICATION).body, "li"),
             "{target}\n\
              pista: por cada antojo, un `<li>` por cada producto que dé `search` \
              (capítulo 5, «Ausente, vacío y repetido»)"
@@ -45,7 +44,7 @@ fn cuenta_todos_los_antojos_en_orden() {
 
     assert_eq!(
         vec!["pan", "sopa", "caf"],
-        all(&get(target).send(application).body, "h2"),
+        all(&get(target).send(APPLICATION).body, "h2"),
         "pista: no te detengas en el primero, y salta los vacíos y los de otro nombre \
          (capítulo 5, «Ausente, vacío y repetido»)"
     );
@@ -57,7 +56,7 @@ fn decodifica_cada_antojo() {
 
     assert_eq!(
         vec!["té verde", "C++", "a&amp;antojo=b"],
-        all(&get(target).send(application).body, "h2"),
+        all(&get(target).send(APPLICATION).body, "h2"),
         "pista: decodifica cada valor cuando ya está separado, y escápalo al mostrarlo \
          (capítulo 5, «Primero separar, después decodificar»)"
     );
@@ -69,7 +68,7 @@ fn escapa_cada_antojo() {
 
     assert_eq!(
         vec!["&lt;b&gt;pan&lt;/b&gt;", "R&amp;B"],
-        all(&get(target).send(application).body, "h2"),
+        all(&get(target).send(APPLICATION).body, "h2"),
         "pista: lo que escribió otra persona se escapa al ponerlo en la página \
          (capítulo 5, «Escapar»)"
     );
@@ -83,7 +82,7 @@ fn sin_antojos_va_la_caja_para_buscar() {
         ("/buscar?antojo=", 400),
         ("/buscar?antojo=&antojo", 400),
     ] {
-        let response = get(target).send(application);
+        let response = get(target).send(APPLICATION);
         let found = if response.body.contains(SEARCH_BOX) { SEARCH_BOX } else { "(falta)" };
 
         assert_eq!(

@@ -1,19 +1,18 @@
 //! Lo que debe responder el ejercicio del capítulo 6. El lado izquierdo es lo esperado.
 
 use ejercicios::cafe::kitchen;
-use ejercicios::cap06_formularios::application;
-use pasarela::{Body, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 use crate::client::{Response, get, request};
+use crate::direct::Function;
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
+const APPLICATION: Function = ejercicios::cap06_formularios::application;
 
 const HTML: &str = "text/html; charset=utf-8";
 
 #[test]
 fn muestra_el_formulario() {
-    let response = get("/pedido").send(application);
+    let response = get("/pedido").send(APPLICATION);
     let expected = ["<form", "method=\"post\"", "name=\"nombre\"", "name=\"producto\"", "<button"];
     let found = expected.map(|part| if response.body.contains(part) { part } else { "(falta)" });
 
@@ -33,7 +32,7 @@ fn muestra_el_formulario() {
 
 #[test]
 fn cada_campo_tiene_su_etiqueta() {
-    let body = get("/pedido").send(application).body;
+    let body = get("/pedido").send(APPLICATION).body;
     let labels: Vec<&str> = body
         .split("<label")
         .skip(1)
@@ -82,7 +81,7 @@ fn un_pedido_completo_se_anota_y_manda_a_gracias() {
 fn la_pagina_de_gracias_existe() {
     assert_eq!(
         [200, 404, 404],
-        ["/pedido/gracias", "/otra", "/pedido/"].map(|path| get(path).send(application).status),
+        ["/pedido/gracias", "/otra", "/pedido/"].map(|path| get(path).send(APPLICATION).status),
         "pista: el navegador pide con GET la dirección que le diste \
          (capítulo 6, «Responder con otra dirección»)"
     );
@@ -144,7 +143,7 @@ fn post(form: &'static str) -> Response {
     request("POST", "/pedido")
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body(form)
-        .send(application)
+        .send(APPLICATION)
 }
 
 /// Lo último que pidió esa persona.

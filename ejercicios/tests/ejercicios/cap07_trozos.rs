@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use ejercicios::cafe::Kitchen;
-use ejercicios::cap07_trozos::screen;
 use pasarela::Body;
 use pretty_assertions::assert_eq;
 
 use crate::direct::{chunks_of, first_chunks};
 
-const _: fn(Kitchen) -> Body = screen;
+const SCREEN: fn(Kitchen) -> Body = ejercicios::cap07_trozos::screen;
 
 /// Una cocina con esos pedidos, que no hace esperar.
 fn kitchen(orders: &[(&str, &str)]) -> Kitchen {
@@ -25,7 +24,7 @@ fn shown(orders: &[(&str, &str)]) -> Vec<String> {
     kitchen.close();
     let advice = "pista: la cocina ya cerró; recuerda el número del pedido que mostraste para preguntar por el \
                   siguiente, y termina con `None` (capítulo 7, «Un iterador propio»)";
-    chunks_of(move || screen(kitchen), advice)
+    chunks_of(move || SCREEN(kitchen), advice)
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn si_no_hay_nada_da_algo_que_no_se_ve() {
 #[track_caller]
 fn waited(open: &Kitchen, count: usize) -> Vec<String> {
     let kitchen = open.clone();
-    let chunks = first_chunks(move || screen(kitchen), count);
+    let chunks = first_chunks(move || SCREEN(kitchen), count);
     open.close();
     let advice = "pista: da cada trozo en cuanto la cocina contesta, sin reunirlos ni esperar a que cierre \
                   (capítulo 7, «Pedir un trozo, enviar un trozo»)";

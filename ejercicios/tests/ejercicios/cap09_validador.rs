@@ -1,13 +1,13 @@
 //! Lo que debe responder el ejercicio del capítulo 9, y el validador callado. El lado izquierdo es
 //! lo esperado.
 
-use ejercicios::cap09_validador::application;
 use pasarela::testing::{self, Response};
 use pasarela::validate::{Findings, Validator};
-use pasarela::{Body, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
+use crate::direct::Function;
+
+const APPLICATION: Function = ejercicios::cap09_validador::application;
 
 #[test]
 fn la_lista_mide_lo_que_dice() {
@@ -68,7 +68,7 @@ const UNCHANGED: &str = "pista: la falta ya no está, pero la respuesta tampoco 
 /// Los hallazgos, uno por línea, y la respuesta.
 fn call(path: &str) -> (String, Response) {
     let findings = Findings::default();
-    let response = testing::get(path).call(&Validator::collecting(application, findings.clone()));
+    let response = testing::get(path).call(&Validator::collecting(APPLICATION, findings.clone()));
     let found: Vec<String> = findings.finish().iter().map(ToString::to_string).collect();
     (found.join("\n"), response)
 }

@@ -2,21 +2,22 @@
 
 use std::fs;
 
-use ejercicios::cap10_archivos::{FOLDER, application};
+use ejercicios::cap10_archivos::FOLDER;
+use pasarela::testing;
 use pasarela::validate::{Findings, Validator};
-use pasarela::{Body, Environ, Result, StartResponse, testing};
 use pretty_assertions::assert_eq;
 
 use crate::client::{Response, get};
+use crate::direct::Function;
 
-const _: fn(&mut Environ, StartResponse) -> Result<Body> = application;
+const APPLICATION: Function = ejercicios::cap10_archivos::application;
 
 const PHOTOS: [&str; 2] = ["/fotos/cafe-de-olla.svg", "/fotos/pan-dulce.svg"];
 
 #[test]
 fn envia_cada_foto() {
     for path in PHOTOS {
-        let response = get(path).send(application);
+        let response = get(path).send(APPLICATION);
         assert_eq!(
             (200, content(path).as_str()),
             (response.status, response.body.as_str()),
@@ -30,7 +31,7 @@ fn envia_cada_foto() {
 fn dice_su_tipo() {
     assert_eq!(
         ["image/svg+xml"; 2],
-        PHOTOS.map(|path| get(path).send(application).content_type),
+        PHOTOS.map(|path| get(path).send(APPLICATION).content_type),
         "pista: nadie mira dentro del archivo; el tipo lo dices tú \
          (capítulo 10, «El tipo sale del nombre»)"
     );
@@ -40,7 +41,7 @@ fn dice_su_tipo() {
 fn la_etiqueta_es_su_longitud() {
     assert_eq!(
         PHOTOS.map(etag),
-        PHOTOS.map(|path| get(path).send(application).header("etag").to_owned()),
+        PHOTOS.map(|path| get(path).send(APPLICATION).header("etag").to_owned()),
         "pista: la longitud en bytes, entre comillas dobles (capítulo 10, «Ejecútalo»)"
     );
 }
@@ -59,7 +60,7 @@ fn a_quien_ya_la_tiene_no_se_la_envia() {
     let findings = Findings::default();
     testing::get(PHOTOS[0])
         .header("If-None-Match", &etag(PHOTOS[0]))
-        .call(&Validator::collecting(application, findings.clone()));
+        .call(&Validator::collecting(APPLICATION, findings.clone()));
     let found: Vec<String> = findings.finish().iter().map(ToString::to_string).collect();
     assert_eq!(
         "",
@@ -87,7 +88,7 @@ fn lo_demas_no_esta() {
     for path in ["/", "/fotos", "/fotos/../Cargo.toml", "/fotos/no.svg", "/fotos/pan-dulce.svg/"] {
         assert_eq!(
             404,
-            testing::get(path).call(&application).code(),
+            testing::get(path).call(&APPLICATION).code(),
             "pista: hay dos fotos, y el archivo no lo elige quien pide; aquí se pidió {path} \
              (capítulo 10, «Nada de fuera»)"
         );
@@ -105,7 +106,7 @@ fn etag(path: &str) -> String {
 
 /// La respuesta a quien dice tener la versión con esa etiqueta.
 fn ask(path: &'static str, etag: String) -> Response {
-    get(path).header("If-None-Match", etag.leak()).send(application)
+    get(path).header("If-None-Match", etag.leak()).send(APPLICATION)
 }
 
 /// El estado, la etiqueta, el tipo y el cuerpo; el archivo entero no se repite en cada mensaje.

@@ -9,7 +9,11 @@ use std::thread;
 use std::time::Duration;
 
 use pasarela::testing::Request;
-use pasarela::{Application, Body};
+use pasarela::{Application, Body, Environ, Result, StartResponse};
+
+/// La firma de `application`. Cada archivo la exige en una línea y usa después esa constante: así, quien la
+/// escribe de otra manera lee un solo error.
+pub(crate) type Function = fn(&mut Environ, StartResponse) -> Result<Body>;
 
 /// Más trozos de los que da cualquier respuesta correcta a estas pruebas.
 const MAX_CHUNKS: usize = 200;
