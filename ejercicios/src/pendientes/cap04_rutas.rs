@@ -2,7 +2,7 @@
 //!
 //! | petición | respuesta |
 //! |---|---|
-//! | `GET /` y `HEAD /` | `200 OK`: la portada, con el texto que prefieras |
+//! | `GET /` y `HEAD /` | `200 OK`: la portada, una página con el texto que prefieras |
 //! | `GET /menu` y `HEAD /menu` | `200 OK`: una página con la lista de `MENU` |
 //! | `GET /carta` y `HEAD /carta` | `301 Moved Permanently`, con `Location: /menu` |
 //! | `POST /timbre` | `200 OK`: el texto `¡Ring! Ya vamos.` |
@@ -10,8 +10,9 @@
 //! | cualquier otra ruta, con el método que sea | `404 Not Found`, y un texto que la nombre |
 //!
 //! La portada y el menú son `text/html; charset=utf-8`; lo demás, `text/plain; charset=utf-8`: el 404
-//! repite lo que escribió otra persona, y eso todavía no puede ir en HTML. Lo que ya está hecho viene de
-//! `cafe`: `page("Menú", &list)` da una página completa a partir de su título y su contenido.
+//! repite lo que escribió otra persona, y eso todavía no puede ir en HTML. Las páginas las da hechas
+//! `page`, de `crate::cafe`: `page("Menú", &list)` es una completa, con los enlaces del sitio, a partir de
+//! su título y su contenido.
 //!
 //! Pruébalo con `cargo test -p ejercicios cap04`, y míralo con `cargo run -p cafe`.
 
@@ -27,7 +28,8 @@ pub fn application(environ: &mut Environ, start_response: StartResponse) -> Resu
 }
 
 /// Una lista `<ul>` con un `<li>` por producto: `<li>Pan dulce: $18</li>`. Los productos se recorren con
-/// `for product in products`; de cada uno interesan `product.name` y `product.price`.
+/// `for product in products`; de cada uno interesan `product.name` y `product.price`, que en un `format!`
+/// van detrás de la coma: entre las llaves no cabe un punto.
 pub fn list(products: &[Product]) -> String {
     let _ = products;
 

@@ -16,11 +16,17 @@ const TEXT: &str = "text/plain; charset=utf-8";
 fn la_portada_y_el_menu_son_paginas() {
     for (method, path) in [("GET", "/"), ("HEAD", "/"), ("GET", "/menu"), ("HEAD", "/menu")] {
         let response = request(method, path).send(APPLICATION);
+        // A HEAD no se le envía el cuerpo.
+        let linked = method == "HEAD" || response.body.contains("</nav>");
         assert_eq!(
-            (200, HTML),
-            (response.status, response.content_type.as_str()),
+            (200, HTML, "con los enlaces del sitio"),
+            (
+                response.status,
+                response.content_type.as_str(),
+                if linked { "con los enlaces del sitio" } else { "sin enlaces" }
+            ),
             "{method} {path}\n\
-             pista: un mismo brazo puede aceptar dos métodos \
+             pista: un mismo brazo puede aceptar dos métodos, y los enlaces los pone `page` \
              (capítulo 4, «Decidir con match»)"
         );
     }

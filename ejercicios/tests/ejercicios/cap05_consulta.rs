@@ -89,8 +89,8 @@ fn sin_antojos_va_la_caja_para_buscar() {
             (status, SEARCH_BOX),
             (response.status, found),
             "{target}\n\
-             pista: mira si la lista está vacía antes de llamar a `start_response` \
-             (capítulo 5, «Ausente, vacío y repetido»)"
+             pista: mira si la lista está vacía antes de llamar a `start_response`; y quien llega sin \
+             consulta todavía no pidió nada mal (capítulo 5, «Ausente, vacío y repetido»)"
         );
     }
 }

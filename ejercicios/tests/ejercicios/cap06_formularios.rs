@@ -98,10 +98,12 @@ fn si_falta_algo_o_no_se_vende_no_se_anota() {
         "x=1",
     ] {
         assert_eq!(
-            (400, HTML.to_owned(), None),
+            (400, HTML.to_owned(), "no se anotó nada".to_owned()),
             {
                 let response = post(form);
-                (response.status, response.content_type, ordered_by("Nadie"))
+                let noted = ordered_by("Nadie").map(|what| format!("se anotó {what}"));
+                let noted = noted.unwrap_or_else(|| "no se anotó nada".to_owned());
+                (response.status, response.content_type, noted)
             },
             "{form}\n\
              pista: comprueba los dos campos antes de anotar nada; ausente, vacío y desconocido son \

@@ -39,8 +39,8 @@ fn cada_pedido_es_un_trozo() {
         ]
         .as_slice(),
         shown(&orders),
-        "pista: cada llamada a `next` da un solo pedido, y recuerda su número para preguntar por el \
-         siguiente (capítulo 7, «Un iterador propio»)"
+        "pista: cada llamada a `next` da un solo pedido, con su salto de línea al final, y recuerda su \
+         número para preguntar por el siguiente (capítulo 7, «Un iterador propio»)"
     );
 }
 
@@ -57,8 +57,8 @@ fn al_cerrar_la_cocina_se_acaba() {
 #[test]
 fn los_pedidos_van_escapados() {
     assert_eq!(
-        ["<li>&lt;b&gt;Ada&lt;/b&gt;: Pan &amp; café</li>\n"].as_slice(),
-        shown(&[("<b>Ada</b>", "Pan & café")]),
+        ["<li>&lt;b&gt;Ada&lt;/b&gt;: Pan &amp; café</li>"].as_slice(),
+        trimmed(&shown(&[("<b>Ada</b>", "Pan & café")])),
         "pista: el nombre y el producto los escribió otra persona \
          (capítulo 5, «Escapar»)"
     );
@@ -70,8 +70,8 @@ fn el_primero_sale_sin_esperar_al_ultimo() {
     let chunks = waited(&open, 1);
 
     assert_eq!(
-        ["<li>Ada: Té de manzanilla</li>\n"].as_slice(),
-        chunks,
+        ["<li>Ada: Té de manzanilla</li>"].as_slice(),
+        trimmed(&chunks),
         "pista: la cocina sigue abierta, y aun así el pedido que ya está debe salir; si reúnes los \
          trozos en una lista, nadie los ve (capítulo 7, «Pedir un trozo, enviar un trozo»)"
     );
@@ -83,10 +83,10 @@ fn si_no_hay_nada_da_algo_que_no_se_ve() {
     let chunks = waited(&open, 3);
 
     assert_eq!(
-        ["<!-- -->\n"; 3].as_slice(),
-        chunks,
-        "pista: `next` contesta siempre: si se quedara esperando, el servidor no sabría que ya no hay \
-         nadie mirando (capítulo 7, «Si el visitante se va»)"
+        ["<!-- -->"; 3].as_slice(),
+        trimmed(&chunks),
+        "pista: con `None` la pantalla se acabaría, y si `next` se quedara esperando, el servidor no \
+         sabría que ya no hay nadie mirando (capítulo 7, «Si el visitante se va»)"
     );
 }
 
@@ -99,4 +99,9 @@ fn waited(open: &Kitchen, count: usize) -> Vec<String> {
     let advice = "pista: da cada trozo en cuanto la cocina contesta, sin reunirlos ni esperar a que cierre \
                   (capítulo 7, «Pedir un trozo, enviar un trozo»)";
     chunks.unwrap_or_else(|| panic!("la cocina sigue abierta, y el trozo no llega\n{advice}"))
+}
+
+/// Los trozos, sin el salto de línea del final.
+fn trimmed(chunks: &[String]) -> Vec<&str> {
+    chunks.iter().map(|chunk| chunk.trim_end()).collect()
 }

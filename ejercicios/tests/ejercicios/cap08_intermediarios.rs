@@ -38,8 +38,11 @@ fn sin_la_llave_responde_401() {
         assert_eq!(
             ("401 Unauthorized", Some("Basic realm=\"cocina\"")),
             (response.status(), response.header("WWW-Authenticate")),
-            "{path}, con {sent:?}\n\
-             pista: responde por tu cuenta y termina ahí (capítulo 8, «Terminar antes»)"
+            "{path}, con {}\n{}\
+             pista: responde por tu cuenta y termina ahí; las comillas de `realm` también viajan \
+             (capítulo 8, «Terminar antes»)",
+            sent.as_deref().unwrap_or("ninguna llave"),
+            response.errors()
         );
     }
 }
