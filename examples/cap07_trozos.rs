@@ -3,7 +3,7 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
-use pasarela::{Body, Chunk, Environ, Result, StartResponse, make_server};
+use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let headers = [("Content-type", "text/html; charset=utf-8")];
@@ -22,7 +22,7 @@ struct Clock {
 }
 
 impl Iterator for Clock {
-    type Item = io::Result<Chunk>;
+    type Item = io::Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.second == 5 {
@@ -30,7 +30,7 @@ impl Iterator for Clock {
         }
         thread::sleep(Duration::from_secs(1));
         self.second += 1;
-        Some(Ok(Chunk::from(format!("<p>Segundo {}</p>\n", self.second))))
+        Some(Ok(format!("<p>Segundo {}</p>\n", self.second)))
     }
 }
 
@@ -40,7 +40,7 @@ impl Drop for Clock {
     }
 }
 
-fn breakdown() -> io::Result<Chunk> {
+fn breakdown() -> io::Result<String> {
     Err(io::Error::other("se acabó la cuerda"))
 }
 

@@ -16,10 +16,10 @@ use std::time::{Instant, SystemTime};
 pub use self::format::LogFormat;
 use self::line::{Line, Requested};
 use crate::application::{Application, StartResponse};
-use crate::body::{Body, Event};
+use crate::body::{Body, BodyEvent};
 use crate::environ::Environ;
 use crate::error::Result;
-use crate::gateway;
+use crate::gateway::{self, ErrorPage};
 use crate::guarded::{Guarded, catch};
 use crate::outlet::Outlet;
 
@@ -28,8 +28,9 @@ use crate::outlet::Outlet;
 ///
 /// La línea se escribe cuando el cuerpo se suelta: al terminar, al fallar o cuando el cliente se
 /// va. Cuenta los bytes que se dieron al servidor, que no son más que los que llegaron si el
-/// cliente se fue antes. El estado es el que ve el cliente: si la aplicación falla antes de dar el
-/// primer byte, 500, o el que corresponda si lo que falló fue leer la petición.
+/// cliente se fue antes. El estado y los bytes son los que ve el cliente: si la aplicación falla antes de
+/// dar el primer byte, los de la página 500, o los de la que corresponda si lo que falló fue leer la
+/// petición.
 ///
 /// Cada línea se escribe de una vez, en el hilo que atiende la petición. Si `to` se detiene, como una
 /// tubería que nadie lee, con él se detiene ese hilo; los demás dejan sus líneas en una cola de 1 MiB y
@@ -64,6 +65,7 @@ where
 }
 
 /// Una aplicación con su registro de accesos. La construye [`access_log`].
+#[must_use = "un registro que nadie sirve no anota nada"]
 pub struct AccessLog<A> {
     application: A,
     format: LogFormat,
@@ -98,7 +100,6 @@ impl<A> AccessLog<A> {
     /// assert!(!line.contains("curl"));
     /// # Ok::<(), io::Error>(())
     /// ```
-    #[must_use]
     pub fn format(mut self, format: LogFormat) -> Self {
         self.format = format;
         self
@@ -117,14 +118,14 @@ impl<A: Application> Application for AccessLog<A> {
             answer
         });
         record.line.user = environ.get("REMOTE_USER").map(str::to_owned);
-        let body = answer.inspect_err(|error| record.fail_with(error.inner()))?;
+        let body = answer.inspect_err(|error| record.fail_with(error.as_ref()))?;
         if let Some((code, length)) = declared {
-            record.line.code = code;
+            (record.line.code, record.page) = (code, None);
             // De un cuerpo en memoria la cabeza sale sin mirarlo.
             record.owes_bytes =
                 body.is_lazy() && length.or_else(|| body.content_length()) > Some(0);
         }
-        Ok(body.inspected(move |event| record.note(event)))
+        Ok(body.inspect(move |event| record.note(event)))
     }
 }
 
@@ -139,13 +140,13 @@ fn length_in(headers: &[(&str, &str)]) -> Option<u64> {
     found?.1.parse().ok()
 }
 
-/// El código con que se responde si la aplicación falla.
-const FAILURE: &str = "500";
-
 /// Una petición que se está atendiendo. Al soltarse escribe su línea, también si es porque la
 /// aplicación entró en pánico.
 struct Record {
     line: Line,
+    is_head: bool,
+    /// Lo que recibe el cliente si no hay respuesta que enviarle.
+    page: Option<ErrorPage>,
     /// Si un cuerpo sin bytes sería un fallo.
     owes_bytes: bool,
     start: Instant,
@@ -158,35 +159,46 @@ impl Record {
             requested: Requested::of(environ, format),
             time: SystemTime::now(),
             user: None,
-            // Hasta que la aplicación responda, lo que el cliente recibiría.
-            code: FAILURE.to_owned(),
+            code: String::new(),
             bytes: 0,
         };
-        Self { line, owes_bytes: false, start: Instant::now(), to: to.clone() }
+        Self {
+            line,
+            is_head: environ.method() == "HEAD",
+            // Hasta que la aplicación responda.
+            page: Some(gateway::internal_error()),
+            owes_bytes: false,
+            start: Instant::now(),
+            to: to.clone(),
+        }
     }
 
     /// Al cuerpo le pasó algo.
-    fn note(&mut self, event: Event<'_>) {
+    fn note(&mut self, event: BodyEvent<'_>) {
         // Con el primer byte sale la cabeza: desde ahí, el cliente ya tiene un estado.
         let is_head_sent = self.line.bytes > 0;
         match event {
-            Event::Gave(bytes) => self.line.bytes += bytes,
+            BodyEvent::Chunk(_) | BodyEvent::FileSent(_) => self.line.bytes += event.length(),
             _ if is_head_sent => {}
-            Event::Failed(error) => self.fail_with(error),
-            Event::Panicked => self.line.code = FAILURE.to_owned(),
-            Event::Ended if self.owes_bytes => self.line.code = FAILURE.to_owned(),
-            Event::Asked | Event::Ended => {}
+            BodyEvent::Failed(error) => self.fail_with(error),
+            BodyEvent::Panicked => self.page = Some(gateway::internal_error()),
+            BodyEvent::Ended if self.owes_bytes => self.page = Some(gateway::internal_error()),
+            BodyEvent::Asked | BodyEvent::Ended => {}
         }
     }
 
     /// El cliente recibe lo que la pasarela responde a ese error.
     fn fail_with(&mut self, error: &(dyn StdError + 'static)) {
-        self.line.code = code_of(gateway::status_of(error));
+        self.page = Some(gateway::page_for(error));
     }
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
+        if let Some(page) = &self.page {
+            self.line.code = code_of(page.status());
+            self.line.bytes = if self.is_head { 0 } else { page.html().len() as u64 };
+        }
         let text = self.line.write(self.start.elapsed());
         let written = catch(|| self.to.write(text.as_bytes()))
             .unwrap_or_else(|panic| Err(io::Error::other(panic.to_string())));
@@ -250,24 +262,30 @@ mod tests {
         (Rejection::Timeout, 408),
     ];
 
-    /// El código que recibe el cliente y el que queda anotado, y lo que se escribe en `wsgi.errors`.
+    /// El código que recibe el cliente, y lo que se escribe en `wsgi.errors`. Comprueba que lo anotado
+    /// sean ese código y los bytes que recibe.
     #[track_caller]
-    fn see(request: testing::Request, application: impl Application) -> (u16, String, String) {
+    fn see(request: testing::Request, application: impl Application) -> (u16, String) {
         let (mut reader, writer) = io::pipe().expect("hay tuberías");
         let application = access_log(application, writer).format(LogFormat::Common);
         let response = request.call(&application);
         drop(application);
         let mut line = String::new();
         reader.read_to_string(&mut line).expect("se lee");
-        let code = line.split("HTTP/1.1\" ").nth(1).expect("tiene estado")[..3].to_owned();
-        (response.code(), code, response.errors())
+        let noted = line.split("HTTP/1.1\" ").nth(1).expect("tiene estado").rsplit_once(' ');
+        let received = match response.bytes().len() {
+            0 => format!("{} -", response.code()),
+            bytes => format!("{} {bytes}", response.code()),
+        };
+        assert_eq!(noted.map(|(noted, _)| noted), Some(received.as_str()));
+        (response.code(), response.errors())
     }
 
     #[test]
     fn lo_que_causa_el_cliente_lleva_su_estado_y_no_se_anota_como_un_fallo() {
         for (rejection, code) in REJECTIONS {
             for way in WAYS {
-                let failure = move || io::Error::new(io::ErrorKind::InvalidData, rejection);
+                let failure = move || io::Error::from(rejection);
                 let returns = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
                     Err(way(failure()))
                 };
@@ -276,7 +294,7 @@ mod tests {
                     let failure = io::Error::other(Wrapped(failure().into()));
                     Ok(Body::stream([Ok(Chunk::from("")), Err(failure)]))
                 };
-                let expected = (code, code.to_string(), String::new());
+                let expected = (code, String::new());
                 for method in ["GET", "POST"] {
                     let request = || testing::Request::new(method, "/");
                     assert_eq!(see(request(), returns), expected, "{method} {rejection:?}");
@@ -290,19 +308,17 @@ mod tests {
     #[test]
     fn lo_que_falla_antes_de_la_cabeza_es_lo_que_ve_el_cliente() {
         let bodies: [fn() -> Body; 3] = [
-            || Body::stream((0..1).map(|_| panic!("adrede"))),
-            || Body::stream([Err(io::Error::other("adrede"))]),
-            || Body::stream([]),
+            || Body::stream((0..1).map(|_| -> io::Result<Chunk> { panic!("adrede") })),
+            || Body::stream([Err::<Chunk, _>(io::Error::other("adrede"))]),
+            || Body::stream([] as [io::Result<Chunk>; 0]),
         ];
         for body in bodies {
             let application = move |_: &mut Environ, start_response: StartResponse<'_>| {
                 start_response("200 OK", &[("Content-Length", "3")])?;
                 Ok(body())
             };
-            let (code, noted, _) = see(testing::get("/"), application);
-            assert_eq!((code, noted.as_str()), (500, "500"));
-            let (code, noted, _) = see(testing::head("/"), application);
-            assert_eq!((code, noted.as_str()), (200, "200"));
+            assert_eq!(see(testing::get("/"), application).0, 500);
+            assert_eq!(see(testing::head("/"), application).0, 200);
         }
     }
 }

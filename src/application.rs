@@ -50,6 +50,26 @@ where
     }
 }
 
+/// La misma closure, que ya sabe de qué tipo son sus argumentos: así se escribe sin decirlos.
+///
+/// # Examples
+///
+/// ```
+/// use pasarela::{Body, application, testing};
+///
+/// let greet = application(|environ, start_response| {
+///     start_response("200 OK", &[("Content-type", "text/plain; charset=utf-8")])?;
+///     Ok(Body::from(format!("Hola desde {}", environ.path_info())))
+/// });
+/// assert_eq!(testing::get("/aquí").call(&greet).text(), "Hola desde /aquí");
+/// ```
+pub fn application<F>(call: F) -> F
+where
+    F: Fn(&mut Environ, StartResponse<'_>) -> Result<Body> + Send + Sync + 'static,
+{
+    call
+}
+
 /// Para elegir una aplicación al arrancar, o guardar varias distintas en una lista.
 impl Application for Box<dyn Application> {
     fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {

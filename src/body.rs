@@ -6,7 +6,8 @@
 mod chunk;
 mod block;
 mod file;
-mod inspected;
+mod inspect;
+mod measured;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,14 +16,16 @@ use std::{fmt, vec};
 pub(crate) use self::block::{BLOCK, read_block};
 pub use self::chunk::Chunk;
 use self::file::FilePart;
-pub(crate) use self::inspected::Event;
-use self::inspected::Inspected;
+pub(crate) use self::file::known_length;
+pub use self::inspect::BodyEvent;
+use self::inspect::Inspected;
+use self::measured::Measured;
 use crate::guarded::{Guarded, Panic};
 
 /// El cuerpo de una respuesta.
 ///
 /// Se construye con [`Body::from`] a partir de un trozo o de una lista de trozos (`&'static str`,
-/// `&'static [u8]`, `String` o `Vec<u8>`), o con [`Body::stream`], [`Body::reader`],
+/// `&'static [u8]`, `String`, `Vec<u8>`, o lo demás que se convierte en un [`Chunk`]), o con [`Body::stream`], [`Body::reader`],
 /// [`Body::file`] y [`Body::file_range`]. Es un iterador: un intermediario puede recorrerlo y transformarlo.
 ///
 /// # Examples
@@ -40,6 +43,7 @@ use crate::guarded::{Guarded, Panic};
 /// assert_eq!(text, b"Hola gente");
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[must_use = "un cuerpo que no se devuelve no se envía"]
 pub struct Body(Source);
 
 /// El iterador que hay detrás de [`Body::stream`].
@@ -51,6 +55,7 @@ enum Source {
     List(vec::IntoIter<Chunk>),
     Stream(Guarded<Stream>),
     Inspected(Box<Inspected<Body>>),
+    Measured(Box<Measured<Body>>),
     Reader(Guarded<Box<dyn Read + Send>>),
     File(FilePart),
 }
@@ -74,23 +79,30 @@ impl Body {
     /// Un cuerpo que se produce sobre la marcha: cada trozo se envía antes de pedir el siguiente
     /// (PEP 3333, «Buffering and Streaming»).
     ///
+    /// Cada pieza es un resultado, con lo que se convierte en un [`Chunk`]: una cadena, unos bytes o el
+    /// propio trozo. Así sirve tal cual un iterador de `io::Result<String>`, como el de las líneas de un
+    /// archivo. A cambio, de una lista vacía o solo de errores hay que decir el tipo:
+    /// `Body::stream([] as [io::Result<Chunk>; 0])`.
+    ///
     /// Un `Err` corta la conexión, para que nadie tome medio cuerpo por uno entero.
     ///
     /// # Examples
     ///
     /// ```
-    /// use pasarela::{Body, Chunk};
+    /// use pasarela::Body;
     ///
-    /// let countdown = (1..=3).rev().map(|n| Ok(Chunk::from(format!("{n}\n"))));
+    /// let countdown = (1..=3).rev().map(|n| Ok(format!("{n}\n")));
     /// let body = Body::stream(countdown);
     /// assert_eq!(body.content_length(), None);
     /// ```
-    pub fn stream<I>(chunks: I) -> Self
+    pub fn stream<I, T>(chunks: I) -> Self
     where
-        I: IntoIterator<Item = io::Result<Chunk>>,
+        I: IntoIterator<Item = io::Result<T>>,
         I::IntoIter: Send + 'static,
+        T: Into<Chunk>,
     {
-        Self(Source::Stream(Guarded::new(Box::new(chunks.into_iter()))))
+        let chunks = chunks.into_iter().map(|chunk| chunk.map(Into::into));
+        Self(Source::Stream(Guarded::new(Box::new(chunks))))
     }
 
     /// Un cuerpo que se lee de `reader` por bloques de 64 KiB como mucho, hasta que se acaba.
@@ -121,6 +133,9 @@ impl Body {
     /// Si es un archivo corriente, el cuerpo termina donde terminaba al llamar aquí, aunque después
     /// crezca. Un servidor puede mandarlo sin pasar por la memoria del programa (`sendfile`).
     ///
+    /// Lo demás se lee hasta que se acaba, y no se sabe antes cuánto mide: una tubería, un dispositivo,
+    /// o lo que el sistema escribe al leerlo (`/proc/version`). Una carpeta es un error al leerla.
+    ///
     /// # Examples
     ///
     /// ```
@@ -134,9 +149,9 @@ impl Body {
     /// ```
     pub fn file(mut file: File) -> Self {
         match file::remaining_in(&mut file) {
-            Ok(length) => Self::file_range(file, length),
-            // Una tubería o un dispositivo: se lee hasta que se acaba.
-            Err(_) => Self::reader(file),
+            Ok(Some(length)) => Self::file_range(file, length),
+            // Si no se pudo ni preguntar, el error se verá al leer.
+            Ok(None) | Err(_) => Self::reader(file),
         }
     }
 
@@ -163,6 +178,63 @@ impl Body {
         Self(Source::File(FilePart::new(file, length)))
     }
 
+    /// El mismo cuerpo, que dice a `observer` lo que le pasa: así un intermediario cuenta, mide o anota
+    /// sin cambiar nada. Sigue midiendo lo mismo, y un archivo sigue siéndolo.
+    ///
+    /// `observer` se suelta con el cuerpo, detrás de él. Si no vio [`Ended`](BodyEvent::Ended), no salió
+    /// entero por su cuenta: el servidor no pidió el resto, porque la longitud declarada ya estaba completa,
+    /// porque la respuesta no lleva cuerpo o porque el cliente se fue.
+    ///
+    /// No es [`Iterator::inspect`], que daría un iterador y no un `Body`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{Application, Body, BodyEvent, Environ, Result, StartResponse, testing};
+    /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    ///
+    /// static SENT: AtomicU64 = AtomicU64::new(0);
+    ///
+    /// /// Lleva la cuenta de los bytes enviados.
+    /// fn counted(application: impl Application) -> impl Application {
+    ///     move |environ: &mut Environ, start_response: StartResponse| -> Result<Body> {
+    ///         let body = application.call(environ, start_response)?;
+    ///         Ok(body.inspect(|event: BodyEvent| {
+    ///             SENT.fetch_add(event.length(), Relaxed);
+    ///         }))
+    ///     }
+    /// }
+    ///
+    /// # use pasarela::simple_server::demo_app;
+    /// let response = testing::get("/").call(&counted(demo_app));
+    /// assert_eq!(SENT.load(Relaxed), response.bytes().len() as u64);
+    /// ```
+    pub fn inspect(self, observer: impl FnMut(BodyEvent<'_>) + Send + 'static) -> Self {
+        Self(Source::Inspected(Box::new(Inspected::new(self, observer))))
+    }
+
+    /// El mismo cuerpo, del que se sabe que mide `length` bytes: sale con su `Content-Length`, y no por
+    /// trozos.
+    ///
+    /// Si se acaba antes, da un error y la conexión se corta; si se pasa, lo que sobra no se envía y queda
+    /// anotado.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Body;
+    ///
+    /// let countdown = (1..=3).rev().map(|n| Ok(format!("{n}\n")));
+    /// let body = Body::stream(countdown).with_length(6);
+    /// assert_eq!(body.content_length(), Some(6));
+    /// ```
+    pub fn with_length(self, length: u64) -> Self {
+        match self.content_length() == Some(length) {
+            true => self,
+            false => Self(Source::Measured(Box::new(Measured::new(self, length)))),
+        }
+    }
+
     /// Cuántos bytes quedan por producir, si se sabe sin producirlos: de aquí sale el
     /// `Content-Length` que la aplicación no puso (PEP 3333, «Handling the Content-Length Header»).
     ///
@@ -182,6 +254,7 @@ impl Body {
             Source::List(chunks) => Some(chunks.as_slice().iter().map(|c| c.len() as u64).sum()),
             Source::Stream(_) | Source::Reader(_) => None,
             Source::Inspected(inspected) => inspected.body.content_length(),
+            Source::Measured(measured) => Some(measured.left()),
             Source::File(part) => Some(part.left()),
         }
     }
@@ -190,7 +263,7 @@ impl Body {
     pub(crate) fn is_lazy(&self) -> bool {
         match &self.0 {
             Source::Empty | Source::One(_) | Source::List(_) => false,
-            Source::Stream(_) | Source::Reader(_) | Source::File(_) => true,
+            Source::Stream(_) | Source::Reader(_) | Source::File(_) | Source::Measured(_) => true,
             Source::Inspected(inspected) => inspected.body.is_lazy(),
         }
     }
@@ -213,15 +286,10 @@ impl Body {
         match self.0 {
             Source::Stream(chunks) => chunks.release(),
             Source::Reader(reader) => reader.release(),
-            Source::Inspected(inspected) => inspected.body.release(),
+            Source::Inspected(inspected) => inspected.release(Self::release),
+            Source::Measured(measured) => measured.into_inner().release(),
             Source::Empty | Source::One(_) | Source::List(_) | Source::File(_) => Ok(()),
         }
-    }
-
-    /// El mismo cuerpo, que dice a `observer` lo que le pasa. Sigue midiendo lo mismo, y un archivo
-    /// sigue siéndolo. `observer` se suelta con el cuerpo.
-    pub(crate) fn inspected(self, observer: impl FnMut(Event<'_>) + Send + 'static) -> Self {
-        Self(Source::Inspected(Box::new(Inspected::new(self, observer))))
     }
 
     /// El archivo del que sale este cuerpo, en la posición que sigue, y cuántos bytes le quedan.
@@ -239,7 +307,7 @@ impl Body {
         match &mut self.0 {
             Source::Inspected(inspected) => {
                 inspected.body.advance_file(count);
-                inspected.tell(Event::Gave(count));
+                inspected.tell(BodyEvent::FileSent(count));
             }
             Source::File(part) => part.advance(count),
             _ => {}
@@ -260,6 +328,7 @@ impl Iterator for Body {
             Source::List(chunks) => chunks.next().map(Ok),
             Source::Stream(chunks) => chunks.next(),
             Source::Inspected(inspected) => inspected.next(),
+            Source::Measured(measured) => measured.next(),
             Source::Reader(reader) => read_block(&mut **reader, BLOCK),
             Source::File(part) => part.next(),
         }
@@ -308,40 +377,4 @@ impl fmt::Debug for Body {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-    use std::io::Cursor;
-
-    #[track_caller]
-    fn check(body: Body, length: Option<u64>, expected: &[&str]) {
-        assert_eq!(body.content_length(), length);
-        let chunks: Vec<Chunk> = body.map(|chunk| chunk.expect("trozo legible")).collect();
-        let texts: Vec<&[u8]> = chunks.iter().map(Chunk::as_bytes).collect();
-        let expected: Vec<&[u8]> = expected.iter().map(|text| text.as_bytes()).collect();
-        assert_eq!(texts, expected);
-    }
-
-    #[test]
-    fn un_trozo_de_cada_tipo() {
-        check(Body::from("ñ"), Some(2), &["ñ"]);
-        check(Body::from(String::from("hola")), Some(4), &["hola"]);
-        check(Body::from(b"hola"), Some(4), &["hola"]);
-        check(Body::from(b"hola".to_vec()), Some(4), &["hola"]);
-        check(Body::empty(), Some(0), &[]);
-    }
-
-    #[test]
-    fn las_listas_conservan_sus_trozos() {
-        check(Body::from(["a", "", "bc"]), Some(3), &["a", "", "bc"]);
-        check(Body::from(vec![String::from("a"), String::from("b")]), Some(2), &["a", "b"]);
-        check(Body::from(Vec::<String>::new()), Some(0), &[]);
-        check(Body::from(vec![b"x".to_vec()]), Some(1), &["x"]);
-    }
-
-    #[test]
-    fn un_lector_se_lee_hasta_el_final() {
-        check(Body::reader(Cursor::new("hola")), None, &["hola"]);
-        check(Body::stream([Ok(Chunk::from("a")), Ok(Chunk::from("b"))]), None, &["a", "b"]);
-    }
-}
+mod tests;

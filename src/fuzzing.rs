@@ -10,16 +10,16 @@ use crate::cgi::fastcgi::{Phase, Receiver, ReceiverLimits};
 use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::connection::{
-    Class, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Protocol, Readiness,
-    Scratch, Service, System,
+    Class, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Readiness, Scratch,
+    Service, System,
 };
 use crate::environ::Environ;
 use crate::gateway::{Peers, ResponseBody, ResponseHead, fill_environ};
 use crate::http::head::Limits;
 use crate::http::response::{self, Delivery, Framing};
 use crate::http::{BodyDecoder, FieldTable, Persistence, Rejection, RequestBody, request};
-use crate::input::Errors;
-use crate::proxies::{self, ProxyHeaders};
+use crate::input::ErrorStream;
+use crate::proxies::{self, ProxyHeader, Trust, Unbelieved};
 
 /// Lee la petición que empieza en `buffer[0]`: cuántos bytes ocupa su cabeza, y su `environ`.
 ///
@@ -72,11 +72,12 @@ impl Desk {
         &mut self,
         wire: Wire,
         buffer: &[u8],
-        headers: ProxyHeaders,
+        headers: &[ProxyHeader],
     ) -> Result<Option<&Environ>, String> {
         let is_whole = self.read(wire, buffer).map_err(|rejection| rejection.to_string())?;
         let trusted = ["10.0.0.0/8", "127.0.0.0/8"].map(|text| text.parse().expect("es una red"));
-        proxies::apply(&mut self.environ, &trusted, headers);
+        let unbelieved = Unbelieved::Dropped;
+        proxies::apply(&mut self.environ, Trust { proxies: &trusted, headers, unbelieved });
         Ok(is_whole.then_some(&self.environ))
     }
 
@@ -120,6 +121,7 @@ impl Desk {
         variables: impl Iterator<Item = Variable<'v>>,
     ) -> Result<(), Rejection> {
         variables::fill(&mut self.environ, variables, Process::Serving, "localhost", usize::MAX)
+            .map(|_| ())
     }
 
     /// Lo deja listo para otra petición.
@@ -277,7 +279,7 @@ pub fn converse(
     pieces: &[&[u8]],
     ending: Ending,
 ) -> Vec<u8> {
-    let service = Service::new(Protocol::Http, config.clone(), "localhost".to_owned());
+    let service = Service::new(config.clone(), "localhost".to_owned());
     let sent = pieces.iter().map(|piece| Event::Send(piece.to_vec()));
     let script = sent.chain((ending == Ending::Finish).then_some(Event::Finish));
     let system = System { capacity: usize::MAX, sends_files: false };
@@ -351,10 +353,10 @@ impl Host for Alone {
     }
 
     fn amends(&mut self, environ: &mut Environ) {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(io::sink()));
+        body.set_errors(ErrorStream::writer(io::sink()));
     }
 }

@@ -4,7 +4,9 @@
 //! cuando se van reuniendo por el camino: conserva el orden y no distingue mayúsculas
 //! (RFC 9110 §5.1). No comprueba nada: eso lo hace `start_response`, en un solo sitio.
 
-use std::fmt;
+use std::{fmt, slice};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Una lista de encabezados, en orden, que se busca sin distinguir mayúsculas.
 ///
@@ -123,7 +125,8 @@ impl Headers {
     }
 
     /// Añade un valor con parámetros (RFC 9110 §5.6.6), cada uno entre comillas. Un parámetro vacío
-    /// queda con su nombre solo.
+    /// queda con su nombre solo. Un valor que no es ASCII va en la forma extendida (RFC 8187 §3.2), y un
+    /// `filename`, también sin tildes para quien no la entienda (RFC 6266 §4.3).
     ///
     /// # Examples
     ///
@@ -135,6 +138,11 @@ impl Headers {
     ///
     /// let value = headers.get("content-disposition");
     /// assert_eq!(value, Some(r#"attachment; filename="a \"b\".png""#));
+    ///
+    /// let mut headers = Headers::new();
+    /// headers.add_header("Content-Disposition", "attachment", &[("filename", "año.png")]);
+    /// let expected = "attachment; filename=\"a_o.png\"; filename*=UTF-8''a%C3%B1o.png";
+    /// assert_eq!(headers.get("content-disposition"), Some(expected));
     /// ```
     pub fn add_header(
         &mut self,
@@ -165,7 +173,7 @@ impl Headers {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
-    /// Los encabezados con su valor, en orden.
+    /// Los encabezados con su valor, en orden. Es lo mismo que recorrer `&headers`.
     ///
     /// # Examples
     ///
@@ -178,8 +186,8 @@ impl Headers {
     /// assert!(headers.values().eq(["Accept", "10"]));
     /// assert_eq!(headers.to_string(), "Vary: Accept\r\nAge: 10\r\n\r\n");
     /// ```
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.0.iter())
     }
 
     /// Los nombres, en orden y con sus repeticiones.
@@ -198,11 +206,39 @@ impl Headers {
     }
 }
 
+/// Lo que no se escapa en un parámetro extendido (RFC 8187 §3.2.1).
+const EXTENDED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
 fn parameter(name: &str, value: &str) -> String {
-    match value {
-        "" => name.to_owned(),
-        _ => format!("{name}=\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#)),
+    let is_plain = |letter: char| letter == ' ' || letter.is_ascii_graphic();
+    if value.is_empty() {
+        return name.to_owned();
     }
+    if value.is_ascii() {
+        return quoted(name, value);
+    }
+    let extended = format!("{name}*=UTF-8''{}", utf8_percent_encode(value, &EXTENDED));
+    match name.eq_ignore_ascii_case("filename") {
+        // Primero, el de quien no entiende el otro (RFC 6266 §4.3).
+        true => format!("{}; {extended}", quoted(name, &value.replace(|c| !is_plain(c), "_"))),
+        false => extended,
+    }
+}
+
+fn quoted(name: &str, value: &str) -> String {
+    format!("{name}=\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#))
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
@@ -229,6 +265,33 @@ impl From<&[(&str, &str)]> for Headers {
     }
 }
 
+/// Los encabezados de [`Headers`] con su valor, en orden.
+#[derive(Debug, Clone)]
+pub struct Iter<'h>(slice::Iter<'h, (String, String)>);
+
+impl<'h> Iterator for Iter<'h> {
+    type Item = (&'h str, &'h str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl<'h> IntoIterator for &'h Headers {
+    type Item = (&'h str, &'h str);
+    type IntoIter = Iter<'h>;
+
+    fn into_iter(self) -> Iter<'h> {
+        self.iter()
+    }
+}
+
 impl IntoIterator for Headers {
     type Item = (String, String);
     type IntoIter = std::vec::IntoIter<(String, String)>;
@@ -241,7 +304,7 @@ impl IntoIterator for Headers {
 /// Como viajan: una línea `Nombre: valor` por encabezado, y una vacía al final (RFC 9112 §2.1).
 impl fmt::Display for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, value) in self.iter() {
+        for (name, value) in self {
             write!(f, "{name}: {value}\r\n")?;
         }
         f.write_str("\r\n")
@@ -301,5 +364,14 @@ mod tests {
         check("a", &[("b", "")], "a; b");
         check("", &[("b", "c")], r#"b="c""#);
         check("a", &[("b", r#"\"#), ("c", r#"""#)], r#"a; b="\\"; c="\"""#);
+    }
+
+    #[test]
+    fn lo_que_no_es_ascii_va_en_la_forma_extendida() {
+        check("a", &[("b", "ñ €'*%()")], "a; b*=UTF-8''%C3%B1%20%E2%82%AC%27%2A%25%28%29");
+        check("a", &[("b", "ñ!#$&+-.^_`|~Z9")], "a; b*=UTF-8''%C3%B1!#$&+-.^_`|~Z9");
+        let plain = r#"a; FileName="\"_\\_"; FileName*=UTF-8''%22%C3%B1%5C%0A"#;
+        check("a", &[("FileName", "\"ñ\\\n")], plain);
+        check("a", &[("filename", "n.png")], r#"a; filename="n.png""#);
     }
 }

@@ -3,11 +3,15 @@
 //!
 //! Aquí no se sabe de dónde vienen los bytes: cada pasarela entrega su propio lector.
 
+mod carbon;
+
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
 use crate::guarded::Guarded;
 use crate::outlet::STDERR;
+
+pub(crate) use self::carbon::Carbon;
 
 /// Cuánto se lee de una vez, en bytes: una subida grande llega en pocas llamadas al sistema.
 const BLOCK: usize = 64 * 1024;
@@ -23,17 +27,17 @@ const BLOCK: usize = 64 * 1024;
 /// # Examples
 ///
 /// ```
-/// use pasarela::Input;
+/// use pasarela::InputStream;
 /// use std::io::Read;
 ///
-/// let mut input = Input::from(b"nombre=Ada".to_vec());
+/// let mut input = InputStream::from(b"nombre=Ada".to_vec());
 /// let mut text = String::new();
 /// input.read_to_string(&mut text)?;
 /// assert_eq!(text, "nombre=Ada");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Default)]
-pub struct Input(Source);
+pub struct InputStream(Source);
 
 #[derive(Default)]
 enum Source {
@@ -43,17 +47,17 @@ enum Source {
     Reader(Guarded<Box<dyn BufRead + Send>>),
 }
 
-impl Input {
+impl InputStream {
     /// Una petición sin cuerpo.
     ///
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Input;
+    /// use pasarela::InputStream;
     /// use std::io::Read;
     ///
     /// let mut text = String::new();
-    /// assert_eq!(Input::empty().read_to_string(&mut text)?, 0);
+    /// assert_eq!(InputStream::empty().read_to_string(&mut text)?, 0);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn empty() -> Self {
@@ -65,10 +69,10 @@ impl Input {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Input;
+    /// use pasarela::InputStream;
     /// use std::io::{self, Read};
     ///
-    /// let mut input = Input::reader(io::repeat(b'a').take(3));
+    /// let mut input = InputStream::reader(io::repeat(b'a').take(3));
     /// let mut text = String::new();
     /// input.read_to_string(&mut text)?;
     /// assert_eq!(text, "aaa");
@@ -83,10 +87,10 @@ impl Input {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Input;
+    /// use pasarela::InputStream;
     /// use std::io::{self, BufRead, Cursor};
     ///
-    /// let input = Input::buffered(Cursor::new("uno\ndos\n"));
+    /// let input = InputStream::buffered(Cursor::new("uno\ndos\n"));
     /// let lines = input.lines().collect::<io::Result<Vec<_>>>()?;
     /// assert_eq!(lines, ["uno", "dos"]);
     /// # Ok::<(), std::io::Error>(())
@@ -101,13 +105,13 @@ impl Input {
     }
 }
 
-impl From<Vec<u8>> for Input {
+impl From<Vec<u8>> for InputStream {
     fn from(bytes: Vec<u8>) -> Self {
         Self(Source::Memory(Cursor::new(bytes)))
     }
 }
 
-impl Read for Input {
+impl Read for InputStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match &mut self.0 {
             Source::Empty => Ok(0),
@@ -117,7 +121,7 @@ impl Read for Input {
     }
 }
 
-impl BufRead for Input {
+impl BufRead for InputStream {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match &mut self.0 {
             Source::Empty => Ok(&[]),
@@ -135,12 +139,12 @@ impl BufRead for Input {
     }
 }
 
-impl fmt::Debug for Input {
+impl fmt::Debug for InputStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Source::Empty => "Input(vacío)",
-            Source::Memory(_) => "Input(en memoria)",
-            Source::Reader(_) => "Input(lector)",
+            Source::Empty => "InputStream(vacío)",
+            Source::Memory(_) => "InputStream(en memoria)",
+            Source::Reader(_) => "InputStream(lector)",
         })
     }
 }
@@ -149,7 +153,9 @@ impl fmt::Debug for Input {
 /// and Error Streams»).
 ///
 /// Sin otra indicación es la salida de errores del proceso. Si nadie la lee y se llena, se detiene un
-/// hilo y no todos: lo que escriban los demás espera hasta que avance, y lo que no quepa se cuenta.
+/// hilo y no todos: lo que escriban los demás espera hasta que avance, y lo que no quepa se cuenta. Por
+/// FastCGI va además al registro de errores del servidor web: los primeros 8 KiB de cada petición, con el
+/// motivo si la aplicación falla.
 ///
 /// # Examples
 ///
@@ -167,12 +173,28 @@ impl fmt::Debug for Input {
 /// assert_eq!(response.errors(), "queda poco espacio en el disco\n");
 /// ```
 #[derive(Default)]
-pub struct Errors(Option<Guarded<Box<dyn Write + Send>>>);
+pub struct ErrorStream {
+    /// Sin nadie, la salida de errores del proceso.
+    writer: Option<Guarded<Box<dyn Write + Send>>>,
+    carbon: Option<Carbon>,
+}
 
-impl Errors {
-    /// Si lo que se escriba va adonde siempre.
+impl ErrorStream {
+    /// Si lo que se escriba va adonde siempre, y a ningún sitio más.
     pub(crate) fn is_default(&self) -> bool {
-        self.0.is_none()
+        self.writer.is_none() && self.carbon.is_none()
+    }
+
+    /// Que de lo que se escriba quede una copia.
+    pub(crate) fn set_carbon(&mut self, carbon: Carbon) {
+        self.carbon = Some(carbon);
+    }
+
+    /// Deja en la copia algo que ya se escribió en otra parte.
+    pub(crate) fn copy(&self, bytes: &[u8]) {
+        if let Some(carbon) = &self.carbon {
+            carbon.copy(bytes);
+        }
     }
 
     /// Lo que se escriba va a `writer`.
@@ -180,11 +202,11 @@ impl Errors {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::Errors;
+    /// use pasarela::ErrorStream;
     /// use std::io::{self, Read, Write};
     ///
     /// let (mut reader, writer) = io::pipe()?;
-    /// let mut errors = Errors::writer(writer);
+    /// let mut errors = ErrorStream::writer(writer);
     /// errors.write_all("un aviso".as_bytes())?;
     /// drop(errors);
     ///
@@ -194,20 +216,22 @@ impl Errors {
     /// # Ok::<(), io::Error>(())
     /// ```
     pub fn writer(writer: impl Write + Send + 'static) -> Self {
-        Self(Some(Guarded::new(Box::new(writer))))
+        Self { writer: Some(Guarded::new(Box::new(writer))), carbon: None }
     }
 }
 
-impl Write for Errors {
+impl Write for ErrorStream {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Some(writer) => writer.write(buf),
-            None => STDERR.write(buf).map(|()| buf.len()),
-        }
+        let written = match &mut self.writer {
+            Some(writer) => writer.write(buf)?,
+            None => STDERR.write(buf).map(|()| buf.len())?,
+        };
+        self.copy(&buf[..written.min(buf.len())]);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
+        match &mut self.writer {
             Some(writer) => writer.flush(),
             // Lo que no está escrito lo escribirá otro.
             None => Ok(()),
@@ -215,11 +239,11 @@ impl Write for Errors {
     }
 }
 
-impl fmt::Debug for Errors {
+impl fmt::Debug for ErrorStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Some(_) => "Errors(escritor)",
-            None => "Errors(salida de errores)",
+        f.write_str(match self.writer {
+            Some(_) => "ErrorStream(escritor)",
+            None => "ErrorStream(salida de errores)",
         })
     }
 }

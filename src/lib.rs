@@ -80,7 +80,20 @@
 //! let response = testing::get("/ruta").call(&validator(application));
 //! assert_eq!(response.text(), "Estás en /ruta");
 //! ```
+//!
+//! # Solo el contrato
+//!
+//! Un intermediario que se publica aparte no necesita el servidor. Con `default-features = false`
+//! quedan el contrato, [`testing`], [`validate`], [`mod@access_log`], [`handlers::cgi`] y [`util`], y tres
+//! crates ajenos. Las características (`features`) añaden lo demás:
+//!
+//! | característica | qué añade |
+//! |---|---|
+//! | `server` | [`simple_server`], y los [`handlers`] que lo usan; nada en WebAssembly |
+//! | `static-files` | [`static_files`] |
 
+// En docs.rs, cada cosa dice qué característica o qué sistema pide.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, unreachable_pub)]
 
 mod outlet;
@@ -95,10 +108,15 @@ mod http;
 mod cgi;
 mod gateway;
 mod proxies;
+#[cfg_attr(
+    any(not(feature = "server"), target_family = "wasm"),
+    allow(dead_code, unused_imports, reason = "sin el servidor, solo la hace andar `testing`")
+)]
 mod connection;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "server", not(target_family = "wasm")))]
 pub mod simple_server;
 pub mod handlers;
+#[cfg(feature = "static-files")]
 pub mod static_files;
 pub mod access_log;
 pub mod testing;
@@ -108,12 +126,15 @@ pub mod util;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use application::{Application, StartResponse, StartResponseError};
-pub use body::{Body, Chunk};
-pub use connection::Config;
-pub use environ::Environ;
+pub use application::{Application, StartResponse, StartResponseError, application};
+pub use body::{Body, BodyEvent, Chunk};
+pub use connection::{AmbiguousPaths, Config, Protocol};
+pub use environ::{Client, Environ};
 pub use error::{Error, Result};
-pub use input::{Errors, Input};
-pub use proxies::{Network, ProxyHeaders};
-#[cfg(not(target_family = "wasm"))]
-pub use simple_server::{Handle, Server, ServerError, make_server, make_server_with};
+pub use http::RequestError;
+pub use input::{ErrorStream, InputStream};
+pub use proxies::{Network, NetworkError, ProxyHeader, Unbelieved};
+#[cfg(all(feature = "server", not(target_family = "wasm")))]
+pub use simple_server::{
+    Handle, Server, ServerError, ServerErrorKind, make_server, make_server_with,
+};

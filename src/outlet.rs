@@ -28,12 +28,19 @@ pub(crate) fn one_line(text: &str) -> String {
             line.push('…');
             break;
         }
-        match character.is_control() {
+        match is_disruptive(character) {
             true => line.extend(character.escape_default()),
             false => line.push(character),
         }
     }
     line
+}
+
+/// Si en una terminal o en un visor empieza otra línea, o cambia el orden en que se lee esta.
+fn is_disruptive(character: char) -> bool {
+    let reorders = matches!(character,
+        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') || reorders
 }
 
 /// Una salida compartida.
@@ -254,6 +261,7 @@ mod tests {
     #[test]
     fn un_texto_ajeno_cabe_en_su_linea() {
         assert_eq!(one_line("«Ñandú» \"x\"\r\n\u{1b}[31m"), "«Ñandú» \"x\"\\r\\n\\u{1b}[31m");
+        assert_eq!(one_line("a\u{2028}b\u{85}c\u{202e}d"), r"a\u{2028}b\u{85}c\u{202e}d");
         assert_eq!(one_line(&"ñ".repeat(MAX_LINE)), "ñ".repeat(MAX_LINE / 2) + "…");
     }
 }

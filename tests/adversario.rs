@@ -10,7 +10,9 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use comun::records::{begin, params, stdin, usual};
 use comun::{Served, Wire};
-use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Input, StartResponse, handlers};
+use pasarela::{
+    Application, Body, Chunk, Config, Environ, ErrorStream, InputStream, Protocol, StartResponse,
+};
 use pretty_assertions::assert_eq;
 
 /// Donde la aplicación se detiene hasta que se abre.
@@ -149,8 +151,8 @@ fn lo_rapido_no_se_confunde_con_lo_lento_que_tiene_al_lado() {
 #[test]
 fn tampoco_donde_esta_montada_la_aplicacion() {
     let gate = Gate::default();
-    let server = handlers::fastcgi::make_server_with("127.0.0.1", 0, application(&gate), config());
-    let served = Served::run(server.expect("hay un puerto libre"));
+    let config = Config { protocol: Protocol::FastCgi, ..config() };
+    let served = Served::start_with(application(&gate), config);
     let ask = |path: &str| {
         let mut variables = usual("GET", path, "");
         variables.retain(|(name, _)| *name != "SCRIPT_NAME");
@@ -308,8 +310,8 @@ fn lo_que_una_aplicacion_suelta_mal_no_se_lleva_a_quien_lidera() {
     let served = Served::start_with(
         |environ: &mut Environ, start: StartResponse<'_>| {
             if environ.path_info() == "/bomba" {
-                environ.set_errors(Errors::writer(io::sink()));
-                environ.set_input(Input::reader(Bomb));
+                environ.set_errors(ErrorStream::writer(io::sink()));
+                environ.set_input(InputStream::reader(Bomb));
                 environ.insert_extension(Bomb);
             }
             start("200 OK", &[])?;

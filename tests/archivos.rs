@@ -63,6 +63,24 @@ impl Site {
     fn get(&self, target: &str) -> Response {
         self.call(&testing::get(target))
     }
+
+    /// La etiqueta de un archivo: en Unix cuenta cuándo cambió, que no se puede elegir.
+    #[track_caller]
+    fn etag(&self, target: &str) -> String {
+        self.get(target).header("etag").expect("tiene etiqueta").to_owned()
+    }
+
+    #[cfg(unix)]
+    fn link(&self, to: impl AsRef<Path>, name: &str) {
+        std::os::unix::fs::symlink(to, self.root().join(name)).expect("se enlaza");
+    }
+
+    /// Escribe lo mismo que [`write`](Self::write), con otra fecha de modificación.
+    fn write_at(&self, name: &str, content: &str, modified: SystemTime) {
+        self.write(name, content);
+        let file = File::options().append(true).open(self.0.join(name)).expect("se abre");
+        file.set_modified(modified).expect("se puede fechar");
+    }
 }
 
 impl Drop for Site {
@@ -72,8 +90,8 @@ impl Drop for Site {
     }
 }
 
-/// La etiqueta de `cifras.txt`.
-const ETAG: &str = "\"ae1b981bc490bf4-a\"";
+/// La etiqueta de `cifras.txt`, si solo cuenta lo que viaja con la copia.
+const SHARED_ETAG: &str = "\"ae1b981bc490bf4-a\"";
 
 /// El estado, el cuerpo y los encabezados que se nombran.
 #[track_caller]
@@ -93,9 +111,14 @@ fn un_archivo_lleva_todos_sus_encabezados() {
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Accept-Ranges", "bytes"),
         ("Last-Modified", MODIFIED),
-        ("ETag", ETAG),
+        ("ETag", SHARED_ETAG),
+        ("Cache-Control", "no-cache"),
         ("Content-Length", "10"),
     ];
+    let shared = testing::get("/cifras.txt").call(&site.files().with_shared_etags());
+    assert_eq!(shared.headers().pairs(), expected);
+    let etag = site.etag("/cifras.txt");
+    let expected = expected.map(|(name, value)| (name, if name == "ETag" { &etag } else { value }));
     assert_eq!(response.headers().pairs(), expected);
     check(&response, "200 OK", "0123456789", &[]);
     check(&site.get("/vacio.txt"), "200 OK", "", &[("Content-Length", "0")]);
@@ -128,7 +151,8 @@ fn una_carpeta_es_su_indice_y_necesita_su_barra() {
     check(&site.get("/con%20nombre/sub/"), "200 OK", "sub", &[]);
     let moved = site.get("/con%20nombre/sub?a=%20b");
     let location = "/con%20nombre/sub/?a=%20b";
-    check(&moved, "301 Moved Permanently", "", &[("Location", location)]);
+    let headers = [("Location", location), ("Cache-Control", "no-cache")];
+    check(&moved, "301 Moved Permanently", "", &headers);
     let mounted = testing::get("/con%20nombre/sub").variable("SCRIPT_NAME", "/estáticos");
     let location = "/est%C3%A1ticos/con%20nombre/sub/";
     check(&site.call(&mounted), "301 Moved Permanently", "", &[("Location", location)]);
@@ -201,31 +225,94 @@ fn lo_oculto_solo_se_sirve_si_se_pide() {
 #[cfg(unix)]
 #[test]
 fn los_enlaces_que_salen_no_se_siguen() {
-    use std::os::unix::fs::symlink;
     let site = Site::new();
-    let link = |to: &str, name: &str| symlink(to, site.root().join(name)).expect("se enlaza");
-    link("../secreto.txt", "fuera.txt");
-    link("..", "arriba");
-    link(".git/config", "escondido.txt");
-    link("vuelta", "vuelta");
-    link("cifras.txt", "dentro.txt");
-    for target in ["/fuera.txt", "/arriba/secreto.txt", "/arriba/", "/escondido.txt", "/vuelta"] {
+    site.link("../secreto.txt", "fuera.txt");
+    site.link("..", "arriba");
+    site.link("vuelta", "vuelta");
+    site.link("con nombre/../../secreto.txt", "rodeo.txt");
+    site.link(site.0.join("secreto.txt"), "absoluto.txt");
+    site.link("fuera.txt", "con nombre/dos.txt");
+    site.link("cifras.txt", "dentro.txt");
+    site.link(site.root().join("cifras.txt"), "de la raíz.txt");
+    for target in [
+        "/fuera.txt",
+        "/arriba/secreto.txt",
+        "/arriba/",
+        "/vuelta",
+        "/rodeo.txt",
+        "/absoluto.txt",
+        "/con%20nombre/dos.txt",
+    ] {
         hides(&site.files(), target);
+        hides(&site.files().with_hidden(), target);
     }
     check(&site.get("/dentro.txt"), "200 OK", "0123456789", &[]);
+    check(&site.get("/de%20la%20ra%C3%ADz.txt"), "200 OK", "0123456789", &[]);
     fs::remove_file(site.root().join("index.html")).expect("se borra");
     let list = testing::get("/").call(&site.files().with_listing()).text();
     let shown: Vec<&str> = list.lines().filter_map(|line| line.split('"').nth(1)).collect();
-    assert_eq!(
-        shown[1..],
-        ["utf-8", "con%20nombre/", "404.html", "cifras.txt", "dentro.txt", "vacio.txt"]
-    );
-    check(
-        &testing::get("/escondido.txt").call(&site.files().with_hidden()),
-        "200 OK",
-        "oculto",
-        &[],
-    );
+    let files = ["404.html", "cifras.txt", "de%20la%20ra%C3%ADz.txt", "dentro.txt", "vacio.txt"];
+    assert_eq!(shown[1..], [&["utf-8", "con%20nombre/"], &files[..]].concat());
+}
+
+/// Como publica Kubernetes lo que monta: cada versión en una carpeta oculta, y un enlace a la última.
+#[cfg(unix)]
+#[test]
+fn un_enlace_puede_llevar_a_un_nombre_que_no_se_serviria() {
+    let site = Site::new();
+    site.write("publico/..2026_11_28/pagina.html", "<p>una");
+    site.write("publico/..2026_11_29/pagina.html", "<p>otra");
+    site.write("publico/.git/annex/objects/SHA1--ab", "una foto");
+    site.link("..2026_11_28", "..data");
+    site.link("..data/pagina.html", "pagina.html");
+    site.link("..data", "carpeta");
+    site.link(".git/annex/objects/SHA1--ab", "foto.jpg");
+    let page = [("Content-Type", "text/html; charset=utf-8")];
+    for target in ["/pagina.html", "/carpeta/pagina.html"] {
+        check(&site.get(target), "200 OK", "<p>una", &page);
+    }
+    check(&site.get("/foto.jpg"), "200 OK", "una foto", &[("Content-Type", "image/jpeg")]);
+    let known = site.etag("/pagina.html");
+    site.link("..2026_11_29", "..data.nuevo");
+    fs::rename(site.root().join("..data.nuevo"), site.root().join("..data")).expect("se cambia");
+    let again = site.call(&testing::get("/pagina.html").header("If-None-Match", &known));
+    check(&again, "200 OK", "<p>otra", &page);
+    for target in
+        ["/..data/pagina.html", "/..2026_11_29/pagina.html", "/.git/annex/objects/SHA1--ab"]
+    {
+        hides(&site.files(), target);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn un_enlace_puede_llevar_a_un_nombre_que_no_es_texto() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let site = Site::new();
+    let name = OsStr::from_bytes(b"a\xF1o");
+    fs::write(site.root().join(name), "en latín").expect("se escribe");
+    site.link(name, "latin.txt");
+    site.link(name, "latin");
+    check(&site.get("/latin.txt"), "200 OK", "en latín", &[]);
+    check(&site.get("/latin"), "200 OK", "en latín", &[]);
+    hides(&site.files(), "/a%F1o");
+}
+
+#[cfg(unix)]
+#[test]
+fn el_tipo_es_el_del_nombre_que_se_pide() {
+    let site = Site::new();
+    site.link("cifras.txt", "cifras.csv");
+    site.link("cifras.txt", "cifras");
+    site.link("cifras.txt", "cifras.v2");
+    site.write("publico/.objetos/4f2a", "0123456789");
+    site.link(".objetos/4f2a", "sin tipo");
+    let told = |target| site.get(target).header("content-type").map(str::to_owned);
+    let text = Some("text/plain; charset=utf-8".to_owned());
+    assert_eq!(told("/cifras.csv").as_deref(), Some("text/csv; charset=utf-8"));
+    assert_eq!((told("/cifras"), told("/cifras.v2")), (text.clone(), text));
+    assert_eq!(told("/sin%20tipo").as_deref(), Some("application/octet-stream"));
 }
 
 #[cfg(unix)]
@@ -246,6 +333,24 @@ fn lo_que_no_es_un_archivo_no_se_abre() {
         std::os::unix::net::UnixListener::bind(site.root().join("enchufe")).expect("se crea");
     hides(&site.files(), "/enchufe");
     hides(&StaticFiles::new("/dev"), "/zero");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn lo_que_el_sistema_escribe_al_leerlo_va_entero() {
+    let files = StaticFiles::new("/proc");
+    let expected = fs::read_to_string("/proc/version").expect("se lee");
+    for request in [
+        testing::get("/version"),
+        testing::get("/version").header("Range", "bytes=0-3"),
+        testing::get("/version").header("If-Range", "\"x\"").header("Range", "bytes=0-3"),
+    ] {
+        let response = request.call(&validator(files.clone()));
+        assert_eq!(response.errors(), "");
+        let missing = ["Content-Length", "Accept-Ranges", "ETag", "Last-Modified"];
+        check(&response, "200 OK", &expected, &missing.map(|name| (name, "-")));
+    }
+    check(&testing::head("/version").call(&files), "200 OK", "", &[("Content-Length", "-")]);
 }
 
 /// Pide `targets` muchas veces mientras otro hilo repite `swap`; falla si una respuesta trae algo que no
@@ -296,7 +401,9 @@ fn quien_cambia_un_archivo_por_un_enlace_no_saca_nada_de_fuera() {
     site.write("publico/d/x", "dentro");
     site.write("fuera/x", "secreto");
     site.write("publico/index.html", "dentro");
-    symlink("d/x", site.root().join("enlace")).expect("se enlaza");
+    // Uno dice de qué tipo es y el otro no: se llega por dos caminos.
+    site.link("d/x", "enlace");
+    site.link("d/x", "enlace.txt");
     let (new, root) = (site.0.join("nuevo"), site.root());
     // Un enlace o un archivo, de un golpe, en el sitio del otro.
     let replace = |turn: u32, name: &str| {
@@ -307,7 +414,7 @@ fn quien_cambia_un_archivo_por_un_enlace_no_saca_nada_de_fuera() {
         fs::rename(&new, root.join(name)).expect("se cambia");
     };
     symlink(site.0.join("fuera"), site.0.join("desvio")).expect("se enlaza");
-    check_while(&site, &["/x", "/d/x", "/enlace", "/"], |turn| {
+    check_while(&site, &["/x", "/d/x", "/enlace", "/enlace.txt", "/"], |turn| {
         replace(turn, "x");
         replace(turn, "index.html");
         replace(turn, "d/x");
@@ -376,7 +483,11 @@ fn lo_que_hay_se_muestra_solo_si_se_pide() {
 fn la_pagina_404_se_elige() {
     let site = Site::new();
     let response = testing::get("/nada").call(&validator(site.files().not_found_page("404.html")));
-    let headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", "16")];
+    let headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-cache"),
+        ("Content-Length", "16"),
+    ];
     check(&response, "404 Not Found", "<h1>perdido</h1>", &headers);
     assert_eq!(response.headers().pairs(), headers);
     let short = testing::get("/nada").call(&site.files().not_found_page("no-existe.html"));
@@ -384,17 +495,69 @@ fn la_pagina_404_se_elige() {
     assert!(short.text().contains("<p>En esta dirección no hay nada.</p>"));
 }
 
+/// Con `Last-Modified` y sin `Cache-Control`, un navegador supone cuánto vale lo que guardó (RFC 9111
+/// §4.2.2): una décima parte del tiempo que lleve sin cambiar. En `localhost:8000` mostraría la página de
+/// un programa en lugar de la de otro, sin preguntar.
+#[test]
+fn nada_se_guarda_sin_preguntar_si_no_se_pide() {
+    let site = Site::new();
+    let told = |response: &Response| response.header("Cache-Control").map(str::to_owned);
+    for (request, code) in [
+        (testing::get("/"), 200),
+        (testing::get("/").header("If-None-Match", &site.etag("/")), 304),
+        (testing::get("/").header("Range", "bytes=0-1"), 206),
+        (testing::get("/con%20nombre/sub"), 301),
+    ] {
+        let response = site.call(&request);
+        assert_eq!((response.code(), told(&response).as_deref()), (code, Some("no-cache")));
+    }
+}
+
 #[test]
 fn cache_control_va_con_los_archivos() {
     let site = Site::new();
-    let files = site.files().cache_control("no-cache");
-    let header =
-        |request: &Request| request.call(&files).header("Cache-Control").map(str::to_owned);
+    let files = site.files().cache_control("max-age=60");
+    let told = |files: &StaticFiles, request: &Request| {
+        request.call(files).header("Cache-Control").map(str::to_owned)
+    };
     let get = testing::get("/cifras.txt");
-    assert_eq!(header(&get).as_deref(), Some("no-cache"));
-    assert_eq!(header(&get.header("If-None-Match", "*")).as_deref(), Some("no-cache"));
-    assert_eq!(header(&testing::get("/nada")), None);
-    let wrong = testing::get("/cifras.txt").call(&site.files().cache_control("a\nb"));
+    assert_eq!(told(&files, &get).as_deref(), Some("max-age=60"));
+    let known = testing::get("/cifras.txt").header("If-None-Match", "*");
+    assert_eq!(told(&files, &known).as_deref(), Some("max-age=60"));
+    assert_eq!(told(&files, &testing::get("/nada")), None);
+    assert_eq!(told(&files.cache_control(""), &get), None);
+    let wrong = get.call(&site.files().cache_control("a\nb"));
+    assert_eq!(wrong.code(), 500);
+}
+
+#[test]
+fn los_encabezados_propios_van_en_todas_las_respuestas() {
+    let site = Site::new();
+    let files = site
+        .files()
+        .with_listing()
+        .add_header("X-Content-Type-Options", "nosniff")
+        .add_header("Link", "</a>")
+        .add_header("Link", "</b>")
+        .add_header("cache-control", "no-store");
+    for (request, code) in [
+        (testing::get("/cifras.txt"), 200),
+        (testing::get("/con%20nombre/"), 200),
+        (range("bytes=0-1"), 206),
+        (testing::get("/con%20nombre"), 301),
+        (testing::get("/").header("If-None-Match", "*"), 304),
+        (testing::get("/nada"), 404),
+        (testing::post("/cifras.txt"), 405),
+        (testing::get("/").header("If-Match", "\"x\""), 412),
+        (range("bytes=10-"), 416),
+    ] {
+        let response = request.call(&validator(files.clone()));
+        assert_eq!((response.code(), response.errors().as_str()), (code, ""));
+        let all = |name| response.headers().get_all(name).collect::<Vec<_>>();
+        let seen = ["X-Content-Type-Options", "Link", "Cache-Control"].map(all);
+        assert_eq!(seen, [vec!["nosniff"], vec!["</a>", "</b>"], vec!["no-store"]], "{code}");
+    }
+    let wrong = testing::get("/").call(&site.files().add_header("Connection", "close"));
     assert_eq!(wrong.code(), 500);
 }
 
@@ -412,15 +575,16 @@ fn check_condition(site: &Site, headers: &[(&str, &str)], status: &str) {
 #[test]
 fn las_condiciones_van_en_su_orden() {
     let site = Site::new();
+    let etag = &*site.etag("/cifras.txt");
     let (ok, known, other) = ("200 OK", "304 Not Modified", "412 Precondition Failed");
-    check_condition(&site, &[("If-Match", ETAG)], ok);
+    check_condition(&site, &[("If-Match", etag)], ok);
     check_condition(&site, &[("If-Match", "\"x\"")], other);
-    check_condition(&site, &[("If-Match", ETAG), ("If-Unmodified-Since", BEFORE)], ok);
+    check_condition(&site, &[("If-Match", etag), ("If-Unmodified-Since", BEFORE)], ok);
     check_condition(&site, &[("If-Unmodified-Since", MODIFIED)], ok);
     check_condition(&site, &[("If-Unmodified-Since", BEFORE)], other);
-    check_condition(&site, &[("If-Match", "\"x\""), ("If-None-Match", ETAG)], other);
-    check_condition(&site, &[("If-None-Match", ETAG)], known);
-    check_condition(&site, &[("If-None-Match", &format!("\"x\", W/{ETAG}"))], known);
+    check_condition(&site, &[("If-Match", "\"x\""), ("If-None-Match", etag)], other);
+    check_condition(&site, &[("If-None-Match", etag)], known);
+    check_condition(&site, &[("If-None-Match", &format!("\"x\", W/{etag}"))], known);
     check_condition(&site, &[("If-None-Match", "\"x\""), ("If-Modified-Since", MODIFIED)], ok);
     check_condition(&site, &[("If-Modified-Since", MODIFIED)], known);
     check_condition(&site, &[("If-Modified-Since", BEFORE)], ok);
@@ -432,33 +596,98 @@ fn las_condiciones_van_en_su_orden() {
 #[test]
 fn un_304_solo_dice_cual_es() {
     let site = Site::new();
-    let response = site.call(&testing::get("/cifras.txt").header("If-None-Match", ETAG));
-    assert_eq!(response.headers().pairs(), [("ETag", ETAG)]);
+    let etag = site.etag("/cifras.txt");
+    let response = site.call(&testing::get("/cifras.txt").header("If-None-Match", &etag));
+    let expected = [("ETag", etag.as_str()), ("Cache-Control", "no-cache")];
+    assert_eq!(response.headers().pairs(), expected);
     check(&response, "304 Not Modified", "", &[]);
 }
 
 #[test]
 fn un_archivo_que_cambia_tiene_otra_etiqueta() {
     let site = Site::new();
+    let shared = || {
+        let response = testing::get("/cifras.txt").call(&site.files().with_shared_etags());
+        response.header("etag").map(str::to_owned)
+    };
     site.write("publico/cifras.txt", "01234567890");
-    let longer = site.get("/cifras.txt");
-    assert_eq!(longer.header("etag"), Some("\"ae1b981bc490bf4-b\""));
+    assert_eq!(shared().as_deref(), Some("\"ae1b981bc490bf4-b\""));
+    let known = (site.etag("/cifras.txt"), shared());
     fs::write(site.root().join("cifras.txt"), "0123456789").expect("se escribe");
-    let newer = site.get("/cifras.txt");
-    assert!(newer.header("etag").is_some_and(|etag| etag != ETAG));
+    let newer = (site.etag("/cifras.txt"), shared());
+    assert!(newer.0 != known.0 && newer.1 != known.1, "{newer:?}");
+}
+
+/// Lo que pide quien tiene la versión `etag` entera, y quien solo tiene su principio.
+#[cfg(unix)]
+fn asked_by_who_has(etag: &str, last_modified: Option<&str>) -> Vec<Request> {
+    let whole = testing::get("/cifras.txt").header("If-None-Match", etag);
+    let rest = |validator| range("bytes=5-").header("If-Range", validator);
+    [whole, rest(etag)].into_iter().chain(last_modified.map(rest)).collect()
+}
+
+/// La respuesta con un archivo cuando deja de ser reciente.
+#[cfg(unix)]
+#[track_caller]
+fn settled(site: &Site, target: &str) -> Response {
+    loop {
+        let response = site.get(target);
+        if !response.header("etag").expect("tiene etiqueta").starts_with("W/") {
+            return response;
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn otra_version_con_el_mismo_tamano_y_la_misma_fecha_es_otra() {
+    let site = Site::new();
+    let yesterday = SystemTime::now() - Duration::from_secs(86_400);
+    let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+    let told = [0, 1, 315_532_800, 499_162_500, 784_111_777];
+    let told = told.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds));
+    for modified in told.into_iter().chain([yesterday, tomorrow]) {
+        site.write_at("publico/cifras.txt", "0123456789", modified);
+        let first = settled(&site, "/cifras.txt");
+        let etag = first.header("etag").expect("tiene etiqueta");
+        let unchanged = site.call(&testing::get("/cifras.txt").header("If-None-Match", etag));
+        assert_eq!(unchanged.code(), 304);
+        site.write_at("publico/cifras.txt", "abcdefghij", modified);
+        for request in asked_by_who_has(etag, first.header("last-modified")) {
+            check(&site.call(&request), "200 OK", "abcdefghij", &[]);
+        }
+    }
+}
+
+#[test]
+fn una_fecha_que_no_dice_nada_no_se_manda() {
+    let site = Site::new();
+    for seconds in [0, 1, 315_532_800] {
+        let modified = UNIX_EPOCH + Duration::from_secs(seconds);
+        site.write_at("publico/cifras.txt", "0123456789", modified);
+        assert_eq!(site.get("/cifras.txt").header("last-modified"), None);
+        let ask = |name, date| site.call(&testing::get("/cifras.txt").header(name, date)).code();
+        assert_eq!(ask("If-Modified-Since", MODIFIED), 200);
+        assert_eq!(ask("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"), 200);
+        let shared = testing::get("/cifras.txt").call(&site.files().with_shared_etags());
+        assert_eq!((shared.header("etag"), shared.header("last-modified")), (None, None));
+    }
 }
 
 #[test]
 fn una_fecha_que_http_no_puede_decir_no_estorba() {
     let site = Site::new();
-    let file = File::options().append(true).open(site.root().join("cifras.txt")).expect("se abre");
-    file.set_modified(UNIX_EPOCH - Duration::from_secs(1)).expect("se puede fechar");
+    site.write_at("publico/cifras.txt", "", UNIX_EPOCH - Duration::from_secs(1));
     assert_eq!(site.get("/cifras.txt").header("last-modified"), None);
     let future = SystemTime::now() + Duration::from_secs(3600);
-    file.set_modified(future).expect("se puede fechar");
+    site.write_at("publico/cifras.txt", "", future);
     let response = site.get("/cifras.txt");
-    let told = httpdate::parse_http_date(response.header("last-modified").expect("la dice"));
-    assert!(told.expect("es una fecha") <= SystemTime::now());
+    let date = response.header("last-modified").expect("la dice");
+    let told = httpdate::parse_http_date(date).expect("es una fecha");
+    assert!(told <= SystemTime::now());
+    // No se sabe de cuándo es: aunque se vuelva a preguntar en el mismo segundo, se manda.
+    let known = testing::get("/cifras.txt").header("If-Modified-Since", date);
+    assert_eq!(site.call(&known).code(), 200);
 }
 
 fn range(value: &str) -> Request {
@@ -472,7 +701,7 @@ fn check_range(site: &Site, value: &str, body: &str, content_range: &str) {
         ("Content-Range", content_range),
         ("Content-Length", &length),
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("ETag", ETAG),
+        ("ETag", &*site.etag("/cifras.txt")),
     ];
     check(&site.call(&range(value)), "206 Partial Content", body, &headers);
 }
@@ -529,14 +758,18 @@ fn un_rango_que_no_se_entiende_o_abusa_es_el_archivo_entero() {
 #[test]
 fn if_range_pide_el_resto_o_todo() {
     let site = Site::new();
+    let etag = &*site.etag("/cifras.txt");
     let partial = |validator: &str| range("bytes=8-").header("If-Range", validator);
-    for validator in [ETAG, MODIFIED] {
-        check(&site.call(&partial(validator)), "206 Partial Content", "89", &[]);
+    check(&site.call(&partial(etag)), "206 Partial Content", "89", &[]);
+    // Si en el disco no le cambió nada después de esa fecha, la fecha basta.
+    for validator in [SHARED_ETAG, MODIFIED] {
+        let shared = partial(validator).call(&site.files().with_shared_etags());
+        check(&shared, "206 Partial Content", "89", &[]);
     }
-    for validator in ["\"x\"", &format!("W/{ETAG}"), BEFORE, "ayer"] {
+    for validator in ["\"x\"", &format!("W/{etag}"), BEFORE, "ayer"] {
         check(&site.call(&partial(validator)), "200 OK", "0123456789", &[]);
     }
-    let known = range("bytes=8-").header("If-None-Match", ETAG);
+    let known = range("bytes=8-").header("If-None-Match", etag);
     assert_eq!(site.call(&known).code(), 304);
     let other = range("bytes=8-").header("If-Match", "\"x\"");
     assert_eq!(site.call(&other).code(), 412);

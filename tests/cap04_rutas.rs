@@ -106,6 +106,7 @@ fn el_libro_muestra_lo_que_viaja() {
     ]);
 }
 
+#[expect(unused_must_use, reason = "es el error que se explica")]
 fn two_answers(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let path = environ.path_info();
     if path != "/menu" {

@@ -59,7 +59,8 @@ fn la_peticion_llega_por_el_proceso_y_la_respuesta_sale_por_el() {
     let expected = "Status: 200 OK\r\nX-Ruta: /a\r\nContent-Length: 6\r\n\r\n[hola]";
     assert!(text(&output.stdout).contains(expected), "{}", text(&output.stdout));
     assert!(output.status.success());
-    let output = run(&variables[..2], "hasta el final");
+    let chunked = [variables[0], variables[1], ("HTTP_TRANSFER_ENCODING", "chunked")];
+    let output = run(&chunked, "hasta el final");
     assert!(text(&output.stdout).contains("\r\n\r\n[hasta el final]"));
 }
 

@@ -27,7 +27,7 @@ use front::{Front, Place};
 use pasarela::access_log::access_log;
 use pasarela::simple_server::{Listeners, make_server_on};
 use pasarela::{
-    Application, Body, Chunk, Config, Environ, Errors, Result, Server, StartResponse, handlers,
+    Application, Body, Chunk, Config, Environ, ErrorStream, Protocol, Result, Server, StartResponse,
 };
 use pretty_assertions::assert_eq;
 use reader::{Seen, read};
@@ -122,13 +122,14 @@ impl Wrapping {
     }
 
     fn serve(self, listeners: Listeners, application: impl Application, config: Config) -> Server {
-        match self {
-            Self::Http10 | Self::Http11 => make_server_on(listeners, application, config),
-            Self::Scgi => handlers::scgi::make_server_on(listeners, application, config),
-            Self::Uwsgi => handlers::uwsgi::make_server_on(listeners, application, config),
-            Self::FastCgi => handlers::fastcgi::make_server_on(listeners, application, config),
-        }
-        .expect("el sistema lo deja")
+        let protocol = match self {
+            Self::Http10 | Self::Http11 => Protocol::Http,
+            Self::Scgi => Protocol::Scgi,
+            Self::Uwsgi => Protocol::Uwsgi,
+            Self::FastCgi => Protocol::FastCgi,
+        };
+        let config = Config { protocol, ..config };
+        make_server_on(listeners, application, config).expect("el sistema lo deja")
     }
 }
 
@@ -137,7 +138,7 @@ impl Wrapping {
 fn application(dropped: Sender<()>) -> impl Application {
     let bodies = dropped.clone();
     let answer = move |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         let path = environ.path_info().to_owned();
         let Some((length, way)) = path[1..].split_once('/') else {
             start_response("200 OK", &[])?;

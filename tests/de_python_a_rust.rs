@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::{io, vec};
 
-use pasarela::{Application, Body, Chunk, Environ, Error, Result, StartResponse, testing};
+use pasarela::{Application, Body, Environ, Error, Result, StartResponse, testing};
 use pretty_assertions::assert_eq;
 
 // ANCHOR: clase
@@ -28,10 +28,10 @@ impl Application for Greeter {
 struct Lines(vec::IntoIter<String>);
 
 impl Iterator for Lines {
-    type Item = io::Result<Chunk>;
+    type Item = io::Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|line| Ok(Chunk::from(line)))
+        self.0.next().map(Ok)
     }
 }
 

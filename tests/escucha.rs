@@ -6,18 +6,18 @@ mod comun;
 
 use std::fs::File;
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread::JoinHandle;
 
 use comun::{Folder, Process, Served, Wire, echo, get, ignore, last_ok, measure, ok, post};
-use pasarela::simple_server::{Listeners, make_server_on, make_server_unix, make_server_unix_with};
+use pasarela::simple_server::{Listeners, make_server_on};
 use pasarela::util::request_uri;
-use pasarela::{Application, Body, Config, Environ, Result, ServerError, StartResponse};
+use pasarela::{Application, Body, Config, Environ, Result, ServerErrorKind, StartResponse};
 use pretty_assertions::assert_eq;
 
 /// Una aplicación servida en un socket de Unix.
@@ -30,7 +30,8 @@ impl Local {
     #[track_caller]
     fn start(name: &str, application: impl Application, config: Config) -> Self {
         let folder = Folder::new(name);
-        let server = make_server_unix_with(folder.path().join("s"), application, config);
+        let listeners = Listeners::unix(folder.path().join("s"));
+        let server = make_server_on(listeners, application, config);
         Self { served: Served::run(server.expect("el socket se crea")), folder }
     }
 
@@ -94,9 +95,9 @@ fn al_detenerse_se_responde_lo_recibido_y_el_archivo_desaparece() {
 #[test]
 fn el_socket_de_otro_servidor_no_se_toca() {
     let local = Local::start("ocupado", ignore, Config::default());
-    let second = make_server_unix(local.path(), ignore).map(drop);
-    let error = ServerError::SocketInUse { path: local.path() };
-    assert_eq!(second, Err(error));
+    let second = make_server_on(Listeners::unix(local.path()), ignore, Config::default());
+    let kind = second.map(drop).map_err(|error| error.kind());
+    assert_eq!(kind, Err(ServerErrorKind::SocketInUse));
     assert_eq!(local.served.exchange(&get("/")), ok("hecho"));
 }
 
@@ -110,9 +111,9 @@ fn who(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body>
 #[test]
 fn a_quien_llega_por_un_socket_de_unix_se_le_cree_solo_si_se_dice() {
     let request = "GET /a HTTP/1.1\r\nHost: interno\r\nX-Forwarded-For: 192.0.2.7\r\n\
-                   X-Forwarded-Proto: https\r\nX-Forwarded-Host: ejemplo.mx\r\n\r\n";
+                   X-Forwarded-Proto: https\r\n\r\n";
     for (name, trusted, expected) in [
-        ("cree", "unix:", "192.0.2.7 https://ejemplo.mx/a"),
+        ("cree", "unix:", "192.0.2.7 https://interno/a"),
         ("duda", "127.0.0.1", "nadie http://interno/a"),
     ] {
         let trusted_proxies = vec![trusted.parse().expect("es una red")];
@@ -121,14 +122,71 @@ fn a_quien_llega_por_un_socket_de_unix_se_le_cree_solo_si_se_dice() {
     }
 }
 
+/// Un socket de IPv6 que también atiende IPv4 ve `::ffff:127.0.0.1`.
+#[test]
+fn la_direccion_de_quien_pide_es_la_misma_por_cualquier_socket() {
+    let both = |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
+        start_response("200 OK", &[])?;
+        let client = environ.remote_addr().unwrap_or("nadie");
+        Ok(Body::from(format!("{client} {}", environ.server_name())))
+    };
+    for (place, asked, expected) in [
+        ("[::]:0", "127.0.0.1", "127.0.0.1 localhost"),
+        ("[::]:0", "[::1]", "::1 localhost"),
+        ("[::1]:0", "[::1]", "::1 [::1]"),
+    ] {
+        // Sin IPv6 no hay nada que comprobar.
+        let Ok(listener) = TcpListener::bind(place) else { return };
+        let port = listener.local_addr().expect("tiene dirección").port();
+        let server = make_server_on(listener, both, Config::default()).expect("lo usa");
+        let served = Served::run(server);
+        let mut wire = Wire::open(&format!("{asked}:{port}"));
+        wire.send(get("/").as_bytes());
+        wire.finish();
+        assert_eq!(comun::mask_date(&wire.rest()), ok(expected));
+        assert_eq!(served.stop(), Ok(()));
+    }
+}
+
 #[test]
 fn se_atiende_en_un_socket_que_abrio_otro() {
     let folder = Folder::new("ajeno");
     let listener = UnixListener::bind(folder.path().join("s")).expect("escucha");
-    let server = make_server_on(listener.into(), echo, Config::default()).expect("lo usa");
+    let server = make_server_on(listener, echo, Config::default()).expect("lo usa");
     assert_eq!(server.local_path(), Some(&*folder.path().join("s")));
     assert_eq!(Served::run(server).exchange(&get("/")), ok("GET / []"));
     assert!(folder.path().join("s").exists(), "no lo borra quien no lo creó");
+}
+
+#[test]
+fn un_servidor_escucha_en_varios_sitios_a_la_vez() {
+    let folder = Folder::new("varios");
+    let path = folder.path().join("s");
+    let mine = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = mine.local_addr().expect("escucha");
+    let listeners = Listeners::tcp("127.0.0.1", 0).and(Listeners::unix(&path)).and(mine);
+    let server = make_server_on(listeners, echo, Config::default()).expect("escucha en todos");
+    let places = server.local_addrs();
+    assert_eq!((places.len(), places[1], server.local_path()), (2, address, Some(&*path)));
+    let served = Served::run(server);
+    let wires = places.iter().map(|place| Wire::open(&place.to_string()));
+    for mut wire in wires.chain([Wire::open_unix(&path)]) {
+        wire.send(get("/a").as_bytes());
+        assert_eq!(comun::mask_date(&wire.until("[]")), ok("GET /a []"));
+    }
+    assert!(served.stop().is_ok());
+    assert!(!path.exists());
+}
+
+#[test]
+fn si_en_uno_no_se_puede_no_se_escucha_en_ninguno() {
+    let folder = Folder::new("ninguno");
+    let path = folder.path().join("s");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let port = taken.local_addr().expect("escucha").port();
+    let listeners = Listeners::unix(&path).and(Listeners::tcp("127.0.0.1", port));
+    assert!(make_server_on(listeners, echo, Config::default()).is_err());
+    assert!(!path.exists());
 }
 
 /// Alguien que llama sin parar y no acepta quedarse sin respuesta.
@@ -185,17 +243,59 @@ fn el_programa_de_estas_pruebas() {
     if !Process::is_this() {
         return;
     }
-    let listeners = Listeners::from_env().expect("son sockets").expect("hay alguno");
+    let listeners = match Listeners::from_env() {
+        Ok(listeners) => listeners.expect("hay alguno"),
+        Err(error) => return Process::announce(error),
+    };
     assert_eq!(Listeners::from_env().map(|again| again.is_some()), Ok(false));
     let server = make_server_on(listeners, echo, Config::default()).expect("se usan");
-    Process::announce(std::process::id());
+    Process::announce_once_it_can_stop(std::process::id());
     server.serve_forever().expect("atiende");
 }
 
 /// Empieza un programa que hereda el socket, como lo haría systemd.
 fn heir(listener: &impl AsFd) -> Process {
-    let socket: OwnedFd = listener.as_fd().try_clone_to_owned().expect("se comparte");
-    Process::start_with("exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;", socket)
+    heir_of(listener, 1)
+}
+
+/// Lo mismo, con ese socket y otros que no están.
+fn heir_of(socket: &impl AsFd, count: usize) -> Process {
+    let socket: OwnedFd = socket.as_fd().try_clone_to_owned().expect("se comparte");
+    let setup = format!("exec 3<&0 </dev/null; export LISTEN_FDS={count} LISTEN_PID=$$;");
+    Process::start_with(&setup, socket)
+}
+
+#[test]
+fn lo_heredado_que_no_escucha_se_rechaza_por_su_numero() {
+    let check = |process: Process, expected: &str| assert_eq!(process.address(), expected);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let caller = TcpStream::connect(listener.local_addr().expect("escucha")).expect("contesta");
+    let connection = "el socket 3 de LISTEN_FDS es una conexión ya aceptada; en la unidad .socket de \
+                      systemd pon `Accept=no`";
+    check(heir(&caller), connection);
+    check(heir(&UnixStream::pair().expect("hay sitio").0), connection);
+    let no_stream = |number| {
+        format!(
+            "el descriptor {number} de LISTEN_FDS no es un socket por el que lleguen conexiones; en la \
+             unidad .socket de systemd usa `ListenStream`"
+        )
+    };
+    check(heir(&UdpSocket::bind("127.0.0.1:0").expect("hay un puerto libre")), &no_stream(3));
+    check(heir(&UnixDatagram::unbound().expect("hay sitio")), &no_stream(3));
+    check(heir(&File::open("/dev/null").expect("está")), &no_stream(3));
+    check(heir_of(&listener, 2), &no_stream(4));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn un_socket_que_no_escucha_no_se_usa() {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let deaf = TcpListener::from(socket.expect("hay sitio"));
+    let error = make_server_on(deaf, echo, Config::default()).expect_err("no escucha");
+    assert_eq!(error.kind(), ServerErrorKind::NotListening);
+    let text =
+        "el socket que ya estaba abierto no escucha; quien lo abrió debe llamar antes a listen";
+    assert_eq!(error.to_string(), text);
 }
 
 /// Los programas van y vienen, y a quien llama siempre le contesta alguno.

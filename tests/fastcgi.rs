@@ -2,19 +2,21 @@
 
 mod comun;
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use comun::records::{
-    ABORT, BEGIN, END, GET_VALUES, GET_VALUES_RESULT, PARAMS, Record, STDIN, UNKNOWN_TYPE, begin,
-    fastcgi, params, record, status_ok, stdin, usual,
+    ABORT, BEGIN, END, GET_VALUES, GET_VALUES_RESULT, PARAMS, Record, STDERR, STDIN, UNKNOWN_TYPE,
+    begin, fastcgi, params, record, status_ok, stdin, usual,
 };
 use comun::{Served, Wire, echo, ignore, measure};
 use pasarela::access_log::access_log;
-use pasarela::handlers::{fastcgi, mount};
+use pasarela::handlers::mount;
 use pasarela::util::request_uri;
-use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{
+    Application, Body, Chunk, Config, Environ, ErrorStream, Protocol, Result, StartResponse,
+};
 use pretty_assertions::assert_eq;
 
 #[track_caller]
@@ -24,8 +26,7 @@ fn start(application: impl Application) -> Served {
 
 #[track_caller]
 fn start_with(application: impl Application, config: Config) -> Served {
-    let server = fastcgi::make_server_with("127.0.0.1", 0, application, config);
-    Served::run(server.expect("hay un puerto libre"))
+    Served::start_with(application, Config { protocol: Protocol::FastCgi, ..config })
 }
 
 #[test]
@@ -269,6 +270,67 @@ fn una_peticion_abandonada_termina_y_la_conexion_sigue() {
     assert_eq!(wire.rest(), "");
 }
 
+/// Un cuerpo sin final, que avisa cuando se suelta.
+struct Endless(mpsc::Sender<()>);
+
+impl Iterator for Endless {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(Ok(Chunk::from("x".repeat(1000))))
+    }
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        // Puede que ya nadie escuche.
+        let _ = self.0.send(());
+    }
+}
+
+#[test]
+fn una_respuesta_abandonada_termina_lea_el_servidor_web_o_no() {
+    let (sender, drops) = mpsc::channel();
+    let served = start(move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
+        start("200 OK", &[])?;
+        Ok(match environ.path_info() {
+            "/sin-final" => Body::stream(Endless(sender.clone())),
+            _ => Body::from("hecho"),
+        })
+    });
+    for keeps in [true, false] {
+        for reads in [true, false] {
+            let mut wire = served.open();
+            let head = [begin(1, keeps), params(1, &usual("GET", "/sin-final", ""))].concat();
+            wire.send(&[head, stdin(1, b"")].concat());
+            while reads && wire.record().content.len() < 1000 {}
+            wire.send(&record(ABORT, 1, b""));
+            drops.recv_timeout(Duration::from_secs(20)).expect("se suelta");
+            while wire.record() != (Record { kind: END, id: 1, content: vec![0; 8] }) {}
+            assert!(drops.try_recv().is_err(), "una sola vez");
+            if keeps {
+                wire.send(&fastcgi(1, "GET", "/", ""));
+                assert_eq!(wire.answer(1), status_ok("hecho"));
+                wire.finish();
+            }
+            assert_eq!(wire.rest(), "");
+        }
+    }
+}
+
+#[test]
+fn lo_que_falla_va_al_registro_de_errores_del_servidor_web() {
+    let served = start(|environ: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
+        writeln!(environ.errors(), "un aviso")?;
+        Err(pasarela::Error::new("adrede"))
+    });
+    let mut wire = served.open();
+    wire.send(&fastcgi(1, "GET", "/a", ""));
+    let text = "un aviso\npasarela: \"GET /a\": la aplicación devolvió un error: adrede\n";
+    assert_eq!(wire.record(), Record { kind: STDERR, id: 1, content: text.into() });
+    assert!(wire.answer(1).starts_with("Status: 500 Internal Server Error\r\n"));
+}
+
 #[test]
 fn lo_que_se_pregunta_en_medio_de_un_cuerpo_grande_se_contesta_antes_de_la_respuesta() {
     let served = start_with(measure, Config { small_body: 10, ..Config::default() });
@@ -314,7 +376,7 @@ fn abandonar_un_cuerpo_grande_es_un_error_de_lectura() {
 #[test]
 fn un_cuerpo_incompleto_se_corta_para_que_se_note() {
     let served = start(|environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(pasarela::Errors::writer(io::sink()));
+        environ.set_errors(pasarela::ErrorStream::writer(io::sink()));
         start("200 OK", &[])?;
         Ok(Body::stream([Ok(Chunk::from("la mitad")), Err(io::Error::other("se fue la luz"))]))
     });
@@ -322,6 +384,8 @@ fn un_cuerpo_incompleto_se_corta_para_que_se_note() {
     wire.send(&fastcgi(1, "GET", "/", ""));
     wire.record();
     assert_eq!(wire.record().content, b"la mitad");
+    let text = "pasarela: \"GET /\": el cuerpo de la respuesta dio un error: se fue la luz\n";
+    assert_eq!(wire.record(), Record { kind: STDERR, id: 1, content: text.into() });
     // Ni el final de la salida, ni el de la petición: algo que ningún servidor web puede entender.
     assert_eq!(wire.rest(), "\0".repeat(8));
 }
@@ -508,22 +572,22 @@ impl io::Write for Notes {
 fn las_variables_no_escriben_lineas_en_el_registro_ni_en_la_respuesta() {
     let notes = Notes::default();
     let reflect = |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(io::sink()));
-        let agent = environ.header("user-agent").unwrap_or_default().to_owned();
-        start("200 OK", &[("X-Agent", &agent)])?;
+        environ.set_errors(ErrorStream::writer(io::sink()));
+        let user = environ.get("REMOTE_USER").unwrap_or_default().to_owned();
+        start("200 OK", &[("X-User", &user)])?;
         Ok(Body::from("hecho"))
     };
     let served = start(access_log(reflect, notes.clone()));
     let evil = "x\r\nSet-Cookie: a=b\r\n\r\n\n\" 200 1";
     let mut variables = usual("GET", "/", "");
-    for name in ["REMOTE_ADDR", "SERVER_PROTOCOL", "REQUEST_URI"] {
+    for name in ["REMOTE_ADDR", "SERVER_PROTOCOL", "REMOTE_USER"] {
         variables.retain(|(known, _)| *known != name);
         variables.push((name, evil));
     }
     let protocol = format!("HTTP/1.1{evil}");
     variables.push(("SERVER_PROTOCOL", &protocol));
-    for name in ["REMOTE_USER", "HTTP_USER_AGENT", "HTTP_REFERER"] {
-        variables.push((name, evil));
+    for name in ["HTTP_USER_AGENT", "HTTP_REFERER"] {
+        variables.push((name, "\" 200 1 \\"));
     }
     let mut wire = served.open();
     wire.send(&[begin(1, true), params(1, &variables), stdin(1, b"")].concat());
@@ -532,8 +596,9 @@ fn las_variables_no_escriben_lineas_en_el_registro_ni_en_la_respuesta() {
     assert!(!answer.contains("Set-Cookie"), "{answer}");
     assert_eq!(served.stop(), Ok(()));
     let notes = String::from_utf8(notes.0.lock().expect("sin pánico").clone()).expect("texto");
-    let escaped = "x\\x0D\\x0ASet-Cookie: a=b";
-    assert!(notes.contains(escaped), "{notes}");
+    for escaped in ["x\\x0D\\x0ASet-Cookie:\\x20a=b", "\"\\x22 200 1 \\x5C\" "] {
+        assert!(notes.contains(escaped), "{notes}");
+    }
     assert_eq!(notes.lines().count(), 1, "{notes}");
     assert!(!notes.contains("HTTP/1.1"), "esa versión no es ninguna: {notes}");
 }

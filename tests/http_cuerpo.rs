@@ -11,7 +11,7 @@ use comun::{
     Served, echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
 use pasarela::simple_server::{Listeners, make_server_on};
-use pasarela::{Application, Body, Chunk, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{Application, Body, Chunk, Config, Environ, ErrorStream, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -56,9 +56,18 @@ fn los_trozos_mal_escritos_reciben_un_400() {
     let served = Served::start_with(echo, Config { small_body: 100, ..Config::default() });
     // Reunido por el servidor, y leído por la aplicación.
     for start in [String::new(), format!("3e8\r\n{}\r\n", "a".repeat(1000))] {
-        for bad in
-            ["xyz\r\n", "+1\r\n", "0x1\r\n", "1 \r\n", "1\nx", "1\r\nxy\r\n", "0\r\nA b: c\r\n"]
-        {
+        for bad in [
+            "xyz\r\n",
+            "+1\r\n",
+            "0x1\r\n",
+            "1 \r\n",
+            "1\nx",
+            "1\r\nxy\r\n",
+            "0\r\nA b: c\r\n",
+            "1;\r\nx\r\n0\r\n",
+            "1;=;;\"\r\nx\r\n0\r\n",
+            "1;\u{ff}\r\nx\r\n0\r\n",
+        ] {
             let answer = served.exchange(&post_chunked("/", &(start.clone() + bad + "\r\n\r\n")));
             assert_eq!(statuses(&answer), ["400 Bad Request"], "{bad:?}");
             assert!(answer.contains("Connection: close\r\n"), "{answer}");
@@ -174,7 +183,7 @@ fn get_y_head_tambien_pueden_llevar_cuerpo() {
 #[test]
 fn despues_de_un_panico_el_cuerpo_sigue_sin_ser_una_peticion() {
     let served = Served::start(|environ: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         panic!("adrede")
     });
     for request in [post("/", "", &get("/oculta").repeat(4000)), promise("1.1")] {
@@ -224,7 +233,7 @@ fn un_cuerpo_pequeno_cortado_no_llega_a_la_aplicacion() {
 #[test]
 fn el_permiso_no_se_da_en_medio_de_la_respuesta() {
     let served = Served::start(|environ: &mut Environ, start: StartResponse<'_>| {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         let mut input = environ.take_input();
         start("200 OK", &[])?;
         let late = move || input.read(&mut [0; 10]).map(|length| Chunk::from(format!("{length}")));
@@ -294,8 +303,8 @@ fn el_permiso_espera_su_sitio_tambien_en_un_socket_de_unix() {
     let (report, reports) = mpsc::channel();
     let folder = comun::Folder::new("permiso");
     let path = folder.join("s");
-    let make = pasarela::simple_server::make_server_unix_with;
-    let served = Served::run(make(path, filling(report), Config::default()).expect("hay sitio"));
+    let server = make_server_on(Listeners::unix(path), filling(report), Config::default());
+    let served = Served::run(server.expect("hay sitio"));
     for size in (1..310).map(|n| n * 1021) {
         check_permission_behind(&served, &reports, size);
     }

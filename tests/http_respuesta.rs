@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use comun::{Content, Served, get, last_ok, ok, response, statuses};
-use pasarela::{Body, Chunk, Environ, Error, Errors, StartResponse};
+use pasarela::{Body, Chunk, Environ, Error, ErrorStream, StartResponse};
 use pretty_assertions::assert_eq;
 
 const OLD: &str = "GET / HTTP/1.0\r\n\r\n";
@@ -157,7 +157,7 @@ fn head_y_los_estados_sin_cuerpo_no_llevan_ni_un_byte() {
 #[test]
 fn una_aplicacion_que_falla_recibe_un_500_y_la_conexion_sigue() {
     let served = Served::start(|environ: &mut Environ, start: StartResponse<'_>| {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         match environ.path_info() {
             "/error" => Err(Error::new("secreto")),
             "/panico" => panic!("secreto"),
@@ -172,7 +172,7 @@ fn una_aplicacion_que_falla_recibe_un_500_y_la_conexion_sigue() {
             }
             "/primer-trozo" => {
                 start("200 OK", &[("X-Perdido", "1")])?;
-                Ok(Body::stream([Err(io::Error::other("secreto"))]))
+                Ok(Body::stream([Err::<Chunk, _>(io::Error::other("secreto"))]))
             }
             _ => start("200 OK", &[]).map(|()| Body::from("bien")).map_err(Error::from),
         }
@@ -300,7 +300,7 @@ fn un_archivo_que_encoge_mientras_se_envia_se_corta() {
     let path = numbered_file("encoge.txt", 20_000_000);
     let shrinking = path.clone();
     let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         start("200 OK", &[])?;
         Ok(Body::file(File::open(&shrinking)?))
     });
@@ -374,7 +374,7 @@ fn el_corte_de_una_respuesta_no_se_lleva_las_anteriores() {
     let whole = Content::new(1, 1);
     let (report, reports) = mpsc::channel();
     let served = Served::start(move |environ: &mut Environ, start: StartResponse<'_>| {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         start("200 OK", &[])?;
         let report = report.clone();
         let fails = environ.query_string() != "panico";

@@ -21,7 +21,7 @@ use std::thread;
 use application::{DOWNLOADS, Kind, Order, application};
 use comun::{Content, Folder, Served, narrow_listener};
 use pasarela::simple_server::{Listeners, make_server_on};
-use pasarela::{Config, ServerError, handlers};
+use pasarela::{Config, Protocol, ServerError};
 use pretty_assertions::assert_eq;
 use visits::Speech::{FastCgi, Http10, Http11, Kept10, Pipelined, Scgi, Uwsgi};
 use visits::{Outcomes, Speech, Upload, visit};
@@ -141,21 +141,18 @@ fn serve(
     folder: &Folder,
 ) -> Result<Served, ServerError> {
     let application = application(folder.path().to_owned());
-    #[cfg(unix)]
-    if place == Place::Unix {
-        let path = folder.join("socket");
-        let make = pasarela::simple_server::make_server_unix_with;
-        return make(path, application, config).map(Served::run);
-    }
-    assert_eq!(place, Place::Tcp);
-    let listeners = Listeners::from(narrow_listener());
-    let server = match speech {
-        FastCgi => handlers::fastcgi::make_server_on(listeners, application, config),
-        Scgi => handlers::scgi::make_server_on(listeners, application, config),
-        Uwsgi => handlers::uwsgi::make_server_on(listeners, application, config),
-        _ => make_server_on(listeners, application, config),
+    let listeners = match place {
+        Place::Tcp => Listeners::from(narrow_listener()),
+        #[cfg(unix)]
+        Place::Unix => Listeners::unix(folder.join("socket")),
     };
-    server.map(Served::run)
+    let protocol = match speech {
+        FastCgi => Protocol::FastCgi,
+        Scgi => Protocol::Scgi,
+        Uwsgi => Protocol::Uwsgi,
+        _ => Protocol::Http,
+    };
+    make_server_on(listeners, application, Config { protocol, ..config }).map(Served::run)
 }
 
 /// Los clientes que descargan así: entre todos, cada clase de cuerpo con su longitud dicha y sin

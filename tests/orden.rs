@@ -237,6 +237,32 @@ fn los_archivos_se_leen_de_una_sentada() {
     }
 }
 
+/// Lo que ARQUITECTURA.md promete en «La API, antes de 1.0».
+#[test]
+fn la_api_puede_crecer_sin_romper_a_nadie() {
+    for path in files("src", "rs").iter().filter(|path| !path.ends_with("fuzzing.rs")) {
+        let text = read(path);
+        let mut attributes = Vec::new();
+        for line in text.lines().map(str::trim_start) {
+            if line.starts_with('#') {
+                attributes.push(line);
+                continue;
+            }
+            if line.starts_with("pub enum ") {
+                assert!(attributes.contains(&"#[non_exhaustive]"), "{}: {line}", path.display());
+            }
+            let is_field = line
+                .strip_prefix("pub ")
+                .and_then(|rest| rest.split_once(": "))
+                .is_some_and(|(name, _)| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
+            // En `Config` se escriben los que cambian, y lo demás con `..Config::default()`.
+            let is_config = path.ends_with("connection/config.rs");
+            assert!(!is_field || is_config, "{}: {line}", path.display());
+            attributes.clear();
+        }
+    }
+}
+
 #[test]
 fn no_hay_codigo_inseguro_ni_async_ni_macros_propias() {
     for path in files("src", "rs") {

@@ -11,7 +11,7 @@ use std::panic::panic_any;
 use comun::{Process, Wire, get, statuses};
 use pasarela::access_log::access_log;
 use pasarela::{
-    Body, Chunk, Config, Environ, Errors, Input, Result, StartResponse, make_server_with,
+    Body, Chunk, Config, Environ, ErrorStream, InputStream, Result, StartResponse, make_server_with,
 };
 use pretty_assertions::assert_eq;
 
@@ -89,10 +89,10 @@ fn application(environ: &mut Environ, start_response: StartResponse<'_>) -> Resu
         environ.insert_extension(AnotherExtension(Bomb));
     }
     if is_asked("entrada") {
-        environ.set_input(Input::reader(Bomb));
+        environ.set_input(InputStream::reader(Bomb));
     }
     if is_asked("avisos") {
-        environ.set_errors(Errors::writer(Bomb));
+        environ.set_errors(ErrorStream::writer(Bomb));
     }
     let body = if is_asked("cuerpo") { Body::stream(Bomb) } else { Body::from("hola") };
     if is_asked("lanzado") {

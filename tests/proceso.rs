@@ -76,13 +76,47 @@ fn una_senal_lo_detiene_con_orden() {
 }
 
 #[test]
-fn una_segunda_senal_lo_termina_en_el_acto() {
-    let process = Process::start("");
+fn las_senales_que_llegan_juntas_son_la_misma_orden() {
+    for names in [["-INT", "-TERM"], ["-TERM", "-TERM"], ["-HUP", "-TERM"], ["-TERM", "-INT"]] {
+        let process = Process::start("");
+        let mut busy = open_halfway(&process);
+        process.signals(&names);
+        process.wait_until_closed();
+        busy.send(b"hola");
+        assert_eq!(comun::mask_date(&busy.rest()), last_ok("4"), "{names:?}");
+        assert!(process.ended_well(), "{names:?}");
+    }
+}
+
+#[test]
+fn quien_insiste_lo_termina_en_el_acto() {
+    for (name, number) in [("-INT", 2), ("-TERM", 15)] {
+        let mut process = Process::start("");
+        let mut busy = open_halfway(&process);
+        while process.exit_code().is_none() {
+            process.signal(name);
+        }
+        assert_eq!(process.exit_code(), Some(128 + number));
+        assert!(!matches!(busy.try_rest(), Ok(rest) if rest.starts_with(b"HTTP/1.1 200")));
+    }
+}
+
+/// Como lo dejan `nohup`, y `sh` con lo que empieza detrás.
+#[cfg(target_os = "linux")]
+#[test]
+fn la_senal_que_se_le_dijo_que_ignore_no_lo_detiene() {
+    let process = Process::start("trap '' HUP INT;");
     let mut busy = open_halfway(&process);
+    process.signals(&["-HUP", "-INT"]);
+    // Llegaron antes que esta, que sí lo detiene.
+    let mut another = open_halfway(&process);
     process.signal("-TERM");
     process.wait_until_closed();
-    process.signal("-TERM");
-    assert!(!matches!(busy.try_rest(), Ok(rest) if rest.starts_with(b"HTTP/1.1 200")));
+    for wire in [&mut busy, &mut another] {
+        wire.send(b"hola");
+        assert_eq!(comun::mask_date(&wire.rest()), last_ok("4"));
+    }
+    assert!(process.ended_well());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::{Mutex, Once};
 use comun::{Served, get, post};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pasarela::access_log::access_log;
-use pasarela::{Body, Chunk, Config, Environ, Error, Errors, StartResponse};
+use pasarela::{Body, Chunk, Config, Environ, Error, ErrorStream, StartResponse};
 use pretty_assertions::assert_eq;
 
 /// Guarda todo lo que se anota en este proceso.
@@ -59,7 +59,7 @@ fn serve() -> Served {
 /// Falla como diga la ruta.
 fn fails(environ: &mut Environ, start_response: StartResponse) -> pasarela::Result<Body> {
     // Con registro, aquí no se escribe nada.
-    environ.set_errors(Errors::writer(Untouchable));
+    environ.set_errors(ErrorStream::writer(Untouchable));
     let body = match environ.path_info() {
         "/error" => return Err(Error::new("adrede")),
         "/panico" => panic!("adrede"),
@@ -141,7 +141,7 @@ fn empezar_y_detenerse_se_anota() {
     let address = served.address();
     assert_eq!(served.get("/").status, 204);
     assert_eq!(served.stop(), Ok(()));
-    assert_eq!(notes(Level::Info, &address), [format!("atendiendo en [{address}]")]);
+    assert_eq!(notes(Level::Info, &address), [format!("atendiendo en {address}")]);
     assert!(!notes(Level::Info, "detenido").is_empty());
 }
 

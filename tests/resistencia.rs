@@ -23,7 +23,7 @@ use comun::{
     Content, Process, Usage, Wire, get, mask_date, measure, ok, post, post_chunked, response,
 };
 use pasarela::simple_server::{Listeners, make_server_on};
-use pasarela::{Body, Config, Environ, Errors, Result, StartResponse};
+use pasarela::{Body, Config, Environ, ErrorStream, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 /// Cuántos segundos dura.
@@ -61,7 +61,7 @@ fn config() -> Config {
 }
 
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
+    environ.set_errors(ErrorStream::writer(io::sink()));
     match environ.path_info() {
         path if path.starts_with("/grande/") => large::answer(environ, start_response),
         "/eco" => large::echo(environ, start_response),

@@ -19,8 +19,10 @@ use comun::records::{
     uwsgi,
 };
 use comun::{Content, Folder, Process, Usage, Wire, get, measure, post};
-use pasarela::simple_server::{Listeners, make_server_unix_with};
-use pasarela::{Body, Chunk, Config, Environ, Errors, Result, Server, StartResponse, handlers};
+use pasarela::simple_server::{Listeners, make_server_on};
+use pasarela::{
+    Body, Chunk, Config, Environ, ErrorStream, Protocol, Result, Server, StartResponse,
+};
 use pretty_assertions::assert_eq;
 
 const DURATION: Duration = Duration::from_secs(3);
@@ -42,12 +44,15 @@ fn el_programa_de_estas_pruebas() {
     }
     let path = std::env::var(SOCKET).expect("se dice dónde");
     let servers: [Server; 4] = [
-        handlers::fastcgi::make_server_on(narrow(), application, config()),
-        handlers::scgi::make_server_on(narrow(), application, config()),
-        handlers::uwsgi::make_server_on(narrow(), application, config()),
-        make_server_unix_with(&path, application, config()),
+        (Protocol::FastCgi, narrow()),
+        (Protocol::Scgi, narrow()),
+        (Protocol::Uwsgi, narrow()),
+        (Protocol::Http, Listeners::unix(&path)),
     ]
-    .map(|server| server.expect("hay sitio"));
+    .map(|(protocol, listeners)| {
+        let config = Config { protocol, ..config() };
+        make_server_on(listeners, application, config).expect("hay sitio")
+    });
     let addresses = servers.iter().flat_map(Server::local_addrs).map(|address| address.to_string());
     Process::announce(addresses.chain([path]).collect::<Vec<_>>().join(" "));
     thread::scope(|scope| {
@@ -77,7 +82,7 @@ fn config() -> Config {
 }
 
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
+    environ.set_errors(ErrorStream::writer(io::sink()));
     match environ.path_info() {
         path if path.starts_with("/grande/") => large::answer(environ, start_response),
         "/eco" => large::echo(environ, start_response),

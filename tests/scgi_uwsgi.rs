@@ -9,7 +9,7 @@ use std::time::Duration;
 use comun::records::{scgi, uwsgi};
 use comun::{Served, Wire, echo, ignore, measure};
 use pasarela::simple_server::demo_app;
-use pasarela::{Application, Body, Chunk, Config, Environ, Result, StartResponse, handlers};
+use pasarela::{Application, Body, Chunk, Config, Environ, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 /// Los dos se distinguen en cómo se escriben las variables y cómo se dice el estado.
@@ -31,11 +31,15 @@ impl Protocol {
 
     #[track_caller]
     fn start_with(self, application: impl Application, config: Config) -> Served {
-        let server = match self {
-            Scgi => handlers::scgi::make_server_with("127.0.0.1", 0, application, config),
-            Uwsgi => handlers::uwsgi::make_server_with("127.0.0.1", 0, application, config),
-        };
-        Served::run(server.expect("hay un puerto libre"))
+        let config = Config { protocol: self.kind(), ..config };
+        Served::start_with(application, config)
+    }
+
+    fn kind(self) -> pasarela::Protocol {
+        match self {
+            Scgi => pasarela::Protocol::Scgi,
+            Uwsgi => pasarela::Protocol::Uwsgi,
+        }
     }
 
     fn request(self, method: &str, path: &str, content: &str) -> Vec<u8> {
@@ -261,19 +265,20 @@ fn al_detenerse_termina_lo_que_ya_habia_llegado() {
 fn los_manejadores_tambien_escuchan_en_sockets_de_unix() {
     use comun::Folder;
     use comun::records::{fastcgi, status_ok};
+    use pasarela::simple_server::{Listeners, make_server_on};
     let folder = Folder::new("manejadores");
-    let path = folder.path().join("s");
+    let serve = |protocol| {
+        let listeners = Listeners::unix(folder.path().join("s"));
+        let config = Config { protocol, ..Config::default() };
+        Served::run(make_server_on(listeners, echo, config).expect("el socket se crea"))
+    };
     for protocol in BOTH {
-        let server = match protocol {
-            Scgi => handlers::scgi::make_server_unix(&path, echo),
-            Uwsgi => handlers::uwsgi::make_server_unix(&path, echo),
-        };
-        let served = Served::run(server.expect("el socket se crea"));
+        let served = serve(protocol.kind());
         let request = protocol.request("POST", "/a", "hola");
         assert_eq!(exchange(&served, &request), protocol.ok("POST /a [hola]"));
     }
-    let served = handlers::fastcgi::make_server_unix(&path, echo).map(Served::run);
-    let mut wire = served.as_ref().expect("el socket se crea").open();
+    let served = serve(pasarela::Protocol::FastCgi);
+    let mut wire = served.open();
     wire.send(&fastcgi(1, "POST", "/a", "hola"));
     assert_eq!(wire.answer(1), status_ok("POST /a [hola]"));
 }

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use comun::{Served, Wire, echo, get, ignore, last_ok, ok, post};
-use pasarela::{Body, Config, Environ, Error, Result, StartResponse, make_server};
+use pasarela::{Body, Config, Environ, Error, Handle, Result, StartResponse, make_server};
+use pasarela::{ServerErrorKind, make_server_with};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -264,6 +265,72 @@ fn un_panico_al_soltar_lo_de_la_aplicacion_no_deja_a_nadie_sin_atender() {
     }
     assert_eq!(served.get("/").body, "hecho");
     assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+fn una_llamada_larga_sabe_que_el_servidor_se_detiene() {
+    let (send, receive) = mpsc::channel();
+    let (started, starts) = mpsc::channel();
+    let handle = Mutex::new(receive);
+    let served = Served::start(move |_: &mut Environ, start: StartResponse<'_>| {
+        let handle: Handle = handle.lock().expect("sin pánico").recv()?;
+        let before = handle.is_stopping();
+        started.send(())?;
+        while !handle.is_stopping() {
+            thread::yield_now();
+        }
+        start("200 OK", &[])?;
+        Ok(Body::from(format!("antes {before}")))
+    });
+    let handle = served.handle();
+    send.send(handle.clone()).expect("la aplicación la espera");
+    let mut wire = served.open();
+    wire.send(get("/").as_bytes());
+    starts.recv().expect("empieza");
+    handle.shutdown();
+    assert_eq!(comun::mask_date(&wire.rest()), last_ok("antes false"));
+    assert_eq!(served.stop(), Ok(()));
+    assert!(handle.is_stopping(), "el que ya no existe tampoco atiende a nadie");
+}
+
+#[test]
+fn con_una_configuracion_que_no_sirve_no_se_crea() {
+    let config = Config { max_connections: 0, ..Config::default() };
+    let error = make_server_with("127.0.0.1", 0, echo, config).expect_err("no cabe nadie");
+    assert_eq!(error.kind(), ServerErrorKind::InvalidConfig);
+    let text = "la configuración tiene max_connections = 0, y se acepta de 1 en adelante";
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn los_limites_pueden_ser_los_mayores() {
+    let config = Config {
+        max_request_line: usize::MAX,
+        max_head: usize::MAX,
+        max_fields: usize::MAX,
+        max_body: u64::MAX,
+        max_chunk_overhead: u64::MAX,
+        small_body: usize::MAX,
+        max_connections: usize::MAX,
+        backlog: u32::MAX,
+        event_loops: 2,
+        max_threads: usize::MAX,
+        max_linger: usize::MAX,
+        ..Config::default()
+    };
+    let served = Served::start_with(echo, config);
+    let mut wire = served.open();
+    for (part, answer) in [
+        ("GET / HTTP/1.1\r\nHos", ""),
+        ("t: x\r\n\r\n", "GET / []"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nho", ""),
+        ("la.\r\n0\r\n\r\n", "POST / [hola.]"),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nho", ""),
+        ("la", "POST / [hola]"),
+    ] {
+        wire.send(part.as_bytes());
+        wire.until(answer);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use comun::records::{STDIN, begin, params, record, scgi, stdin, usual, uwsgi};
 use comun::{Served, Wire, get, mask_date, statuses};
-use pasarela::{Body, Config, Environ, Errors, Result, StartResponse, handlers, make_server_with};
+use pasarela::{Body, Config, Environ, ErrorStream, Result, StartResponse};
 use pretty_assertions::assert_eq;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,15 @@ fn config() -> Config {
 }
 
 impl Protocol {
+    fn kind(self) -> pasarela::Protocol {
+        match self {
+            Http => pasarela::Protocol::Http,
+            FastCgi => pasarela::Protocol::FastCgi,
+            Scgi => pasarela::Protocol::Scgi,
+            Uwsgi => pasarela::Protocol::Uwsgi,
+        }
+    }
+
     /// El principio de una subida.
     fn start(self) -> Vec<u8> {
         let content = "x".repeat(LENGTH);
@@ -93,7 +102,7 @@ impl Stage {
         let (permit, permits) = mpsc::channel();
         let (count, permits) = (uploads.clone(), Mutex::new(permits));
         let application = move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-            environ.set_errors(Errors::writer(io::sink()));
+            environ.set_errors(ErrorStream::writer(io::sink()));
             match environ.path_info() {
                 "/sube" => {
                     count.fetch_add(1, SeqCst);
@@ -110,13 +119,8 @@ impl Stage {
             start("200 OK", &[])?;
             Ok(Body::from("hecho;"))
         };
-        let server = match protocol {
-            Http => make_server_with("127.0.0.1", 0, application, config),
-            FastCgi => handlers::fastcgi::make_server_with("127.0.0.1", 0, application, config),
-            Scgi => handlers::scgi::make_server_with("127.0.0.1", 0, application, config),
-            Uwsgi => handlers::uwsgi::make_server_with("127.0.0.1", 0, application, config),
-        };
-        let served = Served::run(server.expect("hay un puerto libre"));
+        let served =
+            Served::start_with(application, Config { protocol: protocol.kind(), ..config });
         Self { served, protocol, uploads, stopped, permit }
     }
 

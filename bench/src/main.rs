@@ -28,6 +28,7 @@ fn application(environ: &mut Environ, start_response: StartResponse) -> Result<B
         "/grande" => others::large(start_response),
         "/subir" => others::upload(environ, start_response),
         path if path.starts_with("/archivo/") => others::file(environ, start_response),
+        path if path.contains("/espera/") => others::wait(environ, start_response),
         _ => others::not_found(start_response),
     }
 }

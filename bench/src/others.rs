@@ -24,6 +24,13 @@ pub(crate) fn slow(environ: &mut Environ, start_response: StartResponse) -> Resu
     cap01_texto::application(environ, start_response)
 }
 
+/// Tarda los milisegundos con que termina la ruta, que son pocos segundos.
+pub(crate) fn wait(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    let (_, time) = environ.path_info().rsplit_once('/').unwrap_or_default();
+    sleep(Duration::from_millis(time.parse::<u64>()?.min(10_000)));
+    cap01_texto::application(environ, start_response)
+}
+
 pub(crate) fn large(start_response: StartResponse) -> Result<Body> {
     start_response("200 OK", &BINARY)?;
     Ok(Body::from([&LARGE[..]]))

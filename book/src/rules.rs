@@ -48,8 +48,11 @@ fn sentence(text: &str) -> String {
     first.into_iter().flatten().chain(letters).chain(['.']).collect()
 }
 
-/// Dónde se lee la fuente de una regla: `PEP 3333, «Título»` o `RFC 9110 §15.2`.
+/// Dónde se lee la fuente de una regla: `PEP 3333, «Título»`, `RFC 9110 §15.2` o un módulo de Python.
 fn address(source: &str) -> String {
+    if source.starts_with("wsgiref.validate") {
+        return "https://docs.python.org/3/library/wsgiref.html#module-wsgiref.validate".to_owned();
+    }
     let number = |text: &str| -> String {
         text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect()
     };
@@ -83,7 +86,11 @@ mod tests {
                 "PEP 3333, «The start_response() Callable»",
                 "https://peps.python.org/pep-3333/#the-start-response-callable",
             ),
-            ("RFC 9110 §15.3.5 y §15.4.5", "https://www.rfc-editor.org/rfc/rfc9110#section-15.3.5"),
+            ("RFC 9110 §6.4.1 y §15.3.6", "https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1"),
+            (
+                "wsgiref.validate, «check_content_type»",
+                "https://docs.python.org/3/library/wsgiref.html#module-wsgiref.validate",
+            ),
         ] {
             assert_eq!(address(source), expected);
         }

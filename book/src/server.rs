@@ -8,7 +8,7 @@ use crate::error::BookError;
 use crate::site::Site;
 use crate::watch::{Snapshot, wait_for_change};
 use crate::{Folders, builder};
-use pasarela::{Server, ServerError, make_server};
+use pasarela::{Server, ServerErrorKind, make_server};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -44,7 +44,7 @@ fn listen(site: &Site, ports: RangeInclusive<u16>) -> Result<(Server, u16), Book
     for port in ports.clone() {
         match make_server("localhost", port, site.clone()) {
             Ok(server) => return Ok((server, port)),
-            Err(ServerError::AddressInUse { .. }) => {}
+            Err(error) if error.kind() == ServerErrorKind::AddressInUse => {}
             Err(error) => return Err(BookError::Server(error)),
         }
     }

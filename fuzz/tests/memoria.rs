@@ -10,7 +10,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use pasarela::ProxyHeaders;
+use pasarela::ProxyHeader;
 use pasarela::fuzzing::{Desk, Wire};
 
 /// Bytes pedidos en todo, en uso, y el máximo que hubo en uso.
@@ -95,6 +95,8 @@ fn hostile_fields(size: usize) -> Vec<(&'static str, Pairs)> {
         ("elementos vacíos", one("forwarded", list(",", 1))),
         ("comillas", one("forwarded", list("\"", 1))),
         ("barras y comillas", one("forwarded", list("\\\",", 1))),
+        ("un prefijo largo", one("x-forwarded-prefix", list("/%41", 1))),
+        ("lo que contaría un proxy", many(24, &|at| (format!("x-forwarded-{at:x}"), Vec::new()))),
         ("un servidor largo", one("forwarded", format!("for=10.0.0.1;host={}", list("x", 1)))),
         ("un nombre largo", one(&list("x", 1), "1".to_owned())),
     ]
@@ -196,7 +198,17 @@ fn hostile(size: usize) -> Vec<(&'static str, Wire, Vec<u8>)> {
 
 const SIZES: [usize; 4] = [1 << 10, 8 << 10, 64 << 10, 1 << 20];
 
-const KINDS: [ProxyHeaders; 2] = [ProxyHeaders::XForwarded, ProxyHeaders::Forwarded];
+/// Todos los que pone un proxy: con `Forwarded` y sin él.
+const KINDS: [&[ProxyHeader]; 2] = [
+    &[
+        ProxyHeader::XForwardedFor,
+        ProxyHeader::XForwardedProto,
+        ProxyHeader::XForwardedHost,
+        ProxyHeader::XForwardedPort,
+        ProxyHeader::XForwardedPrefix,
+    ],
+    &[ProxyHeader::Forwarded],
+];
 
 /// Lo que pide cualquier petición, aunque sea corta: el sitio de las variables y de sus textos.
 const ALWAYS: usize = 16 * 1024;
@@ -239,7 +251,7 @@ fn un_hilo_devuelve_lo_que_una_peticion_le_hizo_pedir() {
             let before = TALLY.get().held;
             // Aunque la rechace por el camino.
             for end in [bytes.len(), bytes.len() / 2] {
-                drop(desk.fill(*wire, &bytes[..end], ProxyHeaders::XForwarded).map(|_| ()));
+                drop(desk.fill(*wire, &bytes[..end], KINDS[0]).map(|_| ()));
                 desk.clear();
             }
             let kept = TALLY.get().held.saturating_sub(before);

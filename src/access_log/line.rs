@@ -132,10 +132,7 @@ mod tests {
 
     #[track_caller]
     fn check(variables: &[(&str, &str)], format: LogFormat, user: Option<&str>, expected: &str) {
-        let mut environ = Environ::new();
-        for (key, value) in variables {
-            environ.insert(key, value);
-        }
+        let environ: Environ = variables.iter().copied().collect();
         let line = Line {
             requested: Requested::of(&environ, format),
             time: SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),

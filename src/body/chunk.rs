@@ -1,8 +1,13 @@
 //! Un trozo del cuerpo.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-/// Un trozo del cuerpo: bytes fijos del programa o bytes propios.
+/// Un trozo del cuerpo: bytes fijos del programa, propios, o compartidos.
+///
+/// Los fijos (`&'static str`, `&'static [u8]`) y los compartidos (`Arc<str>`, `Arc<[u8]>`) no se copian al
+/// hacer el trozo ni al clonarlo: una página que se arma una vez se responde mil sin copiarla.
 ///
 /// # Examples
 ///
@@ -16,6 +21,21 @@ use std::fmt;
 /// assert!(Chunk::from("").is_empty());
 /// # Ok::<(), pasarela::Error>(())
 /// ```
+///
+/// Una página compartida:
+///
+/// ```
+/// use pasarela::{Body, Environ, Result, StartResponse};
+/// use std::sync::{Arc, LazyLock};
+///
+/// static PAGE: LazyLock<Arc<str>> = LazyLock::new(|| "Hola, ".repeat(1000).into());
+///
+/// fn application(_: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     start_response("200 OK", &[("Content-Type", "text/plain; charset=utf-8")])?;
+///     Ok(Body::from(PAGE.clone()))
+/// }
+/// # assert_eq!(pasarela::testing::get("/").call(&application).bytes().len(), 6000);
+/// ```
 #[derive(Clone)]
 pub struct Chunk(Bytes);
 
@@ -23,6 +43,7 @@ pub struct Chunk(Bytes);
 enum Bytes {
     Fixed(&'static [u8]),
     Owned(Vec<u8>),
+    Shared(Arc<[u8]>),
 }
 
 impl Chunk {
@@ -31,6 +52,24 @@ impl Chunk {
         match &self.0 {
             Bytes::Fixed(bytes) => bytes,
             Bytes::Owned(bytes) => bytes,
+            Bytes::Shared(bytes) => bytes,
+        }
+    }
+
+    /// Los bytes, para quedarse con ellos: los propios no se copian.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Chunk;
+    ///
+    /// assert_eq!(Chunk::from("año").into_vec(), b"a\xC3\xB1o");
+    /// ```
+    pub fn into_vec(self) -> Vec<u8> {
+        match self.0 {
+            Bytes::Owned(bytes) => bytes,
+            Bytes::Fixed(bytes) => bytes.to_vec(),
+            Bytes::Shared(bytes) => bytes.to_vec(),
         }
     }
 
@@ -90,6 +129,38 @@ impl From<Vec<u8>> for Chunk {
     }
 }
 
+// Una para cada familia: así al compilador le cabe la lista entera cuando alguien da otra cosa.
+
+/// `Arc<[u8]>` y `Arc<str>`.
+impl<B: ?Sized> From<Arc<B>> for Chunk
+where
+    Arc<[u8]>: From<Arc<B>>,
+{
+    fn from(bytes: Arc<B>) -> Self {
+        Self(Bytes::Shared(bytes.into()))
+    }
+}
+
+impl From<Box<[u8]>> for Chunk {
+    fn from(bytes: Box<[u8]>) -> Self {
+        Self::from(bytes.into_vec())
+    }
+}
+
+/// `Cow<'static, str>` y `Cow<'static, [u8]>`.
+impl<B: ?Sized + ToOwned> From<Cow<'static, B>> for Chunk
+where
+    &'static B: Into<Chunk>,
+    B::Owned: Into<Chunk>,
+{
+    fn from(bytes: Cow<'static, B>) -> Self {
+        match bytes {
+            Cow::Borrowed(bytes) => bytes.into(),
+            Cow::Owned(bytes) => bytes.into(),
+        }
+    }
+}
+
 impl fmt::Debug for Chunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Chunk({:?})", String::from_utf8_lossy(self.as_bytes()))
@@ -100,6 +171,43 @@ impl fmt::Debug for Chunk {
 mod tests {
     use super::*;
     use pretty_assertions::{assert_eq, assert_ne};
+
+    /// Un trozo, y dónde estaban sus bytes.
+    #[track_caller]
+    fn check_same<T: AsRef<[u8]> + Into<Chunk>>(value: T) {
+        let (place, bytes) = (value.as_ref().as_ptr(), value.as_ref().to_vec());
+        let chunk = value.into();
+        assert_eq!((chunk.as_bytes().as_ptr(), chunk.as_bytes()), (place, &bytes[..]));
+    }
+
+    #[test]
+    fn hacer_un_trozo_no_copia_sus_bytes() {
+        check_same("ñ");
+        check_same(b"abc");
+        check_same(String::from("ñ"));
+        check_same(vec![1, 2, 3]);
+        check_same(Box::<[u8]>::from([1, 2, 3]));
+        check_same(Cow::Borrowed(&[1, 2, 3][..]));
+        check_same(Cow::<[u8]>::Owned(vec![1, 2, 3]));
+        check_same(Arc::<[u8]>::from([1, 2, 3]));
+        let (text, shared) = (Cow::from(String::from("ñ")), Arc::<str>::from("ñ"));
+        let places = [text.as_ptr(), shared.as_ptr()];
+        let chunks = [Chunk::from(text), Chunk::from(shared)];
+        assert_eq!(chunks.each_ref().map(|chunk| chunk.as_bytes().as_ptr()), places);
+    }
+
+    #[test]
+    fn clonar_uno_compartido_no_lo_copia_y_sacarle_lo_suyo_tampoco() {
+        let page = Arc::<[u8]>::from([1, 2, 3]);
+        let chunk = Chunk::from(page.clone());
+        assert_eq!(chunk.clone().as_bytes().as_ptr(), page.as_ptr());
+        assert_eq!((Arc::strong_count(&page), chunk.into_vec()), (2, vec![1, 2, 3]));
+        let owned = vec![1, 2, 3];
+        let place = owned.as_ptr();
+        let kept = Chunk::from(owned).into_vec();
+        assert_eq!(kept.as_ptr(), place);
+        assert_eq!(size_of::<Chunk>(), size_of::<Vec<u8>>());
+    }
 
     #[test]
     fn un_trozo_es_igual_a_otro_con_sus_bytes() {

@@ -8,10 +8,12 @@
 //! |---|---|
 //! | [`fastcgi`], [`scgi`], [`uwsgi`] | de los bytes a las variables, y al cuerpo |
 //! | [`variables`] | de las variables al `environ`, limpias y completas |
+//! | [`address`] | cómo se escriben las direcciones |
 //! | [`head`] | la cabeza de una respuesta |
 
 pub(crate) mod fastcgi;
 pub(crate) mod scgi;
 pub(crate) mod uwsgi;
 pub(crate) mod variables;
+pub(crate) mod address;
 pub(crate) mod head;

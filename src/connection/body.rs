@@ -14,7 +14,7 @@ use super::wire::Wire;
 use crate::environ::Environ;
 use crate::http::Rejection;
 use crate::http::response::CONTINUE;
-use crate::input::Input;
+use crate::input::InputStream;
 
 /// Una petición cuya cabeza se entendió.
 pub(super) struct Accepted {
@@ -53,14 +53,15 @@ pub(super) fn gather<W: Wire, H: Host>(
     }
     link.outgoing.tail().extend(pending.decoder.take_replies());
     if let Some(receiver) = pending.decoder.aborted() {
-        return Ok(close::abandon(link, context, receiver));
+        let (id, keeps_connection) = (receiver.id(), receiver.keeps_connection());
+        return Ok(close::abandon(link, context, id, keeps_connection));
     }
     if pending.content.len() as u64 > context.service.config.max_body {
         return reject(link, context, pending.asked(), Rejection::BodyTooLarge);
     }
     if pending.decoder.is_done() {
         let PendingRequest { mut environ, terms, content, .. } = *pending;
-        environ.set_input(Input::from(content));
+        environ.set_input(InputStream::from(content));
         return answer(link, context, environ, terms, None);
     }
     match pending.arrival {
@@ -108,7 +109,7 @@ fn stream<W: Wire, H: Host>(
     let PendingRequest { mut environ, terms, decoder, content, .. } = *pending;
     let incoming = std::mem::take(&mut link.incoming);
     let upload = Upload::new(link.wire.source(), incoming, decoder, content, limits, permission);
-    environ.set_input(Input::reader(upload.clone()));
+    environ.set_input(InputStream::reader(upload.clone()));
     answer(link, context, environ, terms, Some(upload))
 }
 

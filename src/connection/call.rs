@@ -51,16 +51,24 @@ fn call<W: Wire, H: Host>(
     let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
     host.amends(&mut environ);
+    if terms.envelope.carries_errors() {
+        environ.errors().set_carbon(link.carbon.renew());
+    }
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
-    let mut body = link.during(&mut **host, class, |_| {
+    environ.set_client(link.lend_client(terms.envelope.farewell()));
+    let mut body = link.during(&mut **host, class, |link| {
         let body = gateway::run(*application, &mut environ, &mut head, terms.is_head);
         gateway::warn_if_large(&head, &environ);
+        link.take_back_client(environ.take_client());
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         scratch.environ.take_back(environ);
         body
     });
     host.begins(&head, &mut body);
+    if terms.envelope.carries_errors() {
+        body.copy_errors(&link.carbon);
+    }
     if let Some(upload) = upload
         && !settle(link, &upload)
     {

@@ -18,7 +18,7 @@ use crate::cgi::variables::{self, Process, Variable};
 use crate::cgi::{scgi, uwsgi};
 use crate::environ::Environ;
 use crate::http::Patience;
-use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody};
+use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, Target};
 use crate::proxies;
 
 /// Lo que hay además de los textos de una petición: los de la pasarela.
@@ -46,7 +46,7 @@ pub(super) fn read_block<W: Wire, H: Host>(
         Ok(Some(accepted)) => begin(link, context, accepted),
         Ok(None) => receive(link, context, Reading::Whole(Patience::default())),
         Err(refusal) => {
-            let envelope = Envelope::Plain(status_line(context.service.protocol));
+            let envelope = Envelope::Plain(status_line(context.service.config.protocol));
             refuse(link, context, envelope, refusal)
         }
     }
@@ -64,24 +64,30 @@ fn accept_block<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
 ) -> Result<Option<Accepted>, Refusal> {
     let (pending, max) = (link.incoming.pending(), context.service.config.max_head);
-    let line = status_line(context.service.protocol);
-    let (environ, head_length) = match context.service.protocol {
+    let line = status_line(context.service.config.protocol);
+    let ((environ, body), head_length) = match context.service.config.protocol {
         Protocol::Uwsgi => {
             let Some(block) = uwsgi::parse(pending, max)? else { return Ok(None) };
             (fill(context, block.variables(), block.length)?, block.length)
         }
         _ => {
             let Some(block) = scgi::parse(pending, max)? else { return Ok(None) };
-            let environ = fill(context, block.variables(), block.length)?;
+            let (environ, body) = fill(context, block.variables(), block.length)?;
             if environ.get("SCGI") != Some("1") {
                 return Err(Rejection::Record.into());
             }
-            (environ, block.length)
+            ((environ, body), block.length)
         }
     };
-    let body = match environ.content_length() {
-        None | Some(0) => None,
-        Some(length) => Some(Decoder::Plain(BodyDecoder::new(RequestBody::Length(length), 0))),
+    let body = match body {
+        RequestBody::None => None,
+        RequestBody::Length(_) => Some(Decoder::Plain(BodyDecoder::new(body, 0))),
+        // Aquí el final de un cuerpo solo lo dice su longitud.
+        RequestBody::Chunked => {
+            let is_head = environ.method() == "HEAD";
+            context.scratch.environ.take_back(environ);
+            return Err(Refusal { rejection: Rejection::LengthRequired, is_head });
+        }
     };
     let terms = terms_of(&environ, &*context.host, Persistence::Close, Envelope::Plain(line));
     Ok(Some(Accepted { environ, head_length, terms, body, arrival: Arrival::Gathered }))
@@ -124,7 +130,9 @@ pub(super) fn read_records<W: Wire, H: Host>(
         Phase::Waiting | Phase::Params => receive(link, context, Reading::Records(receiver)),
         Phase::Content => accept_records(link, context, receiver),
         Phase::Refused => Ok(Stage::Closing(CloseReason::Rejected).go()),
-        Phase::Aborted => Ok(close::abandon(link, context, &receiver)),
+        Phase::Aborted => {
+            Ok(close::abandon(link, context, receiver.id(), receiver.keeps_connection()))
+        }
         Phase::Done => unreachable!("antes de las variables no hay cuerpo"),
     }
 }
@@ -146,7 +154,8 @@ fn accept_records<W: Wire, H: Host>(
     let envelope = Envelope::Records(receiver.id());
     let filled = fill(context, receiver.variables(), receiver.variables_length());
     let environ = match filled {
-        Ok(environ) => environ,
+        // Aquí su final va en un registro, se sepa o no cuánto mide.
+        Ok((environ, _)) => environ,
         Err(refusal) => return refuse(link, context, envelope, refusal),
     };
     receiver.expect_content(environ.content_length());
@@ -159,27 +168,37 @@ fn accept_records<W: Wire, H: Host>(
     begin(link, context, Accepted { environ, head_length: 0, terms, body, arrival })
 }
 
-/// Un `environ` con esas variables, si el cuerpo que anuncian cabe.
+/// Un `environ` con esas variables, y cómo termina el cuerpo que anuncian, si cabe.
 fn fill<'v, H>(
     context: &mut Context<'_, H>,
     variables: impl Iterator<Item = Variable<'v>>,
     length: usize,
-) -> Result<Box<Environ>, Refusal> {
+) -> Result<(Box<Environ>, RequestBody), Refusal> {
     let service = context.service;
     let (config, mut environ) = (&service.config, context.scratch.environ.lend());
     environ.reserve(length + OTHER_TEXT);
     let process = Process::Serving;
     let filled =
         variables::fill(&mut environ, variables, process, &service.name, config.max_fields);
-    proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
-    let rejection = match (filled, environ.content_length()) {
-        (Err(rejection), _) => rejection,
-        (Ok(()), Some(length)) if length > config.max_body => Rejection::BodyTooLarge,
-        _ => return Ok(environ),
+    proxies::apply(&mut environ, config.trust());
+    let rejection = match filled {
+        Err(rejection) => rejection,
+        Ok(_) if config.refuses(|| asked_path(&environ)) => Rejection::AmbiguousPath,
+        Ok(RequestBody::Length(length)) if length > config.max_body => Rejection::BodyTooLarge,
+        Ok(body) => return Ok((environ, body)),
     };
     let is_head = environ.method() == "HEAD";
     context.scratch.environ.take_back(environ);
     Err(Refusal { rejection, is_head })
+}
+
+/// La ruta que pidió el cliente, decodificada. La de `PATH_INFO` ya la resolvió el servidor web.
+fn asked_path(environ: &Environ) -> Vec<u8> {
+    let asked = environ.get("REQUEST_URI").unwrap_or_default();
+    match Target::parse(environ.method(), asked) {
+        Ok(target) => target.path_and_query().decoded_path().into_owned(),
+        Err(_) => asked.as_bytes().to_vec(),
+    }
 }
 
 fn receive<W: Wire, H: Host>(
@@ -207,7 +226,7 @@ fn refuse<W: Wire, H: Host>(
     log::warn!(
         "{} no habla {}, o lo habla mal; se cierra la conexión",
         link.peers,
-        context.service.protocol
+        context.service.config.protocol
     );
     link.incoming.clear();
     Ok(Stage::Closing(CloseReason::Rejected).go())
@@ -216,11 +235,11 @@ fn refuse<W: Wire, H: Host>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::StageKind;
     use crate::connection::memory::Ending;
     use crate::connection::stand::{
         END, STDIN, Stand, echo, fastcgi, fastcgi_head, ignore, record, request, scgi, uwsgi,
     };
+    use crate::connection::{AmbiguousPaths, Config, StageKind};
     use pretty_assertions::assert_eq;
 
     const OK: &str = "200 OK\r\nContent-Length: 13\r\n\r\nPOST /a [hola]";
@@ -280,6 +299,35 @@ mod tests {
             stand.say(&request(protocol, "GET", "/")[..20]).finish();
             let ended = (stand.reason(), stand.ending());
             assert_eq!(ended, (Some(CloseReason::ClientGone), Ending::Finished), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn una_ruta_dudosa_se_rechaza_en_todos_si_se_pide() {
+        for protocol in [Protocol::Scgi, Protocol::Uwsgi, Protocol::FastCgi] {
+            for (path, status) in [("/a/../b", "400 "), ("/a//b", "400 "), ("/a/", "200 ")] {
+                let ambiguous_paths = AmbiguousPaths::Refused;
+                let config = Config { ambiguous_paths, ..Config::default() };
+                let mut stand = Stand::new(protocol, ignore).with(config);
+                stand.say(request(protocol, "GET", path));
+                assert!(stand.seen().contains(status), "{protocol} {path}: {:?}", stand.seen());
+            }
+        }
+    }
+
+    #[test]
+    fn la_ruta_que_se_mira_es_la_que_se_pidio() {
+        for (asked, path) in [
+            ("/a/%2e%2E/b?c=/..", "/a/../b"),
+            ("http://x/a/../b", "/a/../b"),
+            ("/", "/"),
+            ("mal escrita//", "mal escrita//"),
+        ] {
+            let mut environ = Environ::new();
+            environ.insert("REQUEST_METHOD", "GET");
+            environ.insert("REQUEST_URI", asked);
+            environ.insert("PATH_INFO", "/b");
+            assert_eq!(asked_path(&environ), path.as_bytes());
         }
     }
 

@@ -2,10 +2,19 @@
 
 use std::time::Duration;
 
+use super::protocol::Protocol;
 use crate::http::head::Limits;
-use crate::proxies::{Network, ProxyHeaders};
+use crate::http::target::is_ambiguous;
+use crate::proxies::{Network, ProxyHeader, Trust, Unbelieved};
 
 /// Límites, plazos e hilos de un servidor.
+///
+/// Se escribe lo que cambia, y lo demás con `..Config::default()`: así una versión menor puede añadir
+/// campos. Quien los escriba todos tendrá que añadir los nuevos; los que hay no cambian de nombre, de
+/// tipo ni de unidad sin una versión mayor, y el valor de entrada de uno, solo si CHANGELOG.md lo dice.
+///
+/// Se comprueba al crear el servidor: con un valor que no sirve no se crea, y el error dice cuál es y
+/// qué se acepta. Dos límites no se contradicen: manda el que se alcance antes.
 ///
 /// # Examples
 ///
@@ -17,6 +26,8 @@ use crate::proxies::{Network, ProxyHeaders};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// En qué protocolo llegan las peticiones: HTTP, o el de un servidor web que va delante.
+    pub protocol: Protocol,
     /// Bytes de la línea de petición; si se pasan, 414. RFC 9112 §3 recomienda admitir 8000.
     pub max_request_line: usize,
     /// Bytes de la línea de petición y los encabezados juntos; si se pasan, 431. En FastCGI, SCGI y
@@ -33,7 +44,7 @@ pub struct Config {
     /// Hasta cuántos bytes de cuerpo se reúnen antes de llamar a la aplicación. El resto de un
     /// cuerpo mayor lo lee ella a su ritmo, y mientras tanto ocupa un hilo.
     pub small_body: usize,
-    /// Cuántas conexiones abiertas a la vez, una como poco. Cuando no caben más, quien llega ocupa el
+    /// Cuántas conexiones abiertas a la vez. Cuando no caben más, quien llega ocupa el
     /// sitio de la que lleva más tiempo sin pedir nada; si todas están en algo, espera en la cola del
     /// sistema.
     ///
@@ -81,8 +92,8 @@ pub struct Config {
     pub last_call: Duration,
     /// Al detenerse, cuánto se espera a que terminen las peticiones empezadas.
     pub shutdown_timeout: Duration,
-    /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. Los de cualquier
-    /// otro son encabezados corrientes, que cualquiera puede escribir. De entrada, ninguno.
+    /// En qué proxies se confía: los que ponen los encabezados de `proxy_headers`. De entrada, en
+    /// ninguno, y entonces esos encabezados son como los demás: cualquiera puede escribirlos.
     ///
     /// `"unix:"` son todos los que llegan por un socket de Unix: quiénes pueden, lo dicen los permisos
     /// de su archivo ([`unix_mode`](Self::unix_mode)).
@@ -98,8 +109,30 @@ pub struct Config {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub trusted_proxies: Vec<Network>,
-    /// Con qué encabezados dicen esos proxies quién hizo la petición y a qué dirección.
-    pub proxy_headers: ProxyHeaders,
+    /// Qué encabezados ponen siempre esos proxies para decir quién hizo la petición y a qué dirección.
+    /// Solo esos se creen: uno que el proxy deja pasar lo escribió quien pide.
+    ///
+    /// De entrada, `X-Forwarded-For` y `X-Forwarded-Proto`, que son los que pone cualquier proxy y los
+    /// que ponen los archivos del apéndice de Apache y nginx. A qué servidor se pidió lo dice ya `Host`,
+    /// si el proxy lo conserva.
+    ///
+    /// ```
+    /// use pasarela::{Config, ProxyHeader};
+    ///
+    /// let mut config = Config::default();
+    /// assert_eq!(
+    ///     config.proxy_headers,
+    ///     [ProxyHeader::XForwardedFor, ProxyHeader::XForwardedProto]
+    /// );
+    /// // Un proxy que no conserva `Host`.
+    /// config.proxy_headers.push(ProxyHeader::XForwardedHost);
+    /// ```
+    pub proxy_headers: Vec<ProxyHeader>,
+    /// Qué se hace con los demás encabezados de proxy, si en alguien se confía: quitarlos.
+    pub unbelieved_headers: Unbelieved,
+    /// Qué se hace con una ruta que el servidor de delante puede entender de otro modo, como
+    /// `/privado/../publico`. De entrada llega a la aplicación como se pidió.
+    pub ambiguous_paths: AmbiguousPaths,
     /// Los permisos del archivo de un socket de Unix, como `Some(0o660)`. Para conectarse hace falta
     /// el de escribir. Sin decirlo son los que deje la máscara del proceso (`umask`), que casi siempre
     /// es decir que solo entra el mismo usuario: si el servidor de delante es otro, responde 502.
@@ -107,7 +140,26 @@ pub struct Config {
     /// Si Ctrl-C y las señales SIGTERM y SIGHUP detienen [`serve_forever`](crate::Server::serve_forever).
     /// Un programa que atiende las señales por su cuenta pone `false` y usa un
     /// [`Handle`](crate::Handle).
+    ///
+    /// En Linux se dejan como están las que el programa ya atiende y las que se le dijo que ignore al
+    /// empezarlo (`nohup`, o `&` en un `sh`).
     pub handle_signals: bool,
+}
+
+/// Qué se hace con una ruta dudosa: la que, decodificada una vez, tiene tramos `.` o `..`
+/// (RFC 3986 §5.2.4), o alguno vacío que no es el último, como en `//`.
+///
+/// nginx y Apache resuelven esas rutas antes de mirar sus reglas de acceso, y por HTTP mandan a la
+/// aplicación la que llegó: de `/privado/../publico` ellos ven `/publico`, y una aplicación que reparte
+/// por el principio de la ruta, lo privado.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum AmbiguousPaths {
+    /// Llega a la aplicación, que decide: `PATH_INFO` no se resuelve.
+    #[default]
+    Kept,
+    /// Se responde 400. Los navegadores no piden rutas así, y `curl` solo si se le dice. En FastCGI,
+    /// SCGI y uwsgi se mira la de `REQUEST_URI`, que es la que se pidió.
+    Refused,
 }
 
 /// Un plazo que no vence: más que esto es para siempre.
@@ -141,11 +193,19 @@ const MAX_LINGER: usize = 16 * 1024 * 1024;
 const LAST_CALL: Duration = Duration::from_millis(250);
 /// Lo que quien administra procesos suele esperar a uno antes de terminarlo a la fuerza.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
+/// Los que pone cualquier proxy. El servidor lo dice `Host`, y el puerto no lo pone casi ninguno.
+const PROXY_HEADERS: [ProxyHeader; 2] = [ProxyHeader::XForwardedFor, ProxyHeader::XForwardedProto];
+
+/// Los núcleos que caben en un conjunto de Linux: nadie tiene más.
+const MAX_EVENT_LOOPS: usize = 1024;
+/// Los nueve permisos de un archivo.
+const MAX_UNIX_MODE: u32 = 0o777;
 
 impl Default for Config {
     fn default() -> Self {
         let limits = Limits::default();
         Self {
+            protocol: Protocol::default(),
             max_request_line: limits.request_line,
             max_head: limits.head,
             max_fields: limits.fields,
@@ -165,7 +225,9 @@ impl Default for Config {
             last_call: LAST_CALL,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
             trusted_proxies: Vec::new(),
-            proxy_headers: ProxyHeaders::default(),
+            proxy_headers: PROXY_HEADERS.to_vec(),
+            unbelieved_headers: Unbelieved::default(),
+            ambiguous_paths: AmbiguousPaths::default(),
             unix_mode: None,
             handle_signals: true,
         }
@@ -173,15 +235,72 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Comprueba que con estos valores se puede servir.
+    ///
+    /// # Errors
+    ///
+    /// Si no se puede: el campo, su valor y lo que se acepta.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let counts = [
+            ("max_request_line", self.max_request_line),
+            ("max_head", self.max_head),
+            ("max_fields", self.max_fields),
+            ("max_connections", self.max_connections),
+            ("event_loops", self.event_loops),
+            ("max_threads", self.max_threads),
+        ];
+        if let Some((field, _)) = counts.iter().find(|(_, count)| *count == 0) {
+            return Err(refuse(field, "0", "de 1 en adelante"));
+        }
+        if self.event_loops > MAX_EVENT_LOOPS {
+            let accepted = format!("hasta {MAX_EVENT_LOOPS}");
+            return Err(refuse("event_loops", &self.event_loops.to_string(), &accepted));
+        }
+        let timeouts = [
+            ("head_timeout", self.head_timeout),
+            ("body_timeout", self.body_timeout),
+            ("idle_timeout", self.idle_timeout),
+            ("write_timeout", self.write_timeout),
+        ];
+        if let Some((field, timeout)) = timeouts.iter().find(|(_, timeout)| timeout.is_zero()) {
+            let accepted = "cualquier plazo mayor (`Duration::MAX` no vence nunca)";
+            return Err(refuse(field, &format!("{timeout:?}"), accepted));
+        }
+        match self.unix_mode {
+            Some(mode) if mode > MAX_UNIX_MODE => {
+                let accepted = format!("hasta {MAX_UNIX_MODE:#o}, con su 0o delante, como 0o660");
+                Err(refuse("unix_mode", &format!("Some({mode:#o})"), &accepted))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Cuántos bucles. Siempre queda un hilo que no lidera, salvo que solo haya uno: alguien debe
     /// atender lo lento.
     pub(crate) fn loops(&self) -> usize {
         self.event_loops.clamp(1, self.max_threads.saturating_sub(1).max(1))
     }
 
+    pub(super) fn trust(&self) -> Trust<'_> {
+        Trust {
+            proxies: &self.trusted_proxies,
+            headers: &self.proxy_headers,
+            unbelieved: self.unbelieved_headers,
+        }
+    }
+
+    /// Si esa ruta, decodificada, no se atiende.
+    pub(super) fn refuses<P: AsRef<[u8]>>(&self, path: impl FnOnce() -> P) -> bool {
+        self.ambiguous_paths == AmbiguousPaths::Refused && is_ambiguous(path().as_ref())
+    }
+
     pub(super) fn limits(&self) -> Limits {
         Limits { request_line: self.max_request_line, head: self.max_head, fields: self.max_fields }
     }
+}
+
+fn refuse(field: &str, value: &str, accepted: &str) -> String {
+    format!("la configuración tiene {field} = {value}, y se acepta {accepted}")
 }
 
 #[cfg(test)]
@@ -196,8 +315,38 @@ mod tests {
 
     #[test]
     fn siempre_queda_un_hilo_para_lo_lento() {
-        assert_eq!([loops(2, 160), loops(8, 4), loops(0, 10)], [2, 3, 1]);
-        assert_eq!([loops(4, 1), loops(4, 0)], [1, 1]);
+        assert_eq!([loops(2, 160), loops(8, 4), loops(1, 10)], [2, 3, 1]);
+        assert_eq!([loops(4, 1), loops(4, 2)], [1, 1]);
+    }
+
+    #[track_caller]
+    fn check(config: Config, expected: &str) {
+        assert_eq!(config.check(), Err(format!("la configuración tiene {expected}")));
+    }
+
+    #[test]
+    fn con_un_valor_que_no_sirve_se_dice_cual_y_que_se_acepta() {
+        let base = Config::default;
+        check(
+            Config { max_connections: 0, ..base() },
+            "max_connections = 0, y se acepta de 1 en adelante",
+        );
+        check(Config { max_threads: 0, ..base() }, "max_threads = 0, y se acepta de 1 en adelante");
+        check(Config { event_loops: 5000, ..base() }, "event_loops = 5000, y se acepta hasta 1024");
+        check(
+            Config { idle_timeout: Duration::ZERO, ..base() },
+            "idle_timeout = 0ns, y se acepta cualquier plazo mayor (`Duration::MAX` no vence nunca)",
+        );
+        // Es lo que sale de escribir 660 sin su 0o.
+        check(
+            Config { unix_mode: Some(660), ..base() },
+            "unix_mode = Some(0o1224), y se acepta hasta 0o777, con su 0o delante, como 0o660",
+        );
+    }
+
+    #[test]
+    fn lo_que_hay_de_entrada_sirve() {
+        assert_eq!(Config::default().check(), Ok(()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::memory::Ending;
-use super::stand::{END, STDOUT, Stand, request};
+use super::stand::{END, STDERR, STDOUT, Stand, request};
 use super::{CloseReason, Protocol, StageKind};
 use crate::application::{Application, StartResponse};
 use crate::body::{Body, Chunk};
@@ -108,16 +108,14 @@ fn application((_, length): Shape, way: Way) -> impl Application {
         start_response("200 OK", if is_declared { &fields } else { &[] })?;
         Ok(match length {
             _ if is_short => Body::from("entera"),
-            Length::Computed => {
-                Body::from(vec!["x".repeat(PART); SIZE / PART]).inspected(fuse(way))
-            }
+            Length::Computed => Body::from(vec!["x".repeat(PART); SIZE / PART]).inspect(fuse(way)),
             _ => Body::stream(Parts { given: 0, way }),
         })
     }
 }
 
 /// Quien mira un cuerpo de longitud calculada es lo único que puede entrar en pánico en él.
-fn fuse(way: Way) -> impl FnMut(crate::body::Event<'_>) + Send {
+fn fuse(way: Way) -> impl FnMut(crate::body::BodyEvent<'_>) + Send {
     let (mut seen, bomb) = (0, Parts { given: 0, way });
     move |_| {
         let _held = &bomb;
@@ -205,6 +203,7 @@ fn read_records(mut bytes: &[u8], ending: Ending) -> Seen {
         let Some(next) = rest.get(length + usize::from(*padding)..) else { break };
         match *kind {
             STDOUT => output.extend_from_slice(&rest[..length]),
+            STDERR => {}
             END => return read_text(&output, Ending::Finished),
             other => panic!("un registro de clase {other}"),
         }

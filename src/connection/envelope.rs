@@ -6,6 +6,7 @@ use crate::cgi::head::{self, StatusLine};
 use crate::gateway::{BodyLength, ResponseHead};
 use crate::http::Version;
 use crate::http::response::{self, Delivery, Framing};
+use crate::input::Carbon;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Envelope {
@@ -17,6 +18,14 @@ pub(super) enum Envelope {
 }
 
 impl Envelope {
+    /// Con qué dice quien pidió que ya no quiere la respuesta, además de irse.
+    pub(super) fn farewell(self) -> Option<[u8; 4]> {
+        match self {
+            Self::Records(id) => Some(fastcgi::abort_start(id)),
+            Self::Http(_) | Self::Plain(_) => None,
+        }
+    }
+
     /// La forma de un cuerpo, por lo que se sabe de su longitud.
     pub(super) fn frame(self, length: BodyLength) -> Framing {
         match (length, self) {
@@ -52,6 +61,18 @@ impl Envelope {
                 fastcgi::write_stdout(out, id, &block);
             }
         }
+    }
+
+    /// Escribe lo que la petición dejó anotado, si el protocolo tiene dónde.
+    pub(super) fn write_errors(self, out: &mut Vec<u8>, carbon: &Carbon) {
+        if let Self::Records(id) = self {
+            fastcgi::write_stderr(out, id, &carbon.take());
+        }
+    }
+
+    /// Si hay dónde escribir lo que deja anotado una petición.
+    pub(super) fn carries_errors(self) -> bool {
+        matches!(self, Self::Records(_))
     }
 
     /// Escribe lo que hace notar que la respuesta se corta; `false` si no hay con qué.

@@ -16,7 +16,7 @@ use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway::{Peers, ResponseBody, ResponseHead};
-use crate::input::{Errors, Input};
+use crate::input::{ErrorStream, InputStream};
 
 /// Un hilo solo. En la llamada número `long_call`, desde cero, se tarda: el cliente envía algo, y solo
 /// se entera quien mire.
@@ -63,7 +63,7 @@ impl Host for Alone {
     }
 
     fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(io::sink()));
+        body.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn took_long(&self) -> bool {
@@ -88,8 +88,8 @@ fn serve(
     long_call: usize,
     application: &dyn Application,
 ) -> Outcome {
-    let config = Config { small_body: 1, ..Config::default() };
-    let service = Service::new(protocol, config, "localhost".to_owned());
+    let config = Config { protocol, small_body: 1, ..Config::default() };
+    let service = Service::new(config, "localhost".to_owned());
     let mut host = Alone { client: client.clone(), calls: 0, long_call };
     let scratch = &mut Scratch::default();
     connection.serve(&mut Context { service: &service, application, scratch, host: &mut host })
@@ -120,7 +120,7 @@ fn un_corte_escrito_que_no_llego_a_salir_se_ve_igual() {
 
 #[test]
 fn quien_se_queda_con_un_cuerpo_no_lo_lee_con_huecos() {
-    let kept = Arc::new(Mutex::new(Input::empty()));
+    let kept = Arc::new(Mutex::new(InputStream::empty()));
     let keeper = {
         let kept = kept.clone();
         move |environ: &mut Environ, start_response: StartResponse<'_>| {

@@ -17,7 +17,8 @@ use super::upload::Permission;
 use super::wire::Wire;
 use crate::gateway::fill_environ;
 use crate::http::Patience;
-use crate::http::request::{self, Expectation, Request};
+use crate::http::request::{self, Request};
+use crate::http::rules::Expectation;
 use crate::http::{BodyDecoder, Persistence, Rejection, RequestBody, Version};
 use crate::proxies;
 
@@ -42,7 +43,7 @@ pub(super) fn read<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     reading: Reading,
 ) -> Stepped<W> {
-    match (context.service.protocol, reading) {
+    match (context.service.config.protocol, reading) {
         (Protocol::Http, Reading::Whole(patience)) => read_http(link, context, patience),
         _ if !H::IS_BEHIND => unreachable!("nadie entrega aquí peticiones ajenas"),
         (Protocol::Scgi | Protocol::Uwsgi, _) => cgi_head::read_block(link, context),
@@ -122,11 +123,13 @@ fn accept<W: Wire, H: Host>(
     {
         return Err(Rejection::BodyTooLarge);
     }
+    if service.config.refuses(|| request.target.path_and_query().decoded_path()) {
+        return Err(Rejection::AmbiguousPath);
+    }
     let mut environ = environ.lend();
     fill_environ(&mut environ, &request, &link.peers);
     if H::IS_BEHIND {
-        let config = &service.config;
-        proxies::apply(&mut environ, &config.trusted_proxies, config.proxy_headers);
+        proxies::apply(&mut environ, service.config.trust());
     }
     Ok(Some(Accepted {
         environ,

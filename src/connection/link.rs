@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Weak;
 
 use super::host::{Class, Host, Moment};
 use super::incoming::{Incoming, Received, SHORT_READ_DRAINS};
@@ -11,8 +12,10 @@ use super::outgoing::Outgoing;
 use super::service::Scratch;
 use super::upload::Reader;
 use super::wire::{FileSent, Wire};
+use crate::environ::{Client, Presence};
 use crate::gateway::Peers;
 use crate::http::response::Framing;
+use crate::input::Carbon;
 
 #[derive(Debug)]
 pub(super) struct Link<W> {
@@ -30,6 +33,10 @@ pub(super) struct Link<W> {
     cuts: Cuts,
     /// Quien quizá siga leyendo un cuerpo que no llegó entero.
     pub(super) reader: Option<Reader>,
+    /// Por dónde mirar si el cliente se fue, mientras no lo tiene una petición: así no se pide cada vez.
+    presence: Option<Weak<dyn Presence>>,
+    /// Lo que se anota de una petición, si el servidor web también lo quiere.
+    pub(super) carbon: Carbon,
 }
 
 /// Si cerrar es un corte que el cliente nota.
@@ -74,12 +81,25 @@ impl<W: Wire> Link<W> {
             readiness: Readiness { readable: true, writable: true, read_closed: false },
             cuts: Cuts::Never,
             reader: None,
+            presence: None,
+            carbon: Carbon::default(),
         }
     }
 
     /// Anota lo que avisó el sistema.
     pub(super) fn notice(&mut self, news: Readiness) {
         self.readiness.add(news);
+    }
+
+    /// Quien espera la respuesta a una petición, que también se va si lo siguiente que manda es
+    /// `farewell`.
+    pub(super) fn lend_client(&mut self, farewell: Option<[u8; 4]>) -> Client {
+        Client::new(self.presence.take().or_else(|| self.wire.presence()), farewell)
+    }
+
+    /// Lo recupera.
+    pub(super) fn take_back_client(&mut self, client: Client) {
+        self.presence = client.into_presence();
     }
 
     /// Ejecuta código de la aplicación. Si pudo durar, el cliente pudo enviar algo entre tanto: antes de

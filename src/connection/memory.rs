@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::link::Readiness;
 use super::wire::{Awaited, FileSent, Source, Wire};
+use crate::environ::Presence;
 
 /// El extremo del servidor.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(crate) struct MemorySource(Weak<Mutex<Net>>);
 
 /// Algo que le pasa a una conexión.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(test), allow(dead_code, reason = "el cliente de `testing` no se va a medias"))]
+#[cfg_attr(not(test), allow(dead_code, reason = "el cliente de `testing` no corta de golpe"))]
 pub(crate) enum Event {
     /// El cliente envía unos bytes.
     Send(Vec<u8>),
@@ -290,6 +291,21 @@ impl Wire for MemoryWire {
 
     fn source(&mut self) -> MemorySource {
         MemorySource(Arc::downgrade(&self.0))
+    }
+
+    fn presence(&mut self) -> Option<Weak<dyn Presence>> {
+        let presence: Weak<dyn Presence> = Arc::downgrade(&self.0) as _;
+        Some(presence)
+    }
+}
+
+impl Presence for Mutex<Net> {
+    fn glance(&self, room: &mut [u8]) -> io::Result<usize> {
+        let net = &mut *lock(self);
+        let seen = net.arriving.clone();
+        let length = net.receive(room);
+        net.arriving = seen;
+        length
     }
 }
 

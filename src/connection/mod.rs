@@ -74,12 +74,12 @@ mod simulation;
 
 use std::time::Duration;
 
-pub use config::Config;
 pub(crate) use config::FAR_AWAY;
+pub use config::{AmbiguousPaths, Config};
 pub(crate) use host::{Class, Host, Moment};
 pub(crate) use link::Readiness;
 pub(crate) use memory::{Client, Event, MemoryWire, System};
-pub(crate) use protocol::Protocol;
+pub use protocol::Protocol;
 pub(crate) use service::{Context, Scratch, Service};
 pub(crate) use stage::CloseReason;
 pub(crate) use upload::Permit;
@@ -315,7 +315,7 @@ fn give_up<W: Wire, H: Host>(
 ) -> Stepped<W> {
     let asked = match stage {
         // En los demás protocolos, la mitad de una cabeza no dice a quién responder.
-        Stage::Head(_) if context.service.protocol == Protocol::Http => {
+        Stage::Head(_) if context.service.config.protocol == Protocol::Http => {
             Asked::over_http(http_head::is_head(link.incoming.pending()))
         }
         Stage::Body(pending) => pending.asked(),

@@ -1,13 +1,22 @@
-//! Los protocolos que atiende el motor.
+//! Los protocolos en que llega una petición.
 
 use std::fmt;
 
-/// Cómo llega una petición y cómo se va su respuesta.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Protocol {
+/// Cómo llega una petición y cómo se va su respuesta: [`Config::protocol`](crate::Config::protocol).
+///
+/// A quien habla uno de los tres últimos se le cree todo lo que dice de la petición: escucha donde solo
+/// llegue el servidor web.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// HTTP/1.1: un navegador, o un servidor web que reenvía.
+    #[default]
     Http,
+    /// FastCGI, de nginx y Apache: una conexión para muchas peticiones.
     FastCgi,
+    /// SCGI, de nginx y Apache: una conexión por petición.
     Scgi,
+    /// uwsgi, de nginx y Apache: una conexión por petición, y la ruta siempre bien repartida.
     Uwsgi,
 }
 

@@ -11,7 +11,7 @@ use crate::application::{Application, StartResponse};
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::error::{Error, Result};
-use crate::input::Errors;
+use crate::input::ErrorStream;
 
 const PROTOCOLS: [Protocol; 4] =
     [Protocol::Http, Protocol::FastCgi, Protocol::Scgi, Protocol::Uwsgi];
@@ -26,7 +26,7 @@ const CHANGES: [Change; 5] = [
     |environ| drop(environ.remove("REQUEST_METHOD")),
     |environ| {
         *environ = Environ::new();
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
     },
 ];
 

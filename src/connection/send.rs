@@ -2,8 +2,9 @@
 
 use std::io;
 
+use super::close;
 use super::envelope::Envelope;
-use super::host::{Class, Host};
+use super::host::{Class, Host, Moment};
 use super::link::Link;
 use super::service::Context;
 use super::stage::{CloseReason, Response, Rest, Stage, Stepped, Terms};
@@ -68,6 +69,7 @@ pub(super) fn deliver<W: Wire, H: Host>(
     }
     let delivery = Delivery { framing, persistence };
     let common = context.scratch.common.missing_from(&head, &*context.host);
+    envelope.write_errors(link.outgoing.tail(), &link.carbon);
     envelope.write_head(link.outgoing.tail(), &head, common, delivery);
     context.scratch.head.take_back(head);
     link.begin_body(framing)?;
@@ -89,6 +91,14 @@ pub(super) fn resume<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     response: Box<Response>,
 ) -> Stepped<W> {
+    if let Envelope::Records(id) = response.envelope
+        && close::is_abandoned(link, context, id)
+    {
+        let keeps_connection = response.delivery.persistence != Persistence::Close;
+        abandon(context, *response);
+        link.end_body();
+        return Ok(close::abandon(link, context, id, keeps_connection));
+    }
     match link.flush(context.now()) {
         Ok(true) => respond(link, context, *response),
         Ok(false) => Ok(Stage::Responding(response).park()),
@@ -201,37 +211,46 @@ fn produce<W: Wire, H: Host>(
         link.flush(context.now())?;
         return Ok(Produced::Pause(Pause::ForAnother));
     }
-    match send_file(link, context, response)? {
-        FileSent::Blocked => return Ok(Produced::Pause(Pause::Blocked)),
-        FileSent::Bytes(length) => return Ok(Produced::Sent(length as usize)),
-        FileSent::NotThisWay => {}
+    if let Some(produced) = send_file(link, context, response)? {
+        return Ok(produced);
     }
     let class = response.class;
     Ok(link.during(context.host, class, |_| response.body.next_chunk()).into())
 }
 
-/// Manda sin leerla una parte del archivo del que sale el cuerpo, si es de uno.
+/// Manda sin leerla una parte del archivo del que sale el cuerpo; `None` si hay que leerla.
 fn send_file<W: Wire, H: Host>(
     link: &mut Link<W>,
     context: &mut Context<'_, H>,
     response: &mut Response,
-) -> io::Result<FileSent> {
-    let Some((file, length)) = response.body.file() else { return Ok(FileSent::NotThisWay) };
+) -> io::Result<Option<Produced>> {
     let is_wrapped = matches!(response.envelope, Envelope::Records(_));
-    if is_wrapped || response.delivery.framing == Framing::Chunked {
-        return Ok(FileSent::NotThisWay);
+    let is_chunked = response.delivery.framing == Framing::Chunked;
+    if is_wrapped || is_chunked || response.body.file().is_none() {
+        return Ok(None);
     }
     if !link.flush(context.now())? {
-        return Ok(FileSent::Blocked);
+        return Ok(Some(Produced::Pause(Pause::Blocked)));
     }
     // El disco también puede hacer esperar; pero cuánto se envía lo dice el cliente.
     let now = context.now();
-    let send = |link: &mut Link<W>| link.send_file(file, length, now);
-    let sent = link.during(context.host, Class::UNTAUGHT, send)?;
-    if let FileSent::Bytes(count) = sent {
-        response.body.advance_file(count);
-    }
-    Ok(sent)
+    link.during(context.host, Class::UNTAUGHT, |link| send_part(link, response, now))
+}
+
+fn send_part<W: Wire>(
+    link: &mut Link<W>,
+    response: &mut Response,
+    now: Moment,
+) -> io::Result<Option<Produced>> {
+    let Some((file, length)) = response.body.file() else { return Ok(None) };
+    Ok(match link.send_file(file, length, now)? {
+        FileSent::Blocked => Some(Produced::Pause(Pause::Blocked)),
+        FileSent::NotThisWay => None,
+        FileSent::Bytes(count) => Some(match response.body.advance_file(count) {
+            Ok(()) => Produced::Sent(count as usize),
+            Err(()) => Produced::Pause(Pause::Failure),
+        }),
+    })
 }
 
 /// Pone un trozo entre lo que hay que enviar. Lo que se escribe en registros se copia por partes, para
@@ -268,6 +287,7 @@ fn finish<W: Wire>(
     delivery: Delivery,
     reason: CloseReason,
 ) -> Stepped<W> {
+    envelope.write_errors(link.outgoing.tail(), &link.carbon);
     envelope.write_end(link.outgoing.tail(), delivery.framing);
     link.end_body();
     Ok(match delivery.persistence {
@@ -280,6 +300,7 @@ fn finish<W: Wire>(
 /// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
 fn cut_short<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
     log::debug!("se corta una respuesta a {}", link.peers);
+    response.envelope.write_errors(link.outgoing.tail(), &link.carbon);
     if response.envelope.write_cut(link.outgoing.tail()) {
         // El corte va escrito: que llegue.
         link.close_gently();

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::config::Config;
 use super::host::{Host, Moment};
 use super::incoming::Room;
-use super::protocol::Protocol;
 use super::room::Spare;
 use crate::application::Application;
 use crate::environ::Environ;
@@ -19,7 +18,6 @@ use crate::http::response::SOFTWARE;
 /// Lo que comparten todas las conexiones de un servidor.
 #[derive(Debug)]
 pub(crate) struct Service {
-    pub(crate) protocol: Protocol,
     pub(crate) config: Config,
     pub(crate) limits: Limits,
     /// El nombre con que se creó el servidor: `SERVER_NAME`.
@@ -29,9 +27,9 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(protocol: Protocol, config: Config, name: String) -> Self {
+    pub(crate) fn new(config: Config, name: String) -> Self {
         let limits = config.limits();
-        Self { protocol, limits, config, name, stopping: OnceLock::new() }
+        Self { limits, config, name, stopping: OnceLock::new() }
     }
 
     /// Si cada respuesta es ya la última de su conexión.
@@ -140,7 +138,7 @@ mod tests {
 
     #[test]
     fn al_detenerse_se_sabe_desde_cuando() {
-        let service = Service::new(Protocol::Http, Config::default(), "localhost".to_owned());
+        let service = Service::new(Config::default(), "localhost".to_owned());
         assert!(!service.is_stopping());
         service.stopping.set(Duration::from_secs(3)).expect("es la primera vez");
         assert!(service.is_stopping());

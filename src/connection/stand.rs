@@ -4,8 +4,8 @@
 mod messages;
 
 pub(super) use messages::{
-    ABORT, END, STDIN, STDOUT, fastcgi, fastcgi_head, get, last_ok, ok, post, record, request,
-    scgi, uwsgi,
+    ABORT, END, STDERR, STDIN, STDOUT, fastcgi, fastcgi_head, get, last_ok, ok, post, record,
+    request, scgi, uwsgi,
 };
 
 use std::io;
@@ -21,7 +21,7 @@ use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::error::Result;
 use crate::gateway::{Peers, ResponseBody, ResponseHead};
-use crate::input::Errors;
+use crate::input::ErrorStream;
 
 /// Cuándo ocurre todo, en segundos desde 1970: lo que dice la fecha de las respuestas.
 const CALENDAR: u64 = 1_795_509_600;
@@ -67,7 +67,7 @@ impl Stand {
     pub(super) fn new(protocol: Protocol, application: impl Application) -> Self {
         let (wire, client) = MemoryWire::new([], ROOMY);
         Self {
-            service: Service::new(protocol, Config::default(), "localhost".to_owned()),
+            service: Service::new(Config { protocol, ..Config::default() }, "localhost".to_owned()),
             world: World::default(),
             client,
             seen: Vec::new(),
@@ -87,7 +87,8 @@ impl Stand {
 
     /// El mismo, con otra configuración.
     pub(super) fn with(mut self, config: Config) -> Self {
-        self.service = Service::new(self.service.protocol, config, self.service.name);
+        let config = Config { protocol: self.service.config.protocol, ..config };
+        self.service = Service::new(config, self.service.name);
         self
     }
 
@@ -340,11 +341,11 @@ impl Host for World {
 
     /// Lo que la aplicación falle adrede no llena la pantalla.
     fn amends(&mut self, environ: &mut Environ) {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(io::sink()));
+        body.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn sees(&mut self, _chunk: &Chunk) {

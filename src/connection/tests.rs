@@ -7,8 +7,8 @@ use pretty_assertions::assert_eq;
 
 use super::memory::Ending;
 use super::stand::{
-    ABORT, END, STDOUT, Stand, echo, fastcgi, fastcgi_head, flood, get, ignore, last_ok, ok, post,
-    record, request, scgi, uwsgi,
+    ABORT, END, STDIN, STDOUT, Stand, echo, fastcgi, fastcgi_head, flood, get, ignore, last_ok, ok,
+    post, record, request, scgi, uwsgi,
 };
 use super::{CloseReason, Config, Event, Outcome, Protocol, StageKind};
 use crate::application::StartResponse;
@@ -130,14 +130,26 @@ fn el_plazo_de_un_cuerpo_cuenta_desde_su_ultimo_byte() {
 
 #[test]
 fn un_cuerpo_con_cuentagotas_no_retiene_para_siempre_la_conexion() {
-    let mut stand = Stand::http(echo);
-    stand.say(post("", 60_000));
-    let mut drops = 0;
-    while stand.stage() == StageKind::Body {
-        stand.say("a").later(SECOND * 29);
-        drops += 1;
+    let content = "x".repeat(60_000);
+    let (scgi, uwsgi) = (scgi("POST", "/", &content), uwsgi("POST", "/", &content));
+    let headless = |block: &[u8]| block[..block.len() - content.len()].to_vec();
+    let talks = [
+        (Protocol::Http, post("", content.len()).into_bytes(), b"a".to_vec()),
+        (Protocol::Scgi, headless(scgi.as_bytes()), b"a".to_vec()),
+        (Protocol::Uwsgi, headless(&uwsgi), b"a".to_vec()),
+        (Protocol::FastCgi, fastcgi_head("POST", "/", "60000"), record(STDIN, b"a")),
+    ];
+    for (protocol, head, drop) in talks {
+        let mut stand = Stand::new(protocol, echo);
+        stand.say(head);
+        let mut drops = 0;
+        while stand.stage() == StageKind::Body {
+            stand.say(&drop).later(SECOND * 29);
+            drops += 1;
+        }
+        assert_eq!(drops, 2, "{protocol}");
+        assert!(stand.seen().contains(" 408 ") || stand.seen().contains(": 408 "), "{protocol}");
     }
-    assert_eq!(drops, 2);
 }
 
 #[test]

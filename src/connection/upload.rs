@@ -201,7 +201,7 @@ impl<S: Source> Pending<S> {
         let length = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let received = self.patiently(|pending| pending.source.receive(&mut buf[..length]))?;
         if received == 0 {
-            return Err(cut_short());
+            return Err(Rejection::BodyCut.into());
         }
         self.decoder.skip(received as u64);
         self.count(received);
@@ -215,14 +215,15 @@ impl<S: Source> Pending<S> {
             self.receive()?;
         }
         let pending = self.incoming.pending();
-        let consumed = self.decoder.decode(pending, &mut self.ready, BLOCK).map_err(invalid)?;
+        let consumed =
+            self.decoder.decode(pending, &mut self.ready, BLOCK).map_err(io::Error::from)?;
         self.incoming.consume(consumed);
         if self.decoder.aborted().is_some() {
-            return Err(invalid(Rejection::Aborted));
+            return Err(Rejection::Aborted.into());
         }
         self.count(self.ready.len());
         if self.total > self.limits.max_body {
-            return Err(invalid(Rejection::BodyTooLarge));
+            return Err(Rejection::BodyTooLarge.into());
         }
         Ok(())
     }
@@ -240,7 +241,7 @@ impl<S: Source> Pending<S> {
                 received => Ok(received),
             }
         })?;
-        if received == Received::End { Err(cut_short()) } else { Ok(()) }
+        if received == Received::End { Err(Rejection::BodyCut.into()) } else { Ok(()) }
     }
 
     /// Lee, esperando lo que haga falta hasta el plazo. El permiso de enviar se da cuando hay que
@@ -255,7 +256,7 @@ impl<S: Source> Pending<S> {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
-                    return Err(cut_short());
+                    return Err(Rejection::BodyCut.into());
                 }
                 other => return other,
             }
@@ -269,7 +270,11 @@ impl<S: Source> Pending<S> {
     ) -> io::Result<T> {
         let permission = self.permission.clone();
         let permission = lock(&permission);
-        if *permission == Permission::Withdrawn { Err(cut_short()) } else { read(self) }
+        if *permission == Permission::Withdrawn {
+            Err(Rejection::BodyCut.into())
+        } else {
+            read(self)
+        }
     }
 
     /// Da el permiso de enviar si se espera, o lo que de él quepa.
@@ -293,7 +298,7 @@ impl<S: Source> Pending<S> {
     /// le deja de esperar en cuanto otro quiere su permiso.
     fn wait(&mut self, awaited: Awaited, left: Duration) -> io::Result<Duration> {
         if left.is_zero() {
-            return Err(too_slow());
+            return Err(Rejection::Timeout.into());
         }
         let window = WINDOW.min(self.limits.timeout);
         let glance = window.saturating_sub(self.window.waited).max(Duration::from_millis(1));
@@ -305,22 +310,10 @@ impl<S: Source> Pending<S> {
         let Window { waited: in_window, received } = std::mem::take(&mut self.window);
         let is_slow = (received as f64) < in_window.as_secs_f64() * MIN_RATE as f64;
         match &self.permit {
-            Some(permit) if is_slow && permit.is_wanted() => Err(too_slow()),
+            Some(permit) if is_slow && permit.is_wanted() => Err(Rejection::Timeout.into()),
             _ => Ok(waited),
         }
     }
-}
-
-fn invalid(rejection: Rejection) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, rejection)
-}
-
-fn cut_short() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, Rejection::BodyCut)
-}
-
-fn too_slow() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, Rejection::Timeout)
 }
 
 impl<S: fmt::Debug> fmt::Debug for Pending<S> {

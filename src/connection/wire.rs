@@ -6,7 +6,10 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IoSlice};
+use std::sync::Weak;
 use std::time::Duration;
+
+use crate::environ::Presence;
 
 /// Un extremo de una conexión. Nada espera: lo que no se puede hacer ahora da
 /// [`WouldBlock`](io::ErrorKind::WouldBlock), y quien avisa dice cuándo volver a probar.
@@ -34,6 +37,9 @@ pub(crate) trait Wire: fmt::Debug {
 
     /// El lado de quien lee un cuerpo grande. No mantiene abierta la conexión.
     fn source(&mut self) -> Self::Source;
+
+    /// Por dónde mirar si el cliente se fue; `None` si todavía no se puede. Tampoco la mantiene abierta.
+    fn presence(&mut self) -> Option<Weak<dyn Presence>>;
 }
 
 /// De dónde lee la aplicación un cuerpo grande: aquí sí se espera, porque solo se detiene el hilo que

@@ -6,13 +6,17 @@
 mod texts;
 mod fill;
 mod extensions;
+mod collection;
+mod client;
 
 use std::fmt;
 
+pub use self::client::Client;
+pub(crate) use self::client::Presence;
 use self::extensions::Extensions;
 pub(crate) use self::fill::{Adopted, Joining, Value};
 use self::texts::{Text, Texts};
-use crate::input::{Errors, Input};
+use crate::input::{ErrorStream, InputStream};
 
 /// El `environ` de una petición.
 ///
@@ -27,9 +31,7 @@ use crate::input::{Errors, Input};
 /// ```
 /// use pasarela::Environ;
 ///
-/// let mut environ = Environ::new();
-/// environ.insert("REQUEST_METHOD", "GET");
-/// environ.insert("HTTP_USER_AGENT", "curl/8");
+/// let environ = Environ::from([("REQUEST_METHOD", "GET"), ("HTTP_USER_AGENT", "curl/8")]);
 ///
 /// assert_eq!(environ.get("REQUEST_METHOD"), Some("GET"));
 /// assert_eq!(environ.header("User-Agent"), Some("curl/8"));
@@ -55,9 +57,12 @@ use crate::input::{Errors, Input};
 pub struct Environ {
     texts: Texts,
     entries: Vec<Entry>,
-    input: Input,
-    errors: Errors,
+    input: InputStream,
+    errors: ErrorStream,
     extensions: Extensions,
+    client: Client,
+    /// Cuánto medía `SCRIPT_NAME` cuando una aplicación repartió la ruta.
+    routed: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -83,21 +88,6 @@ impl Environ {
     /// Los bytes exactos de una variable, también si no son UTF-8.
     pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
         self.position(key).map(|at| self.texts.exact(self.entries[at].value))
-    }
-
-    /// Todas las variables con su valor, en orden de llegada.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let environ = pasarela::testing::get("/").header("Accept", "*/*").environ();
-    /// let headers: Vec<_> = environ.iter().filter(|(key, _)| key.starts_with("HTTP_")).collect();
-    /// assert_eq!(headers, [("HTTP_HOST", "localhost:8000"), ("HTTP_ACCEPT", "*/*")]);
-    /// ```
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries
-            .iter()
-            .map(|entry| (self.texts.resolve(entry.key), self.texts.resolve(entry.value)))
     }
 
     /// Pone una variable, o cambia su valor.
@@ -146,6 +136,18 @@ impl Environ {
         let value = self.texts.resolve(self.entries[at].value).to_owned();
         self.entries.remove(at);
         Some(value)
+    }
+
+    /// Reparte la ruta: `script` ya está resuelto, y `path` es lo que le toca a quien sigue.
+    pub(crate) fn route(&mut self, script: &[u8], path: &[u8]) {
+        self.insert_bytes("SCRIPT_NAME", script);
+        self.insert_bytes("PATH_INFO", path);
+        self.routed = Some(script.len());
+    }
+
+    /// Si la ruta está como la repartió otra aplicación, y no como llegó.
+    pub(crate) fn is_routed(&self) -> bool {
+        self.routed.is_some() && self.routed == self.get_bytes("SCRIPT_NAME").map(<[u8]>::len)
     }
 
     /// El método: `GET`, `POST`… Distingue mayúsculas (RFC 3875 §4.1.12, RFC 9110 §9.1).
@@ -226,7 +228,7 @@ impl Environ {
     /// assert_eq!(name, "Ada");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn input(&mut self) -> &mut Input {
+    pub fn input(&mut self) -> &mut InputStream {
         &mut self.input
     }
 
@@ -244,7 +246,7 @@ impl Environ {
     ///
     /// assert_eq!(testing::post("/").body("eco").call(&echo).text(), "eco");
     /// ```
-    pub fn take_input(&mut self) -> Input {
+    pub fn take_input(&mut self) -> InputStream {
         std::mem::take(&mut self.input)
     }
 
@@ -253,30 +255,36 @@ impl Environ {
     /// # Examples
     ///
     /// ```
-    /// use pasarela::{Input, testing};
+    /// use pasarela::{InputStream, testing};
     /// use std::io::Read;
     ///
     /// let mut environ = testing::post("/").body("demasiado").environ();
     /// let limited = environ.take_input().take(3);
-    /// environ.set_input(Input::buffered(limited));
+    /// environ.set_input(InputStream::buffered(limited));
     ///
     /// let mut text = String::new();
     /// environ.input().read_to_string(&mut text)?;
     /// assert_eq!(text, "dem");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn set_input(&mut self, input: Input) {
+    pub fn set_input(&mut self, input: InputStream) {
         self.input = input;
     }
 
     /// A dónde escribir avisos para quien administra el servidor (`wsgi.errors`).
-    pub fn errors(&mut self) -> &mut Errors {
+    pub fn errors(&mut self) -> &mut ErrorStream {
         &mut self.errors
     }
 
-    /// Cambia el destino de los avisos: `environ.set_errors(Errors::writer(archivo))`.
-    pub fn set_errors(&mut self, errors: Errors) {
+    /// Cambia el destino de los avisos: `environ.set_errors(ErrorStream::writer(archivo))`.
+    pub fn set_errors(&mut self, errors: ErrorStream) {
         self.errors = errors;
+    }
+
+    /// Deja solo las variables con un nombre que cumple `keeps`.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
+        let Self { texts, entries, .. } = self;
+        entries.retain(|entry| keeps(texts.resolve(entry.key)));
     }
 
     /// Vacía el `environ` para otra petición. Conserva la memoria que casi todas necesitan, y
@@ -287,12 +295,14 @@ impl Environ {
         self.entries.shrink_to(KEPT_ENTRIES);
         // Lo usual es que no haya nada que soltar, y mirarlo cuesta menos.
         if !self.input.is_empty() {
-            self.input = Input::empty();
+            self.input = InputStream::empty();
         }
         if !self.errors.is_default() {
-            self.errors = Errors::default();
+            self.errors = ErrorStream::default();
         }
         self.extensions.clear();
+        self.routed = None;
+        self.client = Client::default();
     }
 
     fn position(&self, key: &str) -> Option<usize> {
@@ -329,7 +339,7 @@ fn names_header(key: &str, name: &str) -> bool {
 
 impl fmt::Debug for Environ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        f.debug_map().entries(self).finish()
     }
 }
 
@@ -362,9 +372,7 @@ mod tests {
 
     #[test]
     fn el_tipo_y_la_longitud_no_llevan_prefijo() {
-        let mut environ = Environ::new();
-        environ.insert("CONTENT_TYPE", "text/plain");
-        environ.insert("CONTENT_LENGTH", "12");
+        let environ = Environ::from([("CONTENT_TYPE", "text/plain"), ("CONTENT_LENGTH", "12")]);
         assert_eq!(environ.header("Content-Type"), Some("text/plain"));
         assert_eq!(environ.content_length(), Some(12));
         assert_eq!(environ.header("server-name"), None);

@@ -8,7 +8,7 @@ use super::head::ResponseHead;
 use crate::body::{Body, Chunk};
 use crate::environ::Environ;
 use crate::guarded::catch;
-use crate::input::Errors;
+use crate::input::{Carbon, ErrorStream};
 
 /// Lo que se sabe de la longitud del cuerpo al empezar a enviarlo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) struct ResponseBody {
     left: Option<u64>,
     origin: Origin,
     /// Dónde se anotan, si no es donde siempre.
-    errors: Option<Box<Errors>>,
+    errors: Option<Box<ErrorStream>>,
 }
 
 impl ResponseBody {
@@ -118,8 +118,15 @@ impl ResponseBody {
     }
 
     /// Cambia dónde se anotan los fallos que ocurran mientras se envía.
-    pub(crate) fn set_errors(&mut self, errors: Errors) {
+    pub(crate) fn set_errors(&mut self, errors: ErrorStream) {
         self.errors = Some(Box::new(errors));
+    }
+
+    /// Que de esos fallos quede una copia, si puede haberlos.
+    pub(crate) fn copy_errors(&mut self, carbon: &Carbon) {
+        if self.chunks.is_some() {
+            self.errors.get_or_insert_default().set_carbon(carbon.clone());
+        }
     }
 
     pub(crate) fn length(&self) -> BodyLength {
@@ -145,11 +152,15 @@ impl ResponseBody {
     }
 
     /// Da por enviados `count` bytes del archivo.
-    pub(crate) fn advance_file(&mut self, count: u64) {
-        if let Some(body) = &mut self.chunks {
-            body.advance_file(count);
-        }
+    ///
+    /// # Errors
+    ///
+    /// Como [`next_chunk`](Self::next_chunk), si quien mira el cuerpo entra en pánico al saberlo.
+    pub(crate) fn advance_file(&mut self, count: u64) -> Result<(), ()> {
         self.left = self.left.map(|left| left.saturating_sub(count));
+        let Some(body) = &mut self.chunks else { return Ok(()) };
+        let told = catch(|| body.advance_file(count)).map_err(Fault::Panic);
+        told.map_err(|fault| self.fail(&fault))
     }
 
     /// El siguiente trozo con bytes; `None` cuando el cuerpo está completo.
@@ -162,11 +173,13 @@ impl ResponseBody {
             return Ok(Some(first));
         }
         let produced = self.produce();
-        if produced.is_err() {
-            self.discard();
-        }
-        produced
-            .map_err(|fault| fault.report_from(&self.origin, self.errors.get_or_insert_default()))
+        produced.map_err(|fault| self.fail(&fault))
+    }
+
+    /// Anota por qué no llegará a estar completo, y lo suelta.
+    fn fail(&mut self, fault: &Fault) {
+        self.discard();
+        fault.report_from(&self.origin, self.errors.get_or_insert_default());
     }
 
     fn produce(&mut self) -> Result<Option<Chunk>, Fault> {

@@ -1,16 +1,14 @@
 //! Qué puede salir mal en una aplicación, y cómo se cuenta a quien administra el servidor.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use crate::application::StartResponseError;
 use crate::environ::Environ;
 use crate::error::Error;
 use crate::guarded::{Guarded, Panic, catch};
-use crate::http::Rejection;
-use crate::input::Errors;
+use crate::http::{Rejection, RequestError};
+use crate::input::ErrorStream;
 use crate::outlet::one_line;
 
 /// Un fallo al responder (PEP 3333, «Error Handling»). No guarda nada de la aplicación: leer sus
@@ -65,8 +63,8 @@ impl Fault {
     /// El fallo que corresponde al error que devolvió la aplicación.
     pub(super) fn of_application(error: Error) -> Self {
         let error = Guarded::new(error);
-        let told = catch(|| match rejection_in(error.inner()) {
-            Some(rejection) => Self::Client(rejection),
+        let told = catch(|| match RequestError::find(error.as_ref()) {
+            Some(found) => Self::Client(found.0),
             None => Self::Application(error.to_string()),
         });
         told.unwrap_or_else(Self::Panic)
@@ -75,8 +73,8 @@ impl Fault {
     /// El que corresponde al error que dio su cuerpo.
     pub(super) fn of_body(error: io::Error) -> Self {
         let error = Guarded::new(error);
-        let told = catch(|| match rejection_in(&*error) {
-            Some(rejection) => Self::Client(rejection),
+        let told = catch(|| match RequestError::find(&*error) {
+            Some(found) => Self::Client(found.0),
             None => Self::Body(error.to_string()),
         });
         told.unwrap_or_else(Self::Panic)
@@ -97,50 +95,28 @@ impl Fault {
     }
 
     /// Como [`report`](Self::report), cuando `environ` ya no está.
-    pub(crate) fn report_from(&self, origin: &Origin, errors: &mut Errors) {
+    pub(crate) fn report_from(&self, origin: &Origin, errors: &mut ErrorStream) {
         // El registro del programa y `errors` también son código ajeno.
         let _ = catch(|| self.write(origin, errors));
     }
 
     /// Lo que falló, al registro si el programa tiene uno; si no, a `errors`, que nunca se pierda. Lo que
     /// causó el cliente no es un fallo de nadie a quien avisar.
-    fn write(&self, origin: &Origin, errors: &mut Errors) {
+    fn write(&self, origin: &Origin, errors: &mut ErrorStream) {
         if let Self::Client(rejection) = self {
             return log::debug!("{origin}: no se pudo leer la petición: {rejection}");
         }
         let text = one_line(&self.to_string());
+        // De una vez: escrita por partes, se mezclaría con las de otros hilos.
+        let line = format!("pasarela: {origin}: {text}\n");
         if log::log_enabled!(log::Level::Error) {
+            errors.copy(line.as_bytes());
             log::error!("{origin}: {text}");
         } else {
-            // De una vez: escrita por partes, se mezclaría con las de otros hilos.
-            let line = format!("pasarela: {origin}: {text}\n");
             // Si tampoco se puede escribir ahí, no queda a quién decírselo.
             let _ = errors.write_all(line.as_bytes());
         }
     }
-}
-
-/// El rechazo que hay en `error`, o en lo que lo causó.
-pub(super) fn rejection_in(error: &(dyn StdError + 'static)) -> Option<Rejection> {
-    let mut link = Some(error);
-    while let Some(error) = link {
-        if let Some(rejection) = error.downcast_ref::<Rejection>() {
-            return Some(*rejection);
-        }
-        link = inside(error).or_else(|| error.source());
-    }
-    None
-}
-
-/// Lo que lleva dentro un error de entrada, que no es su causa: él habla en su nombre. Una caja se hace
-/// pasar del mismo modo por el error que tiene.
-fn inside<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
-    if let Some(error) = error.downcast_ref::<io::Error>() {
-        return error.get_ref().map(|inner| inner as &(dyn StdError + 'static));
-    }
-    let boxed = error.downcast_ref::<Box<io::Error>>().map(|boxed| &**boxed);
-    let shared = || error.downcast_ref::<Arc<io::Error>>().map(|shared| &**shared);
-    boxed.or_else(shared).map(|error| error as &(dyn StdError + 'static))
 }
 
 impl fmt::Display for Fault {
@@ -192,7 +168,7 @@ mod tests {
     fn cada_fallo_se_anota_de_una_vez() {
         let (sender, writes) = channel();
         let (fault, origin) = (Fault::Application("adrede".to_owned()), Origin("GET /\n".into()));
-        fault.report_from(&origin, &mut Errors::writer(Writes(sender)));
+        fault.report_from(&origin, &mut ErrorStream::writer(Writes(sender)));
         let writes: Vec<_> = writes.iter().collect();
         assert_eq!(
             writes,

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
+use crate::cgi::address::server_name;
 use crate::cgi::variables::complete_address;
 use crate::environ::{Adopted, Environ, Joining, Value};
 use crate::http::response::SOFTWARE;
@@ -20,11 +21,12 @@ pub(crate) struct Peers {
 
 impl Peers {
     /// `remote` es desde dónde llegó, si llegó por la red.
-    pub(crate) fn new(server_name: &str, local_port: u16, remote: Option<SocketAddr>) -> Self {
+    pub(crate) fn new(name: &str, local_port: u16, remote: Option<SocketAddr>) -> Self {
         let Some(remote) = remote else { return Self { text: "".into(), ends: [0; 4] } };
-        let mut text = String::with_capacity(server_name.len() + 32);
-        let address = remote.ip();
-        let parts: [&dyn fmt::Display; 4] = [&server_name, &local_port, &address, &remote.port()];
+        let mut text = String::with_capacity(name.len() + 32);
+        // Un socket que atiende IPv6 e IPv4 ve las segundas como si fueran de las primeras.
+        let (name, address) = (server_name(name), remote.ip().to_canonical());
+        let parts: [&dyn fmt::Display; 4] = [&name, &local_port, &address, &remote.port()];
         let ends = parts.map(|part| {
             write!(text, "{part}").expect("escribir en memoria no falla");
             u16::try_from(text.len()).expect("el nombre de un servidor es corto")
@@ -298,6 +300,9 @@ mod tests {
         for (remote, address, port) in [
             ("255.10.0.255:1", "255.10.0.255", "1"),
             ("[2001:db8::1]:65535", "2001:db8::1", "65535"),
+            // Como las ve un socket que atiende IPv6 e IPv4, y como las ve uno de un solo cable.
+            ("[::ffff:192.0.2.7]:1", "192.0.2.7", "1"),
+            ("[fe80::1%7]:1", "fe80::1", "1"),
         ] {
             let mut environ = Environ::new();
             let remote = remote.parse().expect("una dirección");
@@ -305,6 +310,20 @@ mod tests {
             assert_eq!(environ.remote_addr(), Some(address));
             assert_eq!(environ.get("REMOTE_PORT"), Some(port));
             assert_eq!((environ.server_port(), environ.path_info()), (Some(80), ""));
+        }
+    }
+
+    #[test]
+    fn el_nombre_de_un_servidor_ipv6_va_entre_corchetes() {
+        let remote = "127.0.0.1:50000".parse().ok();
+        let table = &mut FieldTable::default();
+        let request = request::parse(b"GET / HTTP/1.0\r\n\r\n", &LIMITS, table);
+        let request = request.expect("válida").expect("entera");
+        for (name, expected) in [("::1", "[::1]"), ("fe80::1%eth0", "[fe80::1]"), ("a.mx", "a.mx")]
+        {
+            let mut environ = Environ::new();
+            fill(&mut environ, &request, &Peers::new(name, 80, remote));
+            assert_eq!(environ.server_name(), expected);
         }
     }
 

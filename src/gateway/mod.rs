@@ -16,7 +16,7 @@ mod fault;
 mod error_page;
 
 pub(crate) use body::{BodyLength, ResponseBody};
-pub(crate) use error_page::{error_page, rejected};
+pub(crate) use error_page::{ErrorPage, error_page, internal_error, rejected};
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
@@ -29,7 +29,7 @@ use crate::application::Application;
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::guarded::catch;
-use crate::http::Rejection;
+use crate::http::RequestError;
 
 /// Atiende una petición: deja la cabeza de la respuesta en `head` y devuelve su cuerpo.
 ///
@@ -46,17 +46,14 @@ pub(crate) fn run(
 ) -> ResponseBody {
     attempt(application, environ, head, is_head).unwrap_or_else(|fault| {
         fault.report(environ);
-        match fault.rejection() {
-            Some(rejection) => attempt(&rejected(rejection), environ, head, is_head),
-            None => attempt(&error_page::internal_error(), environ, head, is_head),
-        }
-        .expect("la página de error siempre responde")
+        let page = fault.rejection().map_or_else(internal_error, rejected);
+        attempt(&page, environ, head, is_head).expect("la página de error siempre responde")
     })
 }
 
-/// El estado con que responde [`run`] si eso es lo que falla antes de enviar nada.
-pub(crate) fn status_of(error: &(dyn StdError + 'static)) -> &'static str {
-    fault::rejection_in(error).map_or(error_page::INTERNAL_ERROR, Rejection::status)
+/// Lo que responde [`run`] si eso es lo que falla antes de enviar nada.
+pub(crate) fn page_for(error: &(dyn StdError + 'static)) -> ErrorPage {
+    RequestError::find(error).map_or_else(internal_error, |fault| rejected(fault.0))
 }
 
 /// Desde este tamaño, en bytes, los encabezados de una respuesta no caben en lo que nginx les reserva.

@@ -5,7 +5,7 @@ use crate::application::{StartResponse, StartResponseError};
 use crate::body::Chunk;
 use crate::error::{Error, Result};
 use crate::http::Rejection;
-use crate::input::Errors;
+use crate::input::ErrorStream;
 use pretty_assertions::assert_eq;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -38,7 +38,7 @@ fn see(method: &str, application: &dyn Application) -> (Seen, String) {
     let mut environ = Environ::new();
     environ.insert("REQUEST_METHOD", method);
     environ.insert("PATH_INFO", "/ruta");
-    environ.set_errors(Errors::writer(notes.clone()));
+    environ.set_errors(ErrorStream::writer(notes.clone()));
     let mut head = ResponseHead::default();
     let mut response = run(application, &mut environ, &mut head, method == "HEAD");
     let length = response.length();
@@ -231,7 +231,8 @@ fn lo_que_se_lanza_tambien_puede_entrar_en_panico_al_soltarse() {
     let calls =
         |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> { std::panic::panic_any(Bomb) };
     fails(&calls, "la aplicación entró en pánico: sin mensaje");
-    let produces = || Body::stream((0..1).map(|_| std::panic::panic_any(Bomb)));
+    let produces =
+        || Body::stream((0..1).map(|_| -> io::Result<Chunk> { std::panic::panic_any(Bomb) }));
     fails(&answers("200 OK", &[], produces), "la aplicación entró en pánico: sin mensaje");
 }
 
@@ -244,11 +245,11 @@ fn una_peticion_que_no_se_puede_leer_lleva_su_estado() {
     ];
     for (rejection, status) in cases {
         let reads = move |_: &mut Environ, _: StartResponse<'_>| -> Result<Body> {
-            Err(io::Error::new(io::ErrorKind::InvalidData, rejection))?
+            Err(io::Error::from(rejection))?
         };
         assert_eq!(see("POST", &reads).0.status, status);
         let echoes = answers("200 OK", &[], move || {
-            Body::stream([Err(io::Error::new(io::ErrorKind::InvalidData, rejection))])
+            Body::stream([Err::<Chunk, _>(io::Error::from(rejection))])
         });
         assert_eq!(see("POST", &echoes).0.status, status);
     }
@@ -288,9 +289,12 @@ fn un_cuerpo_que_falla_se_corta() {
 
 #[test]
 fn si_falla_el_primer_trozo_todavia_es_un_500() {
-    let broken = answers("200 OK", &[], || Body::stream([Err(io::Error::other("se acabó"))]));
+    let broken =
+        answers("200 OK", &[], || Body::stream([Err::<Chunk, _>(io::Error::other("se acabó"))]));
     fails(&broken, "el cuerpo de la respuesta dio un error: se acabó");
-    let panics = answers("200 OK", &[], || Body::stream((0..1).map(|_| panic!("adrede"))));
+    let panics = answers("200 OK", &[], || {
+        Body::stream((0..1).map(|_| -> io::Result<Chunk> { panic!("adrede") }))
+    });
     fails(&panics, "la aplicación entró en pánico: adrede");
 }
 

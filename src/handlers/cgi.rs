@@ -33,16 +33,18 @@ use crate::application::Application;
 use crate::cgi::head::{self, StatusLine};
 use crate::environ::Environ;
 use crate::gateway::{self, BodyLength, ResponseBody, ResponseHead};
-use crate::input::{Errors, Input};
+use crate::http::RequestBody;
+use crate::input::{ErrorStream, InputStream};
 
-pub use self::environment::CgiError;
+pub use self::environment::{CgiError, CgiErrorKind};
 
 /// Atiende la petición con que se ejecutó este programa, y vuelve.
 ///
 /// `wsgi.run_once` es verdadero. De las variables de entorno entran en `environ` solo las de la
 /// petición (RFC 3875 §4.1 y las que añaden los servidores web); las demás son del proceso, y las
-/// lee quien quiera con `std::env::var`. El cuerpo se lee hasta `CONTENT_LENGTH` o, si no se sabe
-/// cuánto mide, hasta que termine la entrada. Cada trozo producido sobre la marcha sale antes de
+/// lee quien quiera con `std::env::var`. El cuerpo se lee hasta `CONTENT_LENGTH`; sin esa variable no
+/// lo hay, salvo que `HTTP_TRANSFER_ENCODING` diga que llegó por trozos: entonces se lee hasta que
+/// termine la entrada. Cada trozo producido sobre la marcha sale antes de
 /// pedir el siguiente.
 ///
 /// Si la aplicación falla, la respuesta es una página 500 y el motivo queda en la salida de errores,
@@ -50,8 +52,8 @@ pub use self::environment::CgiError;
 ///
 /// # Errors
 ///
-/// [`CgiError::NotCgi`] si nadie lo ejecutó como programa CGI; [`CgiError::BodyIncomplete`] y
-/// [`CgiError::Output`] si la respuesta no salió entera. Un `main` que los devuelve termina con un
+/// [`CgiErrorKind::NotCgi`] si nadie lo ejecutó como programa CGI; [`CgiErrorKind::BodyIncomplete`] y
+/// [`CgiErrorKind::Output`] si la respuesta no salió entera. Un `main` que los devuelve termina con un
 /// código distinto de 0 y con el motivo en la salida de errores. Apache no mira el código: quien pide
 /// nota que falta algo solo si la aplicación declaró `Content-Length`.
 pub fn run(application: impl Application) -> Result<(), CgiError> {
@@ -95,11 +97,11 @@ pub fn run_with(
     let errors = Shared::new(errors);
     let mut environ = Environ::new();
     let filled = environment::fill(&mut environ, environment)?;
-    environ.set_errors(Errors::writer(errors.clone()));
+    environ.set_errors(ErrorStream::writer(errors.clone()));
     let (mut head, is_head) = (ResponseHead::default(), environ.method() == "HEAD");
     let mut body = match filled {
-        Ok(()) => {
-            environ.set_input(content(&environ, input));
+        Ok(body) => {
+            environ.set_input(content(body, input));
             gateway::run(&application, &mut environ, &mut head, is_head)
         }
         Err(rejection) => {
@@ -108,19 +110,20 @@ pub fn run_with(
         }
     };
     gateway::warn_if_large(&head, &environ);
-    body.set_errors(Errors::writer(errors));
+    body.set_errors(ErrorStream::writer(errors));
     // Suelta lo que la aplicación dejó en él, también la entrada.
     drop(environ);
     send(output, &head, body)
 }
 
-/// El cuerpo de la petición. Sin longitud, termina donde termine la entrada: así manda Apache los
-/// cuerpos por trozos.
-fn content(environ: &Environ, input: impl Read + Send + 'static) -> Input {
-    match environ.content_length() {
-        Some(0) => Input::empty(),
-        Some(length) => Input::reader(Content::new(input, length)),
-        None => Input::reader(input),
+/// El cuerpo de la petición. Sin longitud no lo hay (RFC 3875 §4.2), y la entrada puede no terminar
+/// nunca; salvo que el cliente lo mandara por trozos: entonces termina donde termine ella, que así los
+/// entrega Apache.
+fn content(body: RequestBody, input: impl Read + Send + 'static) -> InputStream {
+    match body {
+        RequestBody::None => InputStream::empty(),
+        RequestBody::Length(length) => InputStream::reader(Content::new(input, length)),
+        RequestBody::Chunked => InputStream::reader(input),
     }
 }
 
@@ -149,7 +152,7 @@ fn send(
             Ok(None) => return output.flush().map_err(CgiError::output),
             Err(()) => {
                 output.flush().map_err(CgiError::output)?;
-                return Err(CgiError::BodyIncomplete);
+                return Err(CgiError::BODY_INCOMPLETE);
             }
         }
     }

@@ -24,11 +24,11 @@
 //! cuerpo de longitud desconocida parece entero, salvo el que falla en FastCGI.
 
 pub mod cgi;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "server", not(target_family = "wasm")))]
 mod served;
 mod mounted;
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(feature = "server", not(target_family = "wasm")))]
 pub use served::{fastcgi, scgi, uwsgi};
 
 pub use mounted::{Mount, mount};

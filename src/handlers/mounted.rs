@@ -24,9 +24,12 @@ use crate::gateway::error_page;
 /// Si el servidor ya las reparte bien, como hace nginx si se le dice, quedan como están. Lo que no
 /// está debajo del prefijo recibe una página 404 que lo explica.
 ///
+/// Debajo de otra montada, o de quien reparte con [`shift_path_info`](crate::util::shift_path_info), el
+/// prefijo sigue al de fuera: `mount("/app", mount("/admin", application))` atiende `/app/admin`.
+///
 /// # Panics
 ///
-/// Si `prefix` no es `/` ni empieza por `/`.
+/// Si `prefix` no es vacío ni empieza por `/`. Vacío y `/` son la raíz.
 ///
 /// # Examples
 ///
@@ -47,11 +50,13 @@ use crate::gateway::error_page;
 /// ```
 #[track_caller]
 pub fn mount<A: Application>(prefix: &str, application: A) -> Mount<A> {
-    assert!(prefix.starts_with('/'), "el prefijo {prefix:?} no empieza por una barra");
+    let is_path = prefix.is_empty() || prefix.starts_with('/');
+    assert!(is_path, "el prefijo {prefix:?} no empieza por una barra");
     Mount { prefix: prefix.trim_end_matches('/').to_owned(), application }
 }
 
 /// La aplicación que devuelve [`mount`].
+#[must_use = "una aplicación montada que nadie sirve no hace nada"]
 pub struct Mount<A> {
     prefix: String,
     application: A,
@@ -59,19 +64,34 @@ pub struct Mount<A> {
 
 impl<A: Application> Application for Mount<A> {
     fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
-        let path = requested_path(&self.prefix, environ);
-        let Some(rest) = below(&self.prefix, &path) else {
-            return self.not_here().call(environ, start_response);
+        let Some((path, at)) = self.split(environ) else {
+            return self.not_here(environ).call(environ, start_response);
         };
-        environ.insert("SCRIPT_NAME", &self.prefix);
-        environ.insert_bytes("PATH_INFO", rest);
+        let (script, rest) = path.split_at(at);
+        environ.route(script, rest);
         self.application.call(environ, start_response)
     }
 }
 
 impl<A> Mount<A> {
-    fn not_here(&self) -> impl Application {
-        let shown = self.prefix.replace('&', "&amp;").replace('<', "&lt;");
+    /// La ruta entera de lo que está debajo del prefijo, y dónde termina él.
+    fn split(&self, environ: &Environ) -> Option<(Vec<u8>, usize)> {
+        if !environ.is_routed() {
+            let path = requested_path(&self.prefix, environ);
+            if is_below(&self.prefix, &path) {
+                return Some((path, self.prefix.len()));
+            }
+        }
+        let value = |key| environ.get_bytes(key).unwrap_or_default();
+        let (script, path) = (value("SCRIPT_NAME"), value("PATH_INFO"));
+        let at = script.len() + self.prefix.len();
+        is_below(&self.prefix, path).then(|| ([script, path].concat(), at))
+    }
+
+    fn not_here(&self, environ: &Environ) -> impl Application + use<A> {
+        let outer = if environ.is_routed() { environ.script_name() } else { "" };
+        let prefix = format!("{outer}{}", self.prefix);
+        let shown = prefix.replace('&', "&amp;").replace('<', "&lt;");
         let reason =
             format!("Aquí no hay nada: lo que se sirve está debajo de <code>{shown}/</code>.");
         error_page("404 Not Found", reason)
@@ -92,10 +112,10 @@ fn requested_path(prefix: &str, environ: &Environ) -> Vec<u8> {
     }
 }
 
-/// Lo que queda de `path` debajo de `prefix`: nada, o una ruta que empieza por `/`.
-fn below<'p>(prefix: &str, path: &'p [u8]) -> Option<&'p [u8]> {
-    let rest = path.strip_prefix(prefix.as_bytes())?;
-    (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+/// Si `path` es el prefijo, o algo que está debajo.
+fn is_below(prefix: &str, path: &[u8]) -> bool {
+    let rest = path.strip_prefix(prefix.as_bytes());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 impl<A> fmt::Debug for Mount<A> {
@@ -108,7 +128,7 @@ impl<A> fmt::Debug for Mount<A> {
 mod tests {
     use super::*;
     use crate::testing;
-    use crate::util::request_uri;
+    use crate::util::{request_uri, shift_path_info};
     use pretty_assertions::assert_eq;
 
     fn show(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
@@ -168,6 +188,58 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn check_nested(application: &dyn Application, path: &str, expected: Option<(&str, &str)>) {
+        // Lo mismo si Apache manda la ruta entera en `SCRIPT_NAME`.
+        for given in [("", path), (path, "")] {
+            let request = testing::get(path).variable("SCRIPT_NAME", given.0);
+            let response = request.variable("PATH_INFO", given.1).call(application);
+            let shown = expected.map(|(script, rest)| {
+                format!("{script} {rest} http://localhost:8000{script}{rest}")
+            });
+            assert_eq!((response.code() == 200).then(|| response.text()), shown, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn una_dentro_de_otra() {
+        let nested = mount("/app", mount("/admin/", show));
+        check_nested(&nested, "/app/admin/x", Some(("/app/admin", "/x")));
+        check_nested(&nested, "/app/admin/", Some(("/app/admin", "/")));
+        check_nested(&nested, "/app/admin", Some(("/app/admin", "")));
+        check_nested(&nested, "/app/administra", None);
+        check_nested(&nested, "/app", None);
+        check_nested(&nested, "/admin/x", None);
+        let same = mount("/app", mount("/app", show));
+        check_nested(&same, "/app/app/app", Some(("/app/app", "/app")));
+        check_nested(&same, "/app/x", None);
+        for root in ["", "/"] {
+            check_nested(&mount("/app", mount(root, show)), "/app/x", Some(("/app", "/x")));
+            check_nested(&mount(root, mount("/app", show)), "/app/x", Some(("/app", "/x")));
+            check_nested(&mount(root, mount(root, show)), "/app/x", Some(("", "/app/x")));
+        }
+        let deep = mount("/a", mount("/a/b", mount("/c", show)));
+        check_nested(&deep, "/a/a/b/c//d", Some(("/a/a/b/c", "//d")));
+    }
+
+    #[test]
+    fn dice_que_hay_debajo_de_las_dos() {
+        let response = testing::get("/app/x").call(&mount("/app", mount("/admin", show)));
+        assert!(response.text().contains("debajo de <code>/app/admin/</code>"));
+    }
+
+    #[test]
+    fn debajo_de_quien_reparte_segmento_a_segmento() {
+        let inner = mount("/admin", show);
+        let router = move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
+            shift_path_info(environ);
+            inner.call(environ, start)
+        };
+        let expected = "/admin/admin /x http://localhost:8000/admin/admin/x";
+        assert_eq!(testing::get("/admin/admin/x").call(&router).text(), expected);
+        assert_eq!(testing::get("/admin/x").call(&router).code(), 404);
+    }
+
     #[test]
     fn los_bytes_que_no_son_utf8_no_se_pierden() {
         let keep = |environ: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
@@ -181,6 +253,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "el prefijo \"app\" no empieza por una barra")]
     fn un_prefijo_sin_barra_se_dice_al_montar() {
-        mount("app", show);
+        let _ = mount("app", show);
     }
 }

@@ -1,6 +1,7 @@
 //! El cuerpo de una petición: de los bytes de la conexión a los del contenido, con longitud
 //! conocida o por trozos (RFC 9112 §6.2 y §7.1).
 
+use super::extension::Extension;
 use super::{Rejection, RequestBody, TOKEN};
 
 /// Lo que cada trozo puede gastar sin que cuente: su tamaño y sus dos CRLF…
@@ -28,7 +29,10 @@ enum State {
         value: u64,
         digits: u8,
     },
-    Extension(u64),
+    Extension {
+        size: u64,
+        at: Extension,
+    },
     SizeLf(u64),
     Data(u64),
     DataCr,
@@ -118,8 +122,8 @@ impl BodyDecoder {
         }
         match (self.state, byte) {
             (State::Size { value, digits }, _) => step_size(value, digits, byte),
-            (State::Extension(size), b'\r') => Ok(State::SizeLf(size)),
-            (State::Extension(_) | State::TrailerValue, _) if is_text(byte) => Ok(self.state),
+            (State::Extension { size, at }, _) => step_extension(size, at, byte),
+            (State::TrailerValue, _) if is_text(byte) => Ok(self.state),
             (State::SizeLf(0), b'\n') => Ok(State::TrailerStart),
             (State::SizeLf(size), b'\n') => Ok(self.start_chunk(size)),
             (State::DataCr, b'\r') => Ok(State::DataLf),
@@ -149,9 +153,20 @@ fn step_size(value: u64, digits: u8, byte: u8) -> Result<State, Rejection> {
             Ok(State::Size { value: value << 4 | u64::from(digit), digits: digits + 1 })
         }
         (None, b'\r') if digits > 0 => Ok(State::SizeLf(value)),
-        (None, b';') if digits > 0 => Ok(State::Extension(value)),
+        (None, _) if digits > 0 => extension(value, Extension::start(byte)),
         _ => Err(Rejection::Chunk),
     }
+}
+
+fn step_extension(size: u64, at: Extension, byte: u8) -> Result<State, Rejection> {
+    match byte {
+        b'\r' if at.may_end() => Ok(State::SizeLf(size)),
+        _ => extension(size, at.step(byte)),
+    }
+}
+
+fn extension(size: u64, at: Option<Extension>) -> Result<State, Rejection> {
+    at.map(|at| State::Extension { size, at }).ok_or(Rejection::Chunk)
 }
 
 fn is_text(byte: u8) -> bool {
@@ -201,6 +216,7 @@ mod tests {
     #[test]
     fn salta_extensiones_y_campos_finales() {
         check("1;a=\"b\"\r\nx\r\n0;z\r\nA: b\r\nC:\r\n\r\n", Ok(("x", 0)));
+        check("1 ; a = \"\\\";\" ;b\r\nx\r\n0\t;z=y\r\n\r\n", Ok(("x", 0)));
     }
 
     #[test]
@@ -217,6 +233,13 @@ mod tests {
             "1\r\nxy\r\n",
             "1\r\nx\n",
             "1;\na\r\nx\r\n",
+            "1;\r\nx\r\n",
+            "1;=;;\"\r\nx\r\n",
+            "1;\u{ff}\r\nx\r\n",
+            "1;a=\"\r\nx\r\n",
+            "1;a \r\nx\r\n",
+            "1 a\r\nx\r\n",
+            "0;\r\n\r\n",
             "0\r\nA b: c\r\n\r\n",
             "0\r\n : c\r\n\r\n",
             "0\r\nA: b\n\r\n",

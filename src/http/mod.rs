@@ -12,8 +12,10 @@
 //! | [`names`] | los nombres de campo que alguien busca |
 //! | [`scan`] | buscar un byte o un control |
 //! | [`target`] | de `/a%20b?c=d` a ruta y consulta; la sintaxis de `Host` |
-//! | [`request`] | qué significan los campos: cuerpo, conexión, `Expect` |
+//! | [`rules`] | lo que cumple toda petición, llegue por el protocolo que llegue |
+//! | [`request`] | una petición entera |
 //! | [`chunked`] | del cuerpo por trozos a sus bytes |
+//! | [`extension`] | lo que puede ir detrás del tamaño de un trozo |
 //! | [`response`] | de una respuesta a bytes |
 //! | [`rejection`] | por qué se rechaza una petición, y con qué estado |
 
@@ -23,8 +25,10 @@ pub(crate) mod fields;
 pub(crate) mod names;
 pub(crate) mod scan;
 pub(crate) mod target;
+pub(crate) mod rules;
 pub(crate) mod request;
 pub(crate) mod chunked;
+mod extension;
 pub(crate) mod response;
 pub(crate) mod rejection;
 
@@ -33,7 +37,9 @@ pub(crate) use fields::{Field, FieldTable};
 pub(crate) use names::{Known, KnownSet, Role};
 pub(crate) use patience::Patience;
 pub(crate) use rejection::Rejection;
-pub(crate) use request::{Persistence, Request, RequestBody};
+pub use rejection::RequestError;
+pub(crate) use request::Request;
+pub(crate) use rules::{Persistence, RequestBody};
 pub(crate) use target::Target;
 
 /// Las versiones que se atienden; una 1.x mayor se atiende como 1.1 (RFC 9110 §2.5).

@@ -43,8 +43,8 @@ const NAMES: [(&str, &str, Role); 45] = [
     ("max-forwards", "HTTP_MAX_FORWARDS", Role::Unique),
     ("proxy-authorization", "HTTP_PROXY_AUTHORIZATION", Role::Unique),
     ("range", "HTTP_RANGE", Role::Unique),
-    ("referer", "HTTP_REFERER", Role::Unique),
-    ("user-agent", "HTTP_USER_AGENT", Role::Unique),
+    ("referer", "HTTP_REFERER", Role::Common),
+    ("user-agent", "HTTP_USER_AGENT", Role::Common),
     ("accept", "HTTP_ACCEPT", Role::Common),
     ("accept-language", "HTTP_ACCEPT_LANGUAGE", Role::Common),
     ("accept-encoding", "HTTP_ACCEPT_ENCODING", Role::Common),
@@ -83,6 +83,16 @@ impl Known {
         letters.make_ascii_lowercase();
         let (length, expected) = &LETTERS[usize::from(candidate.0)];
         (name.len() == *length && letters == *expected).then_some(candidate)
+    }
+
+    /// El que tiene la variable `HTTP_` y `name`.
+    pub(super) fn find_variable(name: &str) -> Option<Self> {
+        let mut letters = [0; LONGEST];
+        let letters = letters.get_mut(..name.len())?;
+        for (letter, byte) in letters.iter_mut().zip(name.bytes()) {
+            *letter = if byte == b'_' { b'-' } else { byte };
+        }
+        Self::find(letters)
     }
 
     /// Su variable: `HTTP_HOST`.
@@ -200,6 +210,17 @@ mod tests {
             let plain = name.to_uppercase().replace('-', "_");
             let is_twinless = matches!(role, Role::ContentLength | Role::ContentType);
             assert_eq!(variable, if is_twinless { plain } else { format!("HTTP_{plain}") });
+        }
+    }
+
+    #[test]
+    fn de_la_variable_se_vuelve_al_encabezado() {
+        for (at, (name, ..)) in NAMES.into_iter().enumerate() {
+            let variable = name.to_uppercase().replace('-', "_");
+            assert_eq!(Known::find_variable(&variable), Some(Known(at as u8)), "{name}");
+        }
+        for other in ["", "X", "HOST_", "HTTP_HOST", &"A".repeat(LONGEST + 1)] {
+            assert_eq!(Known::find_variable(other), None, "{other}");
         }
     }
 

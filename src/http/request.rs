@@ -1,8 +1,8 @@
-//! Qué significan los campos de una petición: su cuerpo, su conexión y lo que espera
-//! (RFC 9112 §6 y §9, RFC 9110 §7.2 y §10.1.1).
+//! Una petición entera: su cabeza, y lo que las reglas deciden de ella.
 
 use super::head::{Head, Limits};
-use super::{FieldTable, Known, KnownSet, Rejection, Role, Target, Version, head, target};
+use super::rules::{Account, Expectation, Line, Persistence, ReadBy, RequestBody};
+use super::{FieldTable, Rejection, Target, head};
 
 /// Una petición entera, sin su cuerpo.
 #[derive(Debug)]
@@ -14,32 +14,6 @@ pub(crate) struct Request<'b> {
     pub(crate) expectation: Expectation,
 }
 
-/// Cómo se sabe dónde termina el cuerpo (RFC 9112 §6.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RequestBody {
-    None,
-    Length(u64),
-    Chunked,
-}
-
-/// Si el cliente quiere seguir en la misma conexión (RFC 9112 §9.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Persistence {
-    /// 1.1 sin `close`: seguir es lo normal y no se anuncia.
-    KeepAlive,
-    /// 1.0 con `keep-alive`: seguir se anuncia en la respuesta.
-    KeepAliveAnnounced,
-    /// El cliente pidió cerrar, o es 1.0.
-    Close,
-}
-
-/// Si el cliente espera permiso para enviar el cuerpo (RFC 9110 §10.1.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expectation {
-    None,
-    Continue,
-}
-
 /// Lee la petición que empieza en `buffer[0]`; `None` si todavía no está entera. En `table` queda
 /// dónde está cada campo.
 pub(crate) fn parse<'b>(
@@ -48,151 +22,27 @@ pub(crate) fn parse<'b>(
     table: &'b mut FieldTable,
 ) -> Result<Option<Request<'b>>, Rejection> {
     let Some(head) = head::parse(buffer, limits, table)? else { return Ok(None) };
-    let target = Target::parse(head.method, head.target)?;
-    let facts = Facts::gather(&head)?;
+    let Head { method, target, version, .. } = head;
+    let account = account_of(&head)?;
+    let ruling = account.judge(Line { method, target, version, read_by: ReadBy::Us })?;
     Ok(Some(Request {
-        target,
-        body: facts.body(head.version)?,
-        persistence: facts.persistence(head.version),
-        expectation: facts.expectation(head.version)?,
+        target: ruling.target,
+        body: ruling.body,
+        persistence: account.persistence(version),
+        expectation: ruling.expectation,
         head,
     }))
 }
 
-/// Lo que interesa al servidor de los campos, recogido en una pasada.
-#[derive(Default)]
-struct Facts<'b> {
-    host: Option<&'b [u8]>,
-    content_length: Option<&'b [u8]>,
-    transfer_encoding: Option<&'b [u8]>,
-    expect: Option<&'b [u8]>,
-    close: bool,
-    keep_alive: bool,
-    seen: KnownSet,
-}
-
-impl<'b> Facts<'b> {
-    fn gather(head: &Head<'b>) -> Result<Self, Rejection> {
-        let mut facts = Self::default();
-        for field in head.fields.iter() {
-            if let Some(known) = field.known {
-                facts.note(known, field.value)?;
-            }
-        }
-        match facts.host {
-            None if head.version == Version::Http11 => return Err(Rejection::Host),
-            Some(host) => check_host(host)?,
-            None => {}
-        }
-        Ok(facts)
-    }
-
-    fn note(&mut self, known: Known, value: &'b [u8]) -> Result<(), Rejection> {
-        let is_repeated = !self.seen.insert(known);
-        if is_repeated && known.is_unique() {
-            return Err(Rejection::RepeatedField);
-        }
-        match known.role() {
-            Role::Host => set_once(&mut self.host, value, Rejection::Host),
-            Role::ContentLength => {
-                set_once(&mut self.content_length, value, Rejection::ContentLength)
-            }
-            Role::TransferEncoding => {
-                set_once(&mut self.transfer_encoding, value, Rejection::TransferEncoding)
-            }
-            Role::Connection => {
-                self.note_connection(value);
-                Ok(())
-            }
-            Role::Expect => {
-                self.expect = Some(value);
-                Ok(())
-            }
-            _ => Ok(()),
+/// Lo que dicen los campos de una cabeza, que ya están bien escritos.
+fn account_of<'b>(head: &Head<'b>) -> Result<Account<'b>, Rejection> {
+    let mut account = Account::default();
+    for field in head.fields.iter() {
+        if let Some(known) = field.known {
+            account.note(known, field.value)?;
         }
     }
-
-    fn note_connection(&mut self, value: &[u8]) {
-        for option in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
-            self.close |= option.eq_ignore_ascii_case(b"close");
-            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-        }
-    }
-
-    /// Los pasos de RFC 9112 §6.3 que tocan a una petición, en su orden.
-    fn body(&self, version: Version) -> Result<RequestBody, Rejection> {
-        if let Some(coding) = self.transfer_encoding {
-            if self.content_length.is_some() || version == Version::Http10 {
-                return Err(Rejection::TransferEncoding);
-            }
-            return check_transfer_encoding(coding);
-        }
-        match self.content_length {
-            Some(length) => parse_content_length(length),
-            None => Ok(RequestBody::None),
-        }
-    }
-
-    fn persistence(&self, version: Version) -> Persistence {
-        match version {
-            _ if self.close => Persistence::Close,
-            Version::Http11 => Persistence::KeepAlive,
-            Version::Http10 if self.keep_alive => Persistence::KeepAliveAnnounced,
-            Version::Http10 => Persistence::Close,
-        }
-    }
-
-    fn expectation(&self, version: Version) -> Result<Expectation, Rejection> {
-        match (self.expect, version) {
-            (None, _) | (_, Version::Http10) => Ok(Expectation::None),
-            (Some(value), _) if value.eq_ignore_ascii_case(b"100-continue") => {
-                Ok(Expectation::Continue)
-            }
-            _ => Err(Rejection::Expectation),
-        }
-    }
-}
-
-fn set_once<'b>(
-    slot: &mut Option<&'b [u8]>,
-    value: &'b [u8],
-    repeated: Rejection,
-) -> Result<(), Rejection> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(repeated),
-    }
-}
-
-fn check_host(host: &[u8]) -> Result<(), Rejection> {
-    if target::is_authority(host) { Ok(()) } else { Err(Rejection::Host) }
-}
-
-fn check_transfer_encoding(coding: &[u8]) -> Result<RequestBody, Rejection> {
-    if coding.eq_ignore_ascii_case(b"chunked") {
-        return Ok(RequestBody::Chunked);
-    }
-    // Una lista bien escrita en la que `chunked` no estorba es una codificación desconocida; todo
-    // lo demás es un disfraz.
-    let mut names = coding.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
-    let chunked_is_misplaced =
-        names.clone().rev().skip(1).any(|n| n.eq_ignore_ascii_case(b"chunked"));
-    if names.all(super::is_token) && !chunked_is_misplaced {
-        return Err(Rejection::UnknownTransferEncoding);
-    }
-    Err(Rejection::TransferEncoding)
-}
-
-fn parse_content_length(value: &[u8]) -> Result<RequestBody, Rejection> {
-    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
-        return Err(Rejection::ContentLength);
-    }
-    let digits = str::from_utf8(value).map_err(|_| Rejection::ContentLength)?;
-    match digits.parse() {
-        Ok(0) => Ok(RequestBody::None),
-        Ok(length) => Ok(RequestBody::Length(length)),
-        Err(_) => Err(Rejection::ContentLength),
-    }
+    Ok(account)
 }
 
 #[cfg(test)]
@@ -311,11 +161,11 @@ mod tests {
         reads("1.0", "", RequestBody::None, Persistence::Close);
         rejects("Host: x\r\n", Rejection::Host);
         check("1.0", "Host: x\r\nHost: x\r\n", Err(Rejection::Host));
-        for host in ["a b", "u@x", "x:1:2", "[::1", "x/", "x?", "x#", "x\\", "http://x"] {
+        for host in ["", ":80", "a b", "u@x", "x:1:2", "[::1", "x/", "x?", "x#", "x\\", "http://x"]
+        {
             check("1.1", &format!("Host: {host}\r\n"), Err(Rejection::Host));
             check("1.0", &format!("Host: {host}\r\n"), Err(Rejection::Host));
         }
-        reads("1.1", "Host:\r\n", RequestBody::None, Persistence::KeepAlive);
         check("1.1", "Host: \u{f1}\r\n", Err(Rejection::Host));
     }
 

@@ -32,8 +32,7 @@ impl<'b> Target<'b> {
         if method == "CONNECT" {
             return Err(Rejection::Connect);
         }
-        // Sin `#` ni bytes fuera de ASCII imprimible: RFC 3986 §2 los quiere escapados.
-        if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+        if !is_written(target) {
             return Err(Rejection::Target);
         }
         if target.starts_with('/') {
@@ -54,8 +53,7 @@ impl<'b> Target<'b> {
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
-        if authority.is_empty() || authority.starts_with(':') || !is_authority(authority.as_bytes())
-        {
+        if !is_authority(authority.as_bytes()) {
             return Err(Rejection::Target);
         }
         let mut rest = PathAndQuery::split(rest)?;
@@ -100,6 +98,11 @@ impl<'b> PathAndQuery<'b> {
     }
 }
 
+/// Si en `text` no hay `#` ni bytes fuera de ASCII imprimible: RFC 3986 §2 los quiere escapados.
+pub(crate) fn is_written(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+}
+
 fn escapes_are_valid(text: &[u8]) -> bool {
     text.split(|&byte| byte == b'%').skip(1).all(|rest| match rest {
         [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
@@ -107,7 +110,15 @@ fn escapes_are_valid(text: &[u8]) -> bool {
     })
 }
 
-/// Si `text` es `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2). Puede ser vacío.
+/// Si en una ruta decodificada hay algo que unos servidores resuelven y otros no: un tramo `.` o `..`
+/// (RFC 3986 §5.2.4), o uno vacío que no es el último.
+pub(crate) fn is_ambiguous(path: &[u8]) -> bool {
+    path.windows(2).any(|pair| pair == b"//")
+        || path.split(|&byte| byte == b'/').any(|segment| matches!(segment, b"." | b".."))
+}
+
+/// Si `text` es `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2). Sin nombre no hay servidor
+/// (RFC 9110 §4.2.1).
 pub(crate) fn is_authority(text: &[u8]) -> bool {
     let end = match text {
         [b'[', ..] => text.iter().position(|&byte| byte == b']').map_or(0, |at| at + 1),
@@ -118,7 +129,9 @@ pub(crate) fn is_authority(text: &[u8]) -> bool {
         [b'[', address @ .., b']'] => is_ipv6(address),
         _ => is_reg_name(host),
     };
-    host_is_valid && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port))
+    host_is_valid
+        && !host.is_empty()
+        && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port))
 }
 
 /// Un servidor y su puerto, si lo lleva. Los corchetes de una dirección IPv6 se quedan.
@@ -175,6 +188,16 @@ mod tests {
     fn los_puntos_y_las_barras_quedan_como_llegaron() {
         check("GET", "//a/../b//./c", Ok(("//a/../b//./c", "")));
         check("GET", "/%2e%2E/%2f", Ok(("/%2e%2E/%2f", "")));
+    }
+
+    #[test]
+    fn una_ruta_es_dudosa_si_otro_servidor_la_resolveria() {
+        for path in ["//", "/a//b", "//a", "/.", "/..", "/a/../b", "/./", "/a/..", "/a/b//"] {
+            assert!(is_ambiguous(path.as_bytes()), "{path}");
+        }
+        for path in ["", "/", "/a", "/a/", "/a/b/", "/...", "/.a", "/a..", "/a/..b/", "/..;"] {
+            assert!(!is_ambiguous(path.as_bytes()), "{path}");
+        }
     }
 
     #[test]
@@ -238,11 +261,9 @@ mod tests {
     #[test]
     fn conoce_la_sintaxis_de_host() {
         let good = [
-            "",
             "x",
             "x:",
             "x:80",
-            ":80",
             "127.0.0.1:8000",
             "[::1]",
             "[::1]:80",
@@ -259,6 +280,9 @@ mod tests {
     #[test]
     fn rechaza_los_host_mal_escritos() {
         let bad = [
+            "",
+            ":",
+            ":80",
             "u@x",
             "x:1:2",
             "[::1",

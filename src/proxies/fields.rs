@@ -2,11 +2,13 @@
 //! puede cambiar cómo se lee lo de la derecha.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use crate::environ::Environ;
+use super::header::ProxyHeader;
+use crate::cgi::address::parse_ip;
+use crate::http::Target;
 use crate::http::is_token;
-use crate::http::target::is_authority;
+use crate::http::target::{is_ambiguous, is_authority};
 
 /// Lo que contó un proxy, todavía sin leer: solo hace falta leer entero lo del último que cuenta.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +39,7 @@ impl Hop<'_> {
     /// El servidor que pidió el navegador, con su puerto si lo llevaba.
     pub(super) fn host(&self) -> Option<&str> {
         let host = &*self.host;
-        let is_valid = !host.is_empty() && !host.starts_with(':') && is_authority(host.as_bytes());
-        is_valid.then_some(host)
+        is_authority(host.as_bytes()).then_some(host)
     }
 
     pub(super) fn port(&self) -> Option<u16> {
@@ -46,22 +47,21 @@ impl Hop<'_> {
     }
 }
 
-/// Los saltos que cuentan `X-Forwarded-*`, del más cercano al más alejado.
-pub(super) fn x_forwarded(environ: &Environ) -> impl Iterator<Item = Hop<'_>> {
-    let mut schemes = lasting(list(environ, "HTTP_X_FORWARDED_PROTO"));
-    let mut hosts = lasting(list(environ, "HTTP_X_FORWARDED_HOST"));
-    let mut ports = lasting(list(environ, "HTTP_X_FORWARDED_PORT"));
-    list(environ, "HTTP_X_FORWARDED_FOR").map(move |node| Hop {
+/// Los saltos que cuentan `X-Forwarded-*`, del más cercano al más alejado. `told` da lo que dice cada
+/// encabezado.
+pub(super) fn x_forwarded<'e>(
+    told: impl Fn(ProxyHeader) -> &'e str,
+) -> impl Iterator<Item = Hop<'e>> {
+    let list = |header| told(header).rsplit(',').map(str::trim);
+    let mut schemes = lasting(list(ProxyHeader::XForwardedProto));
+    let mut hosts = lasting(list(ProxyHeader::XForwardedHost));
+    let mut ports = lasting(list(ProxyHeader::XForwardedPort));
+    list(ProxyHeader::XForwardedFor).map(move |node| Hop {
         node: node.into(),
         scheme: schemes().into(),
         host: hosts().into(),
         port: ports().into(),
     })
-}
-
-/// Los valores de una lista, de derecha a izquierda; uno vacío si no está.
-fn list<'e>(environ: &'e Environ, key: &str) -> impl Iterator<Item = &'e str> {
-    environ.get(key).unwrap_or_default().rsplit(',').map(str::trim)
 }
 
 /// El valor que puso cada proxy: o añadió el suyo a la lista, o hay uno que ninguno cambia.
@@ -74,9 +74,21 @@ fn lasting<'e>(mut values: impl Iterator<Item = &'e str>) -> impl FnMut() -> &'e
 }
 
 /// Los saltos que cuenta `Forwarded` (RFC 7239 §4), del más cercano al más alejado.
-pub(super) fn forwarded(environ: &Environ) -> impl Iterator<Item = Hop<'_>> {
-    let value = environ.get("HTTP_FORWARDED").unwrap_or_default();
+pub(super) fn forwarded(value: &str) -> impl Iterator<Item = Hop<'_>> {
     elements(value).map(|element| parse_element(element).unwrap_or_default())
+}
+
+/// El principio de la ruta que quitó el proxy, decodificado, si está bien escrito. Como empieza por una
+/// sola barra, un enlace que empiece con él no lleva a otro servidor.
+pub(super) fn prefix(value: &str) -> Option<Vec<u8>> {
+    let text = value.strip_suffix('/').unwrap_or(value);
+    let Ok(Target::Origin(target)) = Target::parse("GET", text) else { return None };
+    let path = target.decoded_path().into_owned();
+    let is_plain = text == target.path
+        && !is_ambiguous(&path)
+        && !path.ends_with(b"/")
+        && !path.iter().any(|byte| byte.is_ascii_control() || *byte == b'\\');
+    is_plain.then_some(path)
 }
 
 /// Los elementos de la lista que no son vacíos, de derecha a izquierda. Una coma entre comillas no
@@ -159,18 +171,20 @@ fn parse_node(text: &str) -> Option<Node> {
     if let Some(node) = parse_address(text) {
         return Some(node);
     }
-    if let Ok(socket) = text.parse::<SocketAddr>() {
-        let address = socket.ip().to_canonical();
-        return Some(Node { address, port: Some(socket.port()) });
-    }
-    // Con un puerto inventado, la dirección sigue valiendo.
     let (address, port) = text.rsplit_once(':')?;
-    port.starts_with('_').then(|| parse_address(address)).flatten()
+    // Una IPv6 con puerto lleva corchetes.
+    let node =
+        parse_address(address).filter(|_| address.ends_with(']') || !address.contains(':'))?;
+    match port.strip_prefix('_') {
+        // Con un puerto inventado, la dirección sigue valiendo.
+        Some(_) => Some(node),
+        None if !port.bytes().all(|byte| byte.is_ascii_digit()) => None,
+        None => Some(Node { port: Some(port.parse().ok()?), ..node }),
+    }
 }
 
 /// Una dirección sin puerto; si es IPv6, con corchetes o sin ellos.
 fn parse_address(text: &str) -> Option<Node> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let address: IpAddr = bare.parse().ok()?;
-    Some(Node { address: address.to_canonical(), port: None })
+    Some(Node { address: parse_ip(bare)?, port: None })
 }

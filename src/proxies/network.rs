@@ -284,7 +284,20 @@ mod tests {
 
     #[test]
     fn lo_que_no_es_una_red_se_explica() {
-        for text in ["", "localhost", "10.0.0/8", "10.0.0.1:80", " ::1", "/8"] {
+        let wrong = [
+            "",
+            " ",
+            "localhost",
+            "10.0.0/8",
+            "10.0.0.1:80",
+            " ::1",
+            "/8",
+            "10.0.0.0 /8",
+            "[::1]",
+            "fe80::1%eth0",
+            "unix:/srv/a.sock",
+        ];
+        for text in wrong {
             fails(
                 text,
                 &format!(
@@ -294,7 +307,14 @@ mod tests {
             );
         }
         let bits = "después de la barra va un número de bits de 0 a";
-        for text in ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0.0/999"] {
+        for text in [
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0.0/8/8",
+            "10.0.0.0/999",
+            "10.0.0.0/8 ",
+        ] {
             fails(text, &format!("{text:?} no es una red; {bits} 32"));
         }
         fails("::/129", &format!("\"::/129\" no es una red; {bits} 128"));

@@ -22,10 +22,30 @@ fn environ_from(peer: &str, headers: &[(&str, &str)]) -> Environ {
     environ
 }
 
-fn applied(peer: &str, headers: &[(&str, &str)], kind: ProxyHeaders) -> Environ {
+/// Todos los `X-Forwarded-*`.
+const X_FORWARDED: [ProxyHeader; 5] = [
+    ProxyHeader::XForwardedFor,
+    ProxyHeader::XForwardedProto,
+    ProxyHeader::XForwardedHost,
+    ProxyHeader::XForwardedPort,
+    ProxyHeader::XForwardedPrefix,
+];
+
+const FORWARDED: [ProxyHeader; 1] = [ProxyHeader::Forwarded];
+
+fn applied(peer: &str, headers: &[(&str, &str)], believed: &[ProxyHeader]) -> Environ {
+    applied_with(Unbelieved::Dropped, peer, headers, believed)
+}
+
+fn applied_with(
+    unbelieved: Unbelieved,
+    peer: &str,
+    headers: &[(&str, &str)],
+    believed: &[ProxyHeader],
+) -> Environ {
     let trusted = ["10.0.0.0/8", "127.0.0.1", "::1"].map(|text| text.parse().expect("una red"));
     let mut environ = environ_from(peer, headers);
-    apply(&mut environ, &trusted, kind);
+    apply(&mut environ, Trust { proxies: &trusted, headers: believed, unbelieved });
     environ
 }
 
@@ -36,7 +56,7 @@ fn check(peer: &str, headers: &[(&str, &str)], client: &str, uri: &str) {
         headers.iter().map(|(name, value)| (format!("HTTP_X_FORWARDED_{name}"), *value)).collect();
     let headers: Vec<(&str, &str)> =
         headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    let environ = applied(peer, &headers, ProxyHeaders::XForwarded);
+    let environ = applied(peer, &headers, &X_FORWARDED);
     let seen = (environ.remote_addr(), request_uri(&environ, true));
     assert_eq!(seen, (Some(client), uri.to_owned()), "{headers:?}");
 }
@@ -44,8 +64,7 @@ fn check(peer: &str, headers: &[(&str, &str)], client: &str, uri: &str) {
 /// Lo mismo con `Forwarded`.
 #[track_caller]
 fn check_forwarded(value: &str, client: &str, uri: &str) {
-    let headers = [("HTTP_FORWARDED", value)];
-    let environ = applied("127.0.0.1", &headers, ProxyHeaders::Forwarded);
+    let environ = applied("127.0.0.1", &[("HTTP_FORWARDED", value)], &FORWARDED);
     let seen = (environ.remote_addr(), request_uri(&environ, true));
     assert_eq!(seen, (Some(client), uri.to_owned()), "{value}");
 }
@@ -57,19 +76,107 @@ fn solo_se_cree_a_los_proxies_de_confianza() {
     let headers = [("FOR", "1.2.3.4"), ("PROTO", "https"), ("HOST", "x"), ("PORT", "1")];
     check("8.8.8.8", &headers, "8.8.8.8", INNER);
     check("no es una dirección", &headers, "no es una dirección", INNER);
-    let kept = applied("8.8.8.8", &[("HTTP_X_FORWARDED_FOR", "1.2.3.4")], ProxyHeaders::XForwarded);
-    assert_eq!(kept.header("x-forwarded-for"), Some("1.2.3.4"));
-    let mut nobody = environ_from("127.0.0.1", &[("HTTP_X_FORWARDED_FOR", "1.2.3.4")]);
-    apply(&mut nobody, &[], ProxyHeaders::XForwarded);
-    assert_eq!(nobody.remote_addr(), Some("127.0.0.1"));
+    let mut nobody = environ_from("127.0.0.1", &ALL_TOLD);
+    let trust = Trust { proxies: &[], headers: &X_FORWARDED, unbelieved: Unbelieved::Dropped };
+    apply(&mut nobody, trust);
+    assert_eq!(vec_of(&nobody), vec_of(&environ_from("127.0.0.1", &ALL_TOLD)));
+}
+
+/// Todo lo que un proxy puede contar, y algo que cuentan algunos.
+const ALL_TOLD: [(&str, &str); 7] = [
+    ("HTTP_FORWARDED", "for=5.6.7.8;proto=https;host=otro.mx"),
+    ("HTTP_X_FORWARDED_FOR", "1.2.3.4"),
+    ("HTTP_X_FORWARDED_PROTO", "https"),
+    ("HTTP_X_FORWARDED_HOST", "ejemplo.mx"),
+    ("HTTP_X_FORWARDED_PORT", "6666"),
+    ("HTTP_X_FORWARDED_PREFIX", "/tienda"),
+    ("HTTP_X_FORWARDED_USER", "Ada"),
+];
+
+fn vec_of(environ: &Environ) -> Vec<(String, String)> {
+    environ.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// Quién pidió, qué, y las variables que cuentan lo que cuentan los proxies.
+#[track_caller]
+fn check_each(believed: &[ProxyHeader], client: &str, uri: &str, kept: &[&str]) {
+    let environ = applied("127.0.0.1", &ALL_TOLD, believed);
+    let seen = (environ.remote_addr(), request_uri(&environ, true));
+    assert_eq!(seen, (Some(client), uri.to_owned()), "{believed:?}");
+    assert_eq!(environ.header("host"), Some("interno:8000"), "{believed:?}");
+    assert_eq!(told(&environ), kept, "{believed:?}");
+}
+
+fn told(environ: &Environ) -> Vec<&str> {
+    environ.iter().filter_map(|(key, _)| is_told(key).then_some(key)).collect()
 }
 
 #[test]
-fn cada_grupo_de_encabezados_se_cree_solo_si_se_dice() {
-    let both = [("HTTP_X_FORWARDED_FOR", "1.2.3.4"), ("HTTP_FORWARDED", "for=5.6.7.8")];
-    let client = |kind| applied("127.0.0.1", &both, kind).remote_addr().map(str::to_owned);
-    assert_eq!(client(ProxyHeaders::XForwarded).as_deref(), Some("1.2.3.4"));
-    assert_eq!(client(ProxyHeaders::Forwarded).as_deref(), Some("5.6.7.8"));
+fn cada_encabezado_se_cree_solo_si_se_dice() {
+    use ProxyHeader::*;
+    let [forwarded, of, proto, host, port, prefix, user] = ALL_TOLD.map(|(key, _)| key);
+    check_each(&[], "127.0.0.1", INNER, &[user]);
+    check_each(&[XForwardedFor], "1.2.3.4", INNER, &[of, user]);
+    check_each(&[XForwardedProto], "127.0.0.1", "https://interno:8000/a", &[proto, user]);
+    check_each(&[XForwardedHost], "127.0.0.1", "http://ejemplo.mx/a", &[host, user]);
+    check_each(&[XForwardedPort], "127.0.0.1", "http://interno:6666/a", &[port, user]);
+    let prefixed = "http://interno:8000/tienda/a";
+    check_each(&[XForwardedPrefix], "127.0.0.1", prefixed, &[prefix, user]);
+    check_each(&[Forwarded], "5.6.7.8", "https://otro.mx/a", &[forwarded, user]);
+    let both = [Forwarded, XForwardedFor, XForwardedPrefix];
+    let uri = "https://otro.mx/tienda/a";
+    check_each(&both, "5.6.7.8", uri, &[forwarded, of, prefix, user]);
+    let all = "https://ejemplo.mx:6666/tienda/a";
+    check_each(&X_FORWARDED, "1.2.3.4", all, &[of, proto, host, port, prefix, user]);
+}
+
+#[test]
+fn lo_que_no_se_cree_no_llega_o_llega_como_cualquiera() {
+    for peer in ["8.8.8.8", "no es una dirección"] {
+        let dropped = applied(peer, &ALL_TOLD, &X_FORWARDED);
+        assert_eq!(vec_of(&dropped), vec_of(&environ_from(peer, &[])));
+        let kept = applied_with(Unbelieved::Kept, peer, &ALL_TOLD, &X_FORWARDED);
+        assert_eq!(vec_of(&kept), vec_of(&environ_from(peer, &ALL_TOLD)));
+    }
+    let kept = applied_with(Unbelieved::Kept, "127.0.0.1", &ALL_TOLD, &[]);
+    assert_eq!(vec_of(&kept), vec_of(&environ_from("127.0.0.1", &ALL_TOLD)));
+}
+
+#[test]
+fn un_prefijo_va_delante_de_lo_que_habia() {
+    let script_name = |before: &str, value: &str| {
+        let headers = [("SCRIPT_NAME", before), ("HTTP_X_FORWARDED_PREFIX", value)];
+        let environ = applied("127.0.0.1", &headers, &X_FORWARDED);
+        assert_eq!(environ.path_info(), "/a");
+        environ.script_name().to_owned()
+    };
+    assert_eq!(script_name("", "/tienda"), "/tienda");
+    assert_eq!(script_name("", "/tienda/"), "/tienda");
+    assert_eq!(script_name("/app", "/a/b%20%C3%B1"), "/a/b ñ/app");
+    for wrong in [
+        "",
+        "/",
+        "tienda",
+        "//malo.test",
+        "/a//b",
+        "/a/../b",
+        "/%2e%2e",
+        "/a%2f%2fb",
+        "/a?b",
+        "/a#b",
+        "/a b",
+        "/ñ",
+        "/%zz",
+        "/\\malo.test",
+        "/%5cmalo.test",
+        "/a%0d%0ab",
+        "http://malo.test/a",
+        "*",
+        "/a//",
+        "/a, /b",
+    ] {
+        assert_eq!(script_name("/app", wrong), "/app", "{wrong}");
+    }
 }
 
 #[test]
@@ -83,13 +190,13 @@ fn el_cliente_es_la_primera_direccion_desconocida_desde_la_derecha() {
     check("127.0.0.1", &[("FOR", "9.9.9.9, unknown")], "127.0.0.1", INNER);
     check("127.0.0.1", &[("FOR", "")], "127.0.0.1", INNER);
     check("127.0.0.1", &[("FOR", "1.2.3.4,")], "127.0.0.1", INNER);
+    check("127.0.0.1", &[("FOR", "fe80::1%eth0")], "fe80::1", INNER);
 }
 
 #[test]
 fn el_puerto_del_cliente_no_es_el_del_proxy() {
     let port = |value| {
-        let environ =
-            applied("127.0.0.1", &[("HTTP_X_FORWARDED_FOR", value)], ProxyHeaders::XForwarded);
+        let environ = applied("127.0.0.1", &[("HTTP_X_FORWARDED_FOR", value)], &X_FORWARDED);
         (environ.remote_addr().map(str::to_owned), environ.get("REMOTE_PORT").map(str::to_owned))
     };
     let pair = |address: &str, port: &str| (Some(address.to_owned()), Some(port.to_owned()));
@@ -136,13 +243,21 @@ fn cada_dato_es_del_proxy_al_que_llego_el_navegador() {
 }
 
 #[test]
-fn server_name_y_server_port_acompanan() {
-    let headers = [("HTTP_X_FORWARDED_HOST", "ejemplo.mx"), ("HTTP_X_FORWARDED_PROTO", "https")];
-    let environ = applied("127.0.0.1", &headers, ProxyHeaders::XForwarded);
-    assert_eq!((environ.server_name(), environ.server_port()), ("ejemplo.mx", Some(443)));
-    assert_eq!(environ.header("host"), Some("ejemplo.mx"));
-    let untouched = applied("127.0.0.1", &[], ProxyHeaders::XForwarded);
-    assert_eq!((untouched.server_name(), untouched.server_port()), ("localhost", Some(8000)));
+fn server_name_y_server_port_acompanan_y_host_no_cambia() {
+    let check = |headers: &[(&str, &str)], name: &str, port: u16, told: Option<&str>| {
+        let environ = applied("127.0.0.1", headers, &X_FORWARDED);
+        assert_eq!((environ.server_name(), environ.server_port()), (name, Some(port)));
+        assert_eq!(environ.header("host"), Some("interno:8000"));
+        assert_eq!(environ.get("pasarela.host"), told);
+    };
+    let (https, host) = (("HTTP_X_FORWARDED_PROTO", "https"), "HTTP_X_FORWARDED_HOST");
+    let port = ("HTTP_X_FORWARDED_PORT", "8443");
+    check(&[], "localhost", 8000, None);
+    check(&[https], "localhost", 8000, None);
+    check(&[https, port], "localhost", 8443, Some("interno:8443"));
+    check(&[https, (host, "ejemplo.mx")], "ejemplo.mx", 443, Some("ejemplo.mx"));
+    check(&[https, (host, "ejemplo.mx"), port], "ejemplo.mx", 8443, Some("ejemplo.mx:8443"));
+    check(&[(host, "[2001:db8::1]:81")], "[2001:db8::1]", 81, Some("[2001:db8::1]:81"));
 }
 
 #[test]
@@ -207,20 +322,19 @@ fn los_saltos_se_leen_sin_copiarlos() {
     let headers = [("HTTP_X_FORWARDED_FOR", &*nodes), ("HTTP_X_FORWARDED_HOST", &host)];
     let environ = environ_from("127.0.0.1", &headers);
     let kept = environ.get("HTTP_X_FORWARDED_HOST").expect("está");
-    for hop in fields::x_forwarded(&environ) {
+    let told = |header: ProxyHeader| environ.get(header.variable()).unwrap_or_default();
+    for hop in fields::x_forwarded(told) {
         assert_eq!(hop.host().map(str::as_ptr), Some(kept.as_ptr()));
     }
-    assert_eq!(fields::x_forwarded(&environ).count(), 1001);
+    assert_eq!(fields::x_forwarded(told).count(), 1001);
 }
 
 #[test]
 fn cada_elemento_de_forwarded_se_lee_una_vez() {
     let value = ["for=10.0.0.1;host=interno"; 1000].join(", ");
-    let environ = environ_from("127.0.0.1", &[("HTTP_FORWARDED", &value)]);
-    let hops: Vec<_> = fields::forwarded(&environ).collect();
+    let hops: Vec<_> = fields::forwarded(&value).collect();
     assert_eq!(hops.len(), 1000);
-    let kept = environ.get("HTTP_FORWARDED").expect("está");
-    let inside = kept.as_bytes().as_ptr_range();
+    let inside = value.as_bytes().as_ptr_range();
     let is_borrowed = |host: &str| inside.contains(&host.as_ptr());
     assert!(hops.iter().all(|hop| hop.host().is_some_and(is_borrowed)));
 }

@@ -21,16 +21,10 @@ mod wire;
 mod demo_app;
 
 pub use demo_app::demo_app;
-pub use error::ServerError;
+pub use error::{ServerError, ServerErrorKind};
 pub use listen::Listeners;
 pub use server::{Server, make_server, make_server_on, make_server_with};
-#[cfg(unix)]
-pub use server::{make_server_unix, make_server_unix_with};
 pub use threads::Handle;
 
-pub use crate::connection::Config;
-pub use crate::proxies::{Network, NetworkError, ProxyHeaders};
-
-#[cfg(unix)]
-pub(crate) use server::make_unix;
-pub(crate) use server::{make, make_tcp};
+pub use crate::connection::{AmbiguousPaths, Config, Protocol};
+pub use crate::proxies::{Network, NetworkError, ProxyHeader, Unbelieved};

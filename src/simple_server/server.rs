@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use super::error::ServerError;
-use super::listen::Listeners;
+use super::listen::{Listener, Listeners, Opened};
 use super::signals;
 use super::threads::{Engine, Handle, Runtime};
 use crate::application::Application;
-use crate::connection::{Config, Protocol, Service};
+use crate::connection::{Config, Service};
 
 /// Crea un servidor que escucha en todas las direcciones de `host` y atiende con `application`.
 ///
@@ -19,7 +19,8 @@ use crate::connection::{Config, Protocol, Service};
 ///
 /// # Errors
 ///
-/// Si el nombre no existe, o no se puede escuchar en ese puerto: véase [`ServerError`].
+/// Si el nombre no existe, o no se puede escuchar en ese puerto: véase
+/// [`ServerErrorKind`](crate::ServerErrorKind).
 ///
 /// # Examples
 ///
@@ -43,11 +44,14 @@ pub fn make_server(
     make_server_with(host, port, application, Config::default())
 }
 
-/// Como [`make_server`], con otros límites, plazos o hilos.
+/// Como [`make_server`], con otra configuración: límites, plazos, hilos, o el protocolo de un servidor
+/// web que va delante.
 ///
 /// # Errors
 ///
-/// Los mismos que [`make_server`].
+/// Los mismos que [`make_server`], y
+/// [`ServerErrorKind::InvalidConfig`](crate::ServerErrorKind::InvalidConfig) si con un valor de `config`
+/// no se puede servir.
 ///
 /// # Examples
 ///
@@ -69,114 +73,49 @@ pub fn make_server_with(
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    make_tcp(Protocol::Http, host, port, application, config)
+    make_server_on(Listeners::tcp(host, port), application, config)
 }
 
-/// Crea un servidor que escucha en el socket de Unix `path`, para un servidor web de la misma
-/// computadora. Solo en Unix.
-///
-/// Si en esa ruta quedó el socket de un proceso que ya no está, lo reemplaza. Al detenerse borra el
-/// suyo.
-///
-/// De quien se conecta así no se sabe la dirección: `REMOTE_ADDR` queda vacía y `REMOTE_PORT` no
-/// está, salvo que lo cuente un proxy en el que se confía ([`Config::trusted_proxies`] con
-/// `"unix:"`). `SERVER_NAME` y `SERVER_PORT` son los que pidió el cliente en `Host`.
-///
-/// Un socket de Unix no tiene cortes: solo un cierre. Un cuerpo a medias se nota si su longitud se
-/// declara o se calcula, o si va por trozos; a un cliente HTTP/1.0 uno de longitud desconocida le
-/// parece entero.
+/// Como [`make_server_with`], en otros sitios: un socket de Unix, varios a la vez, o los que abrió otro
+/// programa.
 ///
 /// # Errors
 ///
-/// [`ServerError::SocketInUse`] si otro programa escucha ahí, [`ServerError::NotASocket`] si hay un
-/// archivo de otra clase, o [`ServerError::SocketNotCreated`].
+/// Los mismos que [`make_server_with`].
 ///
 /// # Examples
 ///
+/// La misma aplicación para la red y para el servidor web que va delante:
+///
 /// ```
-/// use pasarela::simple_server::{demo_app, make_server_unix};
+/// # #[cfg(unix)] {
+/// use pasarela::Config;
+/// use pasarela::simple_server::{Listeners, demo_app, make_server_on};
 ///
-/// let path = std::env::temp_dir().join("pasarela-ejemplo.sock");
-/// let server = make_server_unix(&path, demo_app)?;
+/// let path = std::env::temp_dir().join("pasarela-varios.sock");
+/// let listeners = Listeners::tcp("localhost", 0).and(Listeners::unix(&path));
+/// let config = Config { unix_mode: Some(0o660), ..Config::default() };
+/// let server = make_server_on(listeners, demo_app, config)?;
+/// assert!(!server.local_addrs().is_empty());
 /// assert_eq!(server.local_path(), Some(&*path));
-///
-/// drop(server);
-/// assert!(!path.exists());
+/// # }
 /// # Ok::<(), pasarela::Error>(())
 /// ```
-#[cfg(unix)]
-pub fn make_server_unix(
-    path: impl AsRef<Path>,
-    application: impl Application,
-) -> Result<Server, ServerError> {
-    make_server_unix_with(path, application, Config::default())
-}
-
-/// Como [`make_server_unix`], con otros límites, plazos, hilos o permisos ([`Config::unix_mode`]).
-///
-/// # Errors
-///
-/// Los mismos que [`make_server_unix`].
-#[cfg(unix)]
-pub fn make_server_unix_with(
-    path: impl AsRef<Path>,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    make_unix(Protocol::Http, path.as_ref(), application, config)
-}
-
-/// Crea un servidor que atiende en unos sockets que ya escuchan.
-///
-/// # Errors
-///
-/// [`ServerError::System`] si el sistema no deja prepararlo.
 pub fn make_server_on(
-    listeners: Listeners,
+    listeners: impl Into<Listeners>,
     application: impl Application,
     config: Config,
 ) -> Result<Server, ServerError> {
-    make(Protocol::Http, listeners, application, config)
-}
-
-/// Crea un servidor de ese protocolo en todas las direcciones de `host`.
-pub(crate) fn make_tcp(
-    protocol: Protocol,
-    host: &str,
-    port: u16,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    let listeners = Listeners::tcp(host, port, config.backlog)?;
-    make(protocol, listeners, application, config)
-}
-
-/// Crea un servidor de ese protocolo en el socket de Unix `path`.
-#[cfg(unix)]
-pub(crate) fn make_unix(
-    protocol: Protocol,
-    path: &Path,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    let listeners = Listeners::unix(path.to_owned(), config.backlog, config.unix_mode)?;
-    make(protocol, listeners, application, config)
-}
-
-/// Crea un servidor de ese protocolo en unos sockets que ya escuchan.
-pub(crate) fn make(
-    protocol: Protocol,
-    listeners: Listeners,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    let (local_addrs, local_path) = (listeners.local_addrs(), listeners.local_path());
-    let Listeners { sockets, name, can_spread } = listeners;
-    let spread_over = if can_spread { local_addrs.clone() } else { Vec::new() };
+    config.check().map_err(ServerError::invalid_config)?;
+    let Opened { sockets, name } = listeners.into().open(&config)?;
+    let local_addrs = sockets.iter().filter_map(Listener::local_addr).collect();
+    let local_path = sockets.iter().find_map(Listener::local_path);
+    let own = sockets.iter().filter(|socket| socket.can_spread());
+    let spread_over = own.filter_map(Listener::local_addr).collect();
     let handle_signals = config.handle_signals;
-    let service = Service::new(protocol, config, name);
+    let service = Service::new(config, name);
     let runtime = Runtime::new(service, Box::new(application), sockets)
-        .map_err(|error| ServerError::system("preparar el bucle de eventos", &error))?;
+        .map_err(|error| ServerError::system("preparar el bucle de eventos", error))?;
     let (engine, serving) = (Engine::new(runtime), AtomicBool::new(false));
     Ok(Server { engine, serving, handle_signals, local_addrs, local_path, spread_over })
 }
@@ -185,6 +124,7 @@ pub(crate) fn make(
 ///
 /// Al soltarlo deja de escuchar.
 #[derive(Debug)]
+#[must_use = "al soltarlo deja de escuchar: falta `serve_forever`"]
 pub struct Server {
     engine: Engine,
     serving: AtomicBool,
@@ -214,7 +154,7 @@ impl Server {
         self.local_addrs.clone()
     }
 
-    /// La ruta del socket de Unix en que escucha, si es uno.
+    /// La ruta del socket de Unix en que escucha, si hay uno; si hay varios, la del primero.
     pub fn local_path(&self) -> Option<&Path> {
         self.local_path.as_deref()
     }
@@ -241,15 +181,17 @@ impl Server {
     }
 
     /// Atiende peticiones hasta que lo detengan: un [`Handle`], o una señal de terminar (Ctrl-C,
-    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas y vuelve; una segunda
-    /// señal termina el programa en el acto.
+    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas y vuelve.
+    ///
+    /// Quien insiste termina el programa en el acto: otro Ctrl-C, o cualquier señal un segundo después.
+    /// Las que llegan juntas son la misma orden: así avisa a un grupo de procesos quien lo administra.
     ///
     /// Un servidor detenido no vuelve a empezar: se crea otro.
     ///
     /// # Errors
     ///
-    /// [`ServerError::AlreadyServing`] si otro hilo ya atiende, o [`ServerError::System`] si no se
-    /// puede empezar un hilo.
+    /// [`ServerErrorKind::AlreadyServing`](crate::ServerErrorKind::AlreadyServing) si otro hilo ya
+    /// atiende, o [`ServerErrorKind::System`](crate::ServerErrorKind::System) si no se puede empezar uno.
     ///
     /// # Examples
     ///
@@ -276,13 +218,15 @@ impl Server {
         let _serving = self.claim()?;
         let _stopped_by_signals =
             self.handle_signals.then(|| signals::stop_on_signal(self.handle()));
-        match &self.local_path {
-            Some(path) => log::info!("atendiendo en {}", path.display()),
-            None => log::info!("atendiendo en {:?}", self.local_addrs),
+        for address in &self.local_addrs {
+            log::info!("atendiendo en {address}");
+        }
+        if let Some(path) = &self.local_path {
+            log::info!("atendiendo en {}", path.display());
         }
         self.engine
             .serve(&self.spread_over)
-            .map_err(|error| ServerError::system("empezar un hilo", &error))?;
+            .map_err(|error| ServerError::system("empezar un hilo", error))?;
         log::info!("detenido");
         Ok(())
     }
@@ -294,7 +238,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`ServerError::AlreadyServing`] si otro hilo ya atiende.
+    /// [`ServerErrorKind::AlreadyServing`](crate::ServerErrorKind::AlreadyServing) si otro hilo ya
+    /// atiende.
     ///
     /// # Examples
     ///
@@ -321,7 +266,7 @@ impl Server {
 
     fn claim(&self) -> Result<Serving<'_>, ServerError> {
         if self.serving.swap(true, SeqCst) {
-            return Err(ServerError::AlreadyServing);
+            return Err(ServerError::already_serving());
         }
         Ok(Serving(&self.serving))
     }

@@ -2,21 +2,34 @@
 //!
 //! Un proceso tiene un solo sitio donde recibirlas; aquí se reparten a todos sus servidores.
 
+mod insistence;
+#[cfg(unix)]
+mod unix;
+#[cfg(not(unix))]
+mod windows;
+
 use std::process;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
+use self::insistence::{Insistence, Verdict};
+#[cfg(unix)]
+use self::unix::receive;
+#[cfg(not(unix))]
+use self::windows::receive;
 use super::threads::Handle;
 
-/// El código de un programa que termina por la segunda señal: 128 más el número de SIGINT, como en
-/// cualquier terminal.
-const INTERRUPTED: i32 = 130;
+/// A un programa que termina por una señal, la terminal le pone este código más el número de ella.
+const BY_SIGNAL: i32 = 128;
 
 /// Los servidores que atienden ahora mismo.
-static SERVERS: Mutex<Servers> = Mutex::new(Servers { next_id: 0, running: Vec::new() });
+static SERVERS: Mutex<Servers> =
+    Mutex::new(Servers { next_id: 0, running: Vec::new(), insistence: Insistence::NONE });
 
 struct Servers {
     next_id: u64,
     running: Vec<Running>,
+    insistence: Insistence,
 }
 
 struct Running {
@@ -32,9 +45,8 @@ pub(super) struct Registration(u64);
 pub(super) fn stop_on_signal(handle: Handle) -> Registration {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
-        // Si el programa ya las atiende por su cuenta, manda él.
-        if let Err(error) = ctrlc::set_handler(on_signal) {
-            log::debug!("las señales de terminar las atiende otro: {error}");
+        if let Err(error) = receive(on_signal) {
+            log::debug!("las señales de terminar no se pueden recibir: {error}");
         }
     });
     let mut servers = servers();
@@ -50,15 +62,19 @@ impl Drop for Registration {
     }
 }
 
-/// La primera detiene a todos; si alguno ya lo sabía, o no hay ninguno, se termina en el acto.
-fn on_signal() {
+/// La primera detiene a todos. Si ya lo sabían, o no hay ninguno, quien insiste termina el programa.
+fn on_signal(signal: i32) {
     let mut servers = servers();
-    if servers.running.iter().all(|running| running.is_told) {
-        process::exit(INTERRUPTED);
-    }
-    for running in &mut servers.running {
-        running.is_told = true;
-        running.handle.shutdown();
+    let is_news = servers.running.iter().any(|running| !running.is_told);
+    match servers.insistence.judge(signal, Instant::now(), is_news) {
+        Verdict::Stop => {
+            for running in &mut servers.running {
+                running.is_told = true;
+                running.handle.shutdown();
+            }
+        }
+        Verdict::Echo => log::debug!("la señal {signal} es la misma orden de detenerse"),
+        Verdict::End => process::exit(BY_SIGNAL + signal),
     }
 }
 

@@ -9,6 +9,7 @@ use mio::{Interest, Registry, Token};
 
 use super::listen::Socket;
 use crate::connection::{Awaited, FileSent, Source, Wire};
+use crate::environ::Presence;
 
 /// Una conexión por un socket.
 pub(super) type Connection = crate::connection::Connection<SocketWire>;
@@ -91,6 +92,21 @@ impl Wire for SocketWire {
         self.is_shared = true;
         SocketSource(Arc::downgrade(&self.socket))
     }
+
+    fn presence(&mut self) -> Option<Weak<dyn Presence>> {
+        // Donde vigilarlo pide tenerlo a solas, hay que esperar a que se vigile.
+        let can_share = cfg!(unix) || self.watch == Watch::Watched;
+        can_share.then(|| {
+            let presence: Weak<dyn Presence> = Arc::downgrade(&self.socket) as _;
+            presence
+        })
+    }
+}
+
+impl Presence for Socket {
+    fn glance(&self, room: &mut [u8]) -> io::Result<usize> {
+        self.peek(room)
+    }
 }
 
 impl Source for SocketSource {
@@ -143,6 +159,10 @@ fn file_to_socket(socket: &Socket, file: &File, length: u64) -> io::Result<FileS
     let count = usize::try_from(length.min(FILE_PART)).unwrap_or(usize::MAX);
     match nix::sys::sendfile::sendfile(socket, file, None, count) {
         Ok(0) | Err(Errno::EINVAL | Errno::ENOSYS) => Ok(FileSent::NotThisWay),
+        // Lo que falla es el archivo, y no el cliente: al leerlo se verá y se anotará.
+        Err(Errno::EBADF | Errno::EIO | Errno::EOVERFLOW | Errno::ESTALE) => {
+            Ok(FileSent::NotThisWay)
+        }
         Ok(sent) => Ok(FileSent::Bytes(sent as u64)),
         Err(Errno::EAGAIN) => Ok(FileSent::Blocked),
         Err(Errno::EINTR) => Ok(FileSent::Bytes(0)),
@@ -211,6 +231,16 @@ mod tests {
         let (server, _) = listener.accept().expect("acepta");
         server.set_nonblocking(true).expect("se puede");
         (SocketWire::new(Socket::Tcp(mio::net::TcpStream::from_std(server))), client)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn un_archivo_que_no_se_puede_leer_no_es_un_cliente_que_se_fue() {
+        let path = std::env::temp_dir().join(format!("sin-leer-{}", std::process::id()));
+        let unreadable = File::create(&path).expect("se crea");
+        let (mut wire, _client) = pair();
+        assert_eq!(wire.send_file(&unreadable, 5).expect("el cliente está"), FileSent::NotThisWay);
+        std::fs::remove_file(&path).expect("se borra");
     }
 
     #[test]

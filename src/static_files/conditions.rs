@@ -1,8 +1,6 @@
 //! Las peticiones condicionales (RFC 9110 §13): si hace falta mandar el archivo, o si es otro.
 
-use std::time::{Duration, SystemTime};
-
-use super::representation::Validators;
+use super::validators::{Precision, Validators};
 use crate::environ::Environ;
 
 /// Las condiciones que puso el cliente.
@@ -56,15 +54,19 @@ impl<'e> Conditions<'e> {
 
     /// El quinto paso: si se atiende `Range` (§13.1.5). Quien tiene un tramo de otra versión
     /// necesita el archivo entero.
-    pub(super) fn allow_ranges(&self, current: &Validators, now: SystemTime) -> bool {
+    pub(super) fn allow_ranges(&self, current: &Validators) -> bool {
         let Some(validator) = self.if_range.map(str::trim) else { return true };
         if validator.ends_with('"') {
-            return current.etag.as_deref() == Some(validator);
+            return is_strong(validator) && current.etag.as_deref() == Some(validator);
         }
         let date = httpdate::parse_http_date(validator).ok();
-        date.is_some() && date == current.modified && is_settled(current, now)
+        let is_of_one = current.precision == Precision::OneVersion;
+        date.is_some() && date == current.modified && is_of_one
     }
 }
+
+/// Con qué empieza una etiqueta débil.
+const WEAK: &str = "W/";
 
 /// Cómo se comparan dos etiquetas (§8.8.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,29 +81,36 @@ fn matches_any(list: &str, current: &Validators, comparison: Comparison) -> bool
     if list.trim() == "*" {
         return true;
     }
-    let is_current = |(strength, tag): (Comparison, &str)| {
-        current.etag.as_deref() == Some(tag)
-            && (strength == Comparison::Strong || comparison == Comparison::Weak)
-    };
-    Tags(list).any(is_current)
+    let Some(etag) = &current.etag else { return false };
+    Tags(list).any(|tag| match comparison {
+        Comparison::Strong => is_strong(tag) && tag == etag,
+        Comparison::Weak => opaque(tag) == opaque(etag),
+    })
 }
 
-/// Las etiquetas de una lista, con sus comillas, hasta la primera mal escrita. Pueden llevar comas.
+fn is_strong(tag: &str) -> bool {
+    !tag.starts_with(WEAK)
+}
+
+/// La etiqueta sin decir si es débil.
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix(WEAK).unwrap_or(tag)
+}
+
+/// Las etiquetas de una lista, con sus comillas y con su `W/`, hasta la primera mal escrita. Pueden llevar
+/// comas.
 struct Tags<'e>(&'e str);
 
 impl<'e> Iterator for Tags<'e> {
-    type Item = (Comparison, &'e str);
+    type Item = &'e str;
 
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.0.trim_start_matches([' ', '\t', ',']);
-        let (strength, rest) = match rest.strip_prefix("W/") {
-            Some(rest) => (Comparison::Weak, rest),
-            None => (Comparison::Strong, rest),
-        };
-        let end = rest.strip_prefix('"')?.find('"')? + 2;
-        let (tag, rest) = rest.split_at(end);
+        let quoted = opaque(rest);
+        let length = quoted.strip_prefix('"')?.find('"')? + 2;
+        let (tag, rest) = rest.split_at(rest.len() - quoted.len() + length);
         self.0 = rest;
-        Some((strength, tag))
+        Some(tag)
     }
 }
 
@@ -111,18 +120,11 @@ fn is_older(current: &Validators, date: &str) -> Option<bool> {
     current.modified.map(|modified| modified <= date)
 }
 
-/// Si ya pasó el segundo en que se modificó: antes, la misma fecha podría ser de dos versiones
-/// (§8.8.2.2).
-fn is_settled(current: &Validators, now: SystemTime) -> bool {
-    let settled = current.modified.map(|modified| modified + Duration::from_secs(1));
-    settled.is_some_and(|settled| settled < now)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
-    use std::time::UNIX_EPOCH;
+    use std::time::{Duration, UNIX_EPOCH};
 
     const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
     const SAME: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -130,7 +132,18 @@ mod tests {
 
     fn current() -> Validators {
         let modified = UNIX_EPOCH + Duration::from_secs(784_111_777);
-        Validators { etag: Some("\"a,b\"".to_owned()), modified: Some(modified) }
+        Validators {
+            etag: Some("\"a,b\"".to_owned()),
+            last_modified: None,
+            modified: Some(modified),
+            precision: Precision::OneVersion,
+        }
+    }
+
+    /// Los mismos de algo reciente.
+    fn recent() -> Validators {
+        let (etag, precision) = (Some("W/\"a,b\"".to_owned()), Precision::MaybeSeveral);
+        Validators { etag, precision, ..current() }
     }
 
     #[track_caller]
@@ -200,30 +213,47 @@ mod tests {
 
     #[test]
     fn sin_fecha_conocida_las_fechas_no_cuentan() {
-        let current = Validators { etag: None, modified: None };
+        let current = Validators::NONE;
         assert_eq!(if_unmodified_since(BEFORE).evaluate(&current), Verdict::Proceed);
         assert_eq!(if_modified_since(SAME).evaluate(&current), Verdict::Proceed);
         assert_eq!(if_match("*").evaluate(&current), Verdict::Proceed);
         assert_eq!(if_match("\"x\"").evaluate(&current), Verdict::PreconditionFailed);
     }
 
+    #[test]
+    fn una_etiqueta_debil_sirve_para_no_mandar_y_no_para_exigir() {
+        for tags in ["*", "\"a,b\"", "W/\"a,b\""] {
+            assert_eq!(if_none_match(tags).evaluate(&recent()), Verdict::NotModified, "{tags}");
+        }
+        for tags in ["\"a,b\"", "W/\"a,b\""] {
+            assert_eq!(if_match(tags).evaluate(&recent()), Verdict::PreconditionFailed, "{tags}");
+        }
+        assert_eq!(if_match("*").evaluate(&recent()), Verdict::Proceed);
+    }
+
     #[track_caller]
-    fn check_range(if_range: Option<&str>, seconds_later: u64, expected: bool) {
-        let current = current();
-        let now = current.modified.expect("tiene") + Duration::from_secs(seconds_later);
+    fn check_range(if_range: Option<&str>, current: &Validators, expected: bool) {
         let conditions = Conditions { if_range, ..Conditions::default() };
-        assert_eq!(conditions.allow_ranges(&current, now), expected, "{if_range:?}");
+        assert_eq!(conditions.allow_ranges(current), expected, "{if_range:?}");
     }
 
     #[test]
     fn if_range_pide_la_misma_version() {
-        check_range(None, 0, true);
-        check_range(Some("\"a,b\""), 0, true);
-        check_range(Some("W/\"a,b\""), 0, false);
-        check_range(Some("\"x\""), 0, false);
-        check_range(Some(SAME), 2, true);
-        check_range(Some(SAME), 1, false);
-        check_range(Some(BEFORE), 2, false);
-        check_range(Some("ayer"), 2, false);
+        check_range(None, &current(), true);
+        check_range(Some("\"a,b\""), &current(), true);
+        check_range(Some("W/\"a,b\""), &current(), false);
+        check_range(Some("\"x\""), &current(), false);
+        check_range(Some(SAME), &current(), true);
+        check_range(Some(BEFORE), &current(), false);
+        check_range(Some("ayer"), &current(), false);
+    }
+
+    #[test]
+    fn if_range_no_une_lo_que_podria_ser_de_dos_versiones() {
+        check_range(None, &recent(), true);
+        for validator in ["\"a,b\"", "W/\"a,b\"", SAME] {
+            check_range(Some(validator), &recent(), false);
+        }
+        check_range(Some(SAME), &Validators::NONE, false);
     }
 }

@@ -3,19 +3,22 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
-use super::directory::{Directory, Entered, Kind, Seen};
+use super::directory::{Directory, Entered, Kind, Links, Seen, real};
 use super::name::Names;
+use super::types::{Media, Types};
 
 /// El archivo que responde por su carpeta.
 const INDEX: &str = "index.html";
 
-/// La carpeta que se sirve, y qué se enseña de ella.
+/// La carpeta que se sirve, y qué se muestra de ella.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     pub(super) root: PathBuf,
     pub(super) names: Names,
     pub(super) listing: Listing,
+    pub(super) types: Types,
 }
 
 /// Si se puede mostrar lo que hay en una carpeta.
@@ -48,8 +51,10 @@ pub(super) struct Entry {
 pub(super) struct OpenFile {
     pub(super) file: File,
     pub(super) metadata: Box<Metadata>,
-    /// Su nombre: si se llegó por un enlace, el de aquello a lo que lleva.
-    pub(super) name: String,
+    /// Los nombres con que se pidió, desde la carpeta.
+    pub(super) names: String,
+    /// Lo que dice el último o, si no dice nada, el de aquello a lo que lleva.
+    pub(super) media: Media,
 }
 
 /// Adónde se llegó.
@@ -59,15 +64,21 @@ enum Place {
 }
 
 impl Folder {
-    /// Qué hay en `path`, la ruta ya decodificada. «No está» y «no se enseña» son lo mismo para quien
+    /// Qué hay en `path`, la ruta ya decodificada. «No está» y «no se muestra» son lo mismo para quien
     /// pregunta.
     ///
     /// # Errors
     ///
     /// Si el sistema no puede abrirlo, por ejemplo porque hay demasiados archivos abiertos.
     pub(super) fn find(&self, path: &[u8]) -> io::Result<Found> {
-        let Some((names, ends_in_slash)) = names_in(path) else { return Ok(Found::Nothing) };
-        Ok(match (self.reach(names)?, ends_in_slash) {
+        let asked = names_in(path).filter(|(names, _)| self.names.admit_path(names));
+        let Some((names, ends_in_slash)) = asked else { return Ok(Found::Nothing) };
+        let Some(root) = Directory::open(&self.root)? else { return Ok(Found::Nothing) };
+        let file = if ends_in_slash { join(names, INDEX) } else { names.to_owned() };
+        if let Some(file) = self.dive(&root, file)? {
+            return Ok(Found::File(file));
+        }
+        Ok(match (self.reach(root, names)?, ends_in_slash) {
             (Some(Place::Folder(folder)), _) => {
                 self.open_folder(&folder, names, ends_in_slash)?.unwrap_or(Found::Nothing)
             }
@@ -82,51 +93,77 @@ impl Folder {
     ///
     /// Los de [`find`](Self::find).
     pub(super) fn chosen(&self, path: &Path) -> io::Result<Option<OpenFile>> {
-        let folder = Self { names: Names::All, ..self.clone() };
         let names = path.components().filter(|part| *part != Component::CurDir);
         let names: Option<Vec<&str>> = names.map(|part| part.as_os_str().to_str()).collect();
-        Ok(match names.map(|names| folder.reach(&names.join("/"))).transpose()?.flatten() {
+        match names.map(|names| names.join("/")).filter(|names| Names::All.admit_path(names)) {
+            Some(names) => self.file(names),
+            None => Ok(None),
+        }
+    }
+
+    /// El que está al lado de otro y se llama igual, con algo más al final.
+    ///
+    /// # Errors
+    ///
+    /// Los de [`find`](Self::find).
+    pub(super) fn beside(&self, open: &OpenFile, suffix: &str) -> io::Result<Option<OpenFile>> {
+        self.file(format!("{}{suffix}", open.names))
+    }
+
+    /// El archivo que hay en `names`, que ya se admitieron.
+    fn file(&self, names: String) -> io::Result<Option<OpenFile>> {
+        let Some(root) = Directory::open(&self.root)? else { return Ok(None) };
+        if let Some(file) = self.dive(&root, names.clone())? {
+            return Ok(Some(file));
+        }
+        Ok(match self.reach(root, &names)? {
             Some(Place::File(file)) => Some(file),
             Some(Place::Folder(_)) | None => None,
         })
     }
 
-    /// El sitio al que se llega por `names`, si se puede enseñar.
-    fn reach(&self, names: &str) -> io::Result<Option<Place>> {
-        let is_admitted = names.is_empty() || names.split('/').all(|name| self.names.admit(name));
-        let Some(root) = Directory::open(&self.root)?.filter(|_| is_admitted) else {
-            return Ok(None);
-        };
-        let entered = match root.dive(names)? {
-            Some(file) => Some(file),
-            None => descend(root, names)?,
-        };
-        match entered {
+    /// El archivo de `names`, si el sistema llega a él de una vez. Adónde lleva un enlace solo importa si
+    /// el nombre pedido no dice de qué tipo es.
+    fn dive(&self, root: &Directory, names: String) -> io::Result<Option<OpenFile>> {
+        let media = self.types.of(&names);
+        let links = if media.is_some() { Links::Follow } else { Links::Refuse };
+        let media = || media.unwrap_or_else(|| self.types.unknown());
+        let open = root.dive(&names, links)?;
+        Ok(open.map(|(file, metadata)| OpenFile { file, metadata, names, media: media() }))
+    }
+
+    /// El sitio al que se llega por `names`, paso a paso.
+    fn reach(&self, root: Directory, names: &str) -> io::Result<Option<Place>> {
+        match descend(root, Path::new(names))? {
             Some(Entered::Link) => self.follow(names),
-            entered => Ok(entered.and_then(|entered| place(entered, names))),
+            entered => Ok(entered.and_then(|entered| self.place(entered, names, names))),
         }
     }
 
-    /// Lo mismo por el camino largo, cuando hay enlaces: adónde llevan de verdad. No pueden salir de
-    /// la carpeta, ni llegar a un nombre que no se serviría.
+    /// Lo mismo por el camino largo, cuando hay enlaces: adónde llevan de verdad. Pueden llegar a un
+    /// nombre que no se serviría si se pidiera, pero no salir de la carpeta.
     fn follow(&self, names: &str) -> io::Result<Option<Place>> {
-        let Some((root, names)) = self.resolve(names) else { return Ok(None) };
+        let Some(root) = real(&self.root)? else { return Ok(None) };
+        let Some(target) = real(&root.join(names))? else { return Ok(None) };
+        let Ok(inside) = target.strip_prefix(&root) else { return Ok(None) };
         let Some(root) = Directory::open(&root)? else { return Ok(None) };
         // Otro enlace en este camino sería uno que alguien acaba de poner: no se sigue.
-        Ok(descend(root, &names)?.and_then(|entered| place(entered, &names)))
+        let entered = descend(root, inside)?;
+        let inside = inside.to_str().unwrap_or_default();
+        Ok(entered.and_then(|entered| self.place(entered, names, inside)))
     }
 
-    /// La carpeta y los nombres a los que llevan los enlaces.
-    fn resolve(&self, names: &str) -> Option<(PathBuf, String)> {
-        let root = self.root.canonicalize().ok()?;
-        let target = root.join(names).canonicalize().ok()?;
-        let names = target
-            .strip_prefix(&root)
-            .ok()?
-            .iter()
-            .map(|name| name.to_str().filter(|name| self.names.admit(name)));
-        let names = names.collect::<Option<Vec<&str>>>()?.join("/");
-        Some((root, names))
+    /// El sitio en que se entró: se pidió por `names` y está en `target`. Un enlace no lo es.
+    fn place(&self, entered: Entered, names: &str, target: &str) -> Option<Place> {
+        match entered {
+            Entered::Folder(folder) => Some(Place::Folder(folder)),
+            Entered::File(file, metadata) => {
+                let media = self.types.of(names).or_else(|| self.types.of(target));
+                let media = media.unwrap_or_else(|| self.types.unknown());
+                Some(Place::File(OpenFile { file, metadata, names: names.to_owned(), media }))
+            }
+            Entered::Link => None,
+        }
     }
 
     fn open_folder(
@@ -135,9 +172,10 @@ impl Folder {
         names: &str,
         ends_in_slash: bool,
     ) -> io::Result<Option<Found>> {
-        let index = match folder.enter(INDEX)? {
-            Some(Entered::Link) => self.follow(&join(names, INDEX))?,
-            entered => entered.and_then(|entered| place(entered, INDEX)),
+        let names_of_index = join(names, INDEX);
+        let index = match folder.enter(INDEX.as_ref())? {
+            Some(Entered::Link) => self.follow(&names_of_index)?,
+            entered => entered.and_then(|entered| self.place(entered, &names_of_index, INDEX)),
         };
         Ok(match (index, self.listing) {
             (Some(Place::File(_)), _) if !ends_in_slash => Some(Found::MissingSlash),
@@ -153,7 +191,7 @@ impl Folder {
         let Some(found) = folder.names()? else { return Ok(None) };
         let mut entries = Vec::new();
         for name in found.into_iter().filter(|name| self.names.admit(name)) {
-            let kind = match folder.look(&name)? {
+            let kind = match folder.look(name.as_ref())? {
                 Some(Seen::Kind(kind)) => Some(kind),
                 Some(Seen::Link) => self.follow(&join(names, &name))?.map(|place| place.kind()),
                 None => None,
@@ -162,6 +200,17 @@ impl Folder {
         }
         entries.sort();
         Ok(Some(entries))
+    }
+}
+
+impl OpenFile {
+    /// Si se modificó antes que `other`. Se miran los segundos enteros: hay copias que no guardan más.
+    pub(super) fn is_older_than(&self, other: &Self) -> bool {
+        let second = |file: &Self| {
+            let modified = file.metadata.modified().ok()?;
+            Some(modified.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()))
+        };
+        second(self) < second(other)
     }
 }
 
@@ -190,9 +239,9 @@ fn names_in(path: &[u8]) -> Option<(&str, bool)> {
 }
 
 /// Baja por `names` desde `root`, hasta el final o hasta un enlace.
-fn descend(root: Directory, names: &str) -> io::Result<Option<Entered>> {
+fn descend(root: Directory, names: &Path) -> io::Result<Option<Entered>> {
     let mut here = Entered::Folder(root);
-    for name in names.split('/').filter(|_| !names.is_empty()) {
+    for name in names {
         let next = match here {
             Entered::Folder(folder) => folder.enter(name)?,
             Entered::Link => return Ok(Some(Entered::Link)),
@@ -202,18 +251,6 @@ fn descend(root: Directory, names: &str) -> io::Result<Option<Entered>> {
         here = next;
     }
     Ok(Some(here))
-}
-
-/// El sitio en que se entró por `names`; un enlace no lo es.
-fn place(entered: Entered, names: &str) -> Option<Place> {
-    match entered {
-        Entered::Folder(folder) => Some(Place::Folder(folder)),
-        Entered::File(file, metadata) => {
-            let name = names.rsplit('/').next().unwrap_or_default().to_owned();
-            Some(Place::File(OpenFile { file, metadata, name }))
-        }
-        Entered::Link => None,
-    }
 }
 
 fn join(folder: &str, name: &str) -> String {

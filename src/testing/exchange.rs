@@ -8,26 +8,35 @@ use super::notes::Notes;
 use crate::application::Application;
 use crate::body::Chunk;
 use crate::connection::{
-    Class, Client, Config, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Protocol,
-    Scratch, Service, System,
+    Class, Client, Config, Connection, Context, Event, Host, MemoryWire, Moment, Outcome, Scratch,
+    Service, System,
 };
 use crate::environ::Environ;
 use crate::gateway::{Peers, ResponseBody, ResponseHead};
 use crate::headers::Headers;
-use crate::input::Errors;
+use crate::input::ErrorStream;
 
 /// La hora de las pruebas: siempre la misma, en segundos desde 1970.
-const NOW: u64 = 1_795_509_600;
+pub(super) const NOW: u64 = 1_795_509_600;
 
 /// El servidor de las pruebas, sin tocar ninguna perilla.
-pub(super) static SERVICE: LazyLock<Service> =
-    LazyLock::new(|| Service::new(Protocol::Http, Config::default(), "localhost".to_owned()));
+pub(super) static SERVICE: LazyLock<Service> = LazyLock::new(|| service(Config::default()));
+
+/// El de un cliente que se va: la aplicación lee el cuerpo según llega, como uno grande. A uno pequeño que
+/// llega cortado no se le responde, y no habría nada que probar.
+static LEAVING: LazyLock<Service> =
+    LazyLock::new(|| service(Config { small_body: 0, ..Config::default() }));
+
+fn service(config: Config) -> Service {
+    Service::new(config, "localhost".to_owned())
+}
 
 /// Un sistema que nunca hace esperar, y que deja ver cada trozo.
 const SYSTEM: System = System { capacity: usize::MAX, sends_files: false };
 
 #[derive(Debug)]
 pub(super) struct Exchange {
+    service: &'static Service,
     connection: Connection<MemoryWire>,
     client: Client,
     scratch: Scratch,
@@ -54,18 +63,22 @@ struct Stand {
 }
 
 impl Exchange {
-    /// Manda `request` por una conexión nueva.
+    /// Manda `request` por una conexión nueva. Si no está entera, el cliente se va después.
     pub(super) fn new(
         request: Vec<u8>,
+        is_cut: bool,
         peers: Peers,
         variables: Vec<(String, String)>,
         notes: Notes,
     ) -> Self {
-        let (wire, client) = MemoryWire::new([Event::Send(request)], SYSTEM);
+        let service = if is_cut { &LEAVING } else { &SERVICE };
+        let leaves = is_cut.then_some(Event::Finish);
+        let script = [Event::Send(request)].into_iter().chain(leaves);
+        let (wire, client) = MemoryWire::new(script, SYSTEM);
         let now = Moment::ZERO;
         let stand = Stand { now, variables, notes, started: None, chunk: None };
         let connection = Connection::new(wire, peers, now);
-        Self { connection, client, scratch: Scratch::default(), stand, is_over: false }
+        Self { service, connection, client, scratch: Scratch::default(), stand, is_over: false }
     }
 
     /// Avanza hasta que empieza la respuesta.
@@ -96,8 +109,8 @@ impl Exchange {
     }
 
     fn advance(&mut self, application: &dyn Application) {
-        let Self { connection, client, scratch, stand, is_over } = self;
-        let context = &mut Context { service: &SERVICE, application, scratch, host: stand };
+        let Self { service, connection, client, scratch, stand, is_over } = self;
+        let context = &mut Context { service, application, scratch, host: stand };
         match connection.serve(context) {
             Outcome::Yield | Outcome::HandOff => {}
             Outcome::Close(_) => *is_over = true,
@@ -106,7 +119,7 @@ impl Exchange {
                 Some(news) => connection.notice(news),
                 // El cliente no dirá nada más: pasa el tiempo.
                 None => {
-                    context.host.now = connection.deadline(&SERVICE);
+                    context.host.now = connection.deadline(service);
                     *is_over = matches!(connection.expire(context), Outcome::Close(_));
                 }
             },
@@ -162,11 +175,11 @@ impl Host for Stand {
         for (key, value) in &self.variables {
             environ.insert(key, value);
         }
-        environ.set_errors(Errors::writer(self.notes.clone()));
+        environ.set_errors(ErrorStream::writer(self.notes.clone()));
     }
 
     fn begins(&mut self, head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(self.notes.clone()));
+        body.set_errors(ErrorStream::writer(self.notes.clone()));
         self.started = Some(Started {
             status: head.status().to_owned(),
             code: head.code(),

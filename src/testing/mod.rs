@@ -23,14 +23,21 @@
 //! assert_eq!(response.errors(), "");
 //! ```
 //!
+//! Un [`Browser`] recuerda las *cookies* de una visita a otra, y sigue redirecciones.
+//!
 //! Con [`validate`](crate::validate) de por medio, la prueba comprueba además las reglas de
 //! PEP 3333: `testing::get("/").call(&validator(application))`.
 
+mod content;
 mod request;
 mod notes;
 mod exchange;
 mod response;
+mod location;
+mod cookies;
+mod browser;
 
+pub use browser::Browser;
 pub use request::Request;
 pub use response::{Response, ResponseStream};
 

@@ -6,6 +6,13 @@ use crate::application::Application;
 use crate::body::Chunk;
 use crate::headers::Headers;
 
+/// Cuánto se acepta de una respuesta si no se dice otra cosa, en bytes: más de lo que una prueba mira, y
+/// poco para tenerlo en memoria.
+pub(super) const MAX_RESPONSE: usize = 16 * 1024 * 1024;
+
+/// Lo que cuenta como poco un trozo, en bytes: lo que ocupa con lo que lo rodea, y lo que tarda.
+const MIN_CHUNK: usize = 256;
+
 /// Una respuesta, entera o hasta donde va.
 ///
 /// # Examples
@@ -134,9 +141,12 @@ impl Response {
 /// assert_eq!(stream.finish().text(), "321");
 /// ```
 #[derive(Debug)]
+#[must_use = "el cuerpo no se produce hasta que se pide"]
 pub struct ResponseStream {
     response: Response,
     exchange: Exchange,
+    /// Cuánto se acepta todavía.
+    room: usize,
 }
 
 impl ResponseStream {
@@ -144,11 +154,12 @@ impl ResponseStream {
         application: &dyn Application,
         mut exchange: Exchange,
         notes: Notes,
+        max: usize,
     ) -> Self {
         let Started { status, code, headers } = exchange.start(application);
         let (chunks, progress, received) = (Vec::new(), Progress::Pending, Vec::new());
         let response = Response { status, code, headers, chunks, progress, notes, received };
-        Self { response, exchange }
+        Self { response, exchange, room: max }
     }
 
     /// La respuesta hasta donde va.
@@ -157,29 +168,49 @@ impl ResponseStream {
     }
 
     /// Recibe lo que falta.
+    ///
+    /// # Panics
+    ///
+    /// Si el cuerpo pasa de [`Request::max_response`](super::Request::max_response).
+    #[track_caller]
     pub fn finish(mut self) -> Response {
         while self.advance() {}
         self.response
     }
 
     /// Recibe un trozo más, si lo hay.
+    #[track_caller]
     fn advance(&mut self) -> bool {
         if self.response.progress != Progress::Pending {
             return false;
         }
         match self.exchange.next_chunk() {
-            Some(chunk) => self.response.chunks.push(chunk),
+            Some(chunk) => self.keep(chunk),
             None if self.exchange.is_complete() => self.response.progress = Progress::Complete,
             None => self.response.progress = Progress::Cut,
         }
         self.response.received.extend(self.exchange.received());
         self.response.progress == Progress::Pending
     }
+
+    #[track_caller]
+    fn keep(&mut self, chunk: Chunk) {
+        let Some(room) = self.room.checked_sub(chunk.len().max(MIN_CHUNK)) else {
+            let received: usize = self.response.chunks.iter().map(Chunk::len).sum();
+            panic!(
+                "el cuerpo no termina: ya van {received} bytes; si de verdad es tan largo, dilo con \
+                 `Request::max_response`"
+            );
+        };
+        self.room = room;
+        self.response.chunks.push(chunk);
+    }
 }
 
 impl Iterator for ResponseStream {
     type Item = Chunk;
 
+    #[track_caller]
     fn next(&mut self) -> Option<Chunk> {
         if self.advance() { self.response.chunks.last().cloned() } else { None }
     }

@@ -122,7 +122,7 @@ fn soltar_la_respuesta_suelta_el_cuerpo() {
 #[test]
 fn un_formulario_se_escribe_como_en_un_navegador() {
     let form = |text: &str| post("/").form(&[(text, text)]).call(&echo).chunks()[0].clone();
-    for byte in (0..0x80).map(char::from) {
+    for byte in (0..0x80).map(char::from).filter(|byte| !matches!(byte, '\r' | '\n')) {
         let expected = match byte {
             ' ' => "+".to_owned(),
             '*' | '-' | '.' | '_' => byte.to_string(),
@@ -133,4 +133,73 @@ fn un_formulario_se_escribe_como_en_un_navegador() {
         assert_eq!(form(&byte.to_string()), Chunk::from(expected), "{byte:?}");
     }
     assert_eq!(form("a %20+ñ"), Chunk::from("a+%2520%2B%C3%B1=a+%2520%2B%C3%B1"));
+}
+
+#[test]
+fn un_salto_de_linea_de_un_formulario_es_crlf() {
+    let response = post("/").form(&[("a", "1\n2\r3\r\n4")]).call(&echo);
+    assert_eq!(response.chunks()[0], Chunk::from("a=1%0D%0A2%0D%0A3%0D%0A4"));
+}
+
+/// Lo que lee la aplicación, del `environ` y por la red.
+#[track_caller]
+fn check_read(request: &Request, expected: std::result::Result<&str, ()>) {
+    let mut text = String::new();
+    let read = request.environ().input().read_to_string(&mut text);
+    assert_eq!(read.map(|_| text.as_str()).map_err(|_| ()), expected);
+    let response = request.call(&echo);
+    match expected {
+        Ok(text) => assert_eq!((response.code(), response.text()), (201, format!("{text}/"))),
+        Err(()) => assert_eq!(response.code(), 400),
+    }
+}
+
+#[test]
+fn del_cuerpo_llega_lo_que_se_anuncia() {
+    let sized = |length| post("/").body("hola").header("Content-Length", length);
+    check_read(&sized("4"), Ok("hola"));
+    check_read(&sized("2"), Ok("ho"));
+    check_read(&sized("0"), Ok(""));
+    check_read(&sized("5"), Err(()));
+    check_read(&post("/").header("Content-Length", "1"), Err(()));
+}
+
+#[test]
+fn un_cuerpo_se_corta_donde_se_diga() {
+    let chunked = || post("/").body("hola").header("Transfer-Encoding", "chunked");
+    for length in 0..4 {
+        check_read(&post("/").body("hola").cut_after(length), Err(()));
+        check_read(&chunked().cut_after(length), Err(()));
+    }
+    check_read(&post("/").body("hola").cut_after(4), Ok("hola"));
+    check_read(&chunked().cut_after(4), Ok("hola"));
+}
+
+fn endless(chunk: &'static str) -> impl crate::application::Application {
+    crate::application::application(move |_, start_response| {
+        start_response("200 OK", &[])?;
+        Ok(Body::stream(std::iter::repeat_with(move || Ok(chunk))))
+    })
+}
+
+#[test]
+#[should_panic(expected = "el cuerpo no termina: ya van 131072 bytes")]
+fn un_cuerpo_que_no_termina_hace_fallar_la_prueba() {
+    get("/").call(&endless("4\n"));
+}
+
+#[test]
+#[should_panic(expected = "el cuerpo no termina: ya van 3000 bytes")]
+fn tambien_trozo_a_trozo_y_con_otro_limite() {
+    get("/").max_response(3999).stream(&endless("x".repeat(1000).leak())).for_each(drop);
+}
+
+#[test]
+fn lo_que_cabe_justo_no_es_demasiado() {
+    let page = "x".repeat(4000);
+    let whole = crate::application::application(move |_, start_response| {
+        start_response("200 OK", &[])?;
+        Ok(Body::from(page.clone()))
+    });
+    assert_eq!(get("/").max_response(4000).call(&whole).bytes().len(), 4000);
 }

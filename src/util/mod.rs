@@ -17,7 +17,9 @@ mod file_wrapper;
 
 pub use file_wrapper::FileWrapper;
 pub use path::shift_path_info;
-pub(crate) use uri::{ESCAPED_IN_PATH, request_target};
+#[cfg(feature = "static-files")]
+pub(crate) use uri::ESCAPED_IN_PATH;
+pub(crate) use uri::{TOLD_HOST, request_target};
 pub use uri::{application_uri, request_uri};
 
 use crate::environ::Environ;
@@ -136,10 +138,7 @@ mod tests {
 
     #[track_caller]
     fn check_defaults(given: &[(&str, &str)], key: &str, expected: Option<&str>) {
-        let mut environ = Environ::new();
-        for (key, value) in given {
-            environ.insert(key, value);
-        }
+        let mut environ: Environ = given.iter().copied().collect();
         setup_testing_defaults(&mut environ);
         assert_eq!(environ.get(key), expected);
     }

@@ -28,9 +28,8 @@ pub fn shift_path_info(environ: &mut Environ) -> Option<String> {
     let path = environ.get_bytes("PATH_INFO")?.strip_prefix(b"/")?;
     let (name, rest) = first_segment(path);
     let script = extend_script(environ.get_bytes("SCRIPT_NAME").unwrap_or_default(), name);
-    let (name, rest) = (String::from_utf8_lossy(name).into_owned(), rest.to_vec());
-    environ.insert_bytes("SCRIPT_NAME", &script);
-    environ.insert_bytes("PATH_INFO", &rest);
+    let name = String::from_utf8_lossy(name).into_owned();
+    environ.route(&script, &rest);
     (name != ".").then_some(name)
 }
 

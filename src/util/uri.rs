@@ -13,11 +13,16 @@ pub(crate) const ESCAPED_IN_PATH: AsciiSet =
 /// (RFC 3986 §3.3).
 const ESCAPED_IN_PATH_INFO: AsciiSet = ESCAPED_IN_PATH.remove(b';').remove(b'=').remove(b',');
 
+/// El servidor y el puerto que pidió el navegador, si los cuenta un proxy al que se cree: `HTTP_HOST`
+/// puede ser el de dentro.
+pub(crate) const TOLD_HOST: &str = "pasarela.host";
+
 /// La dirección de la aplicación: sin `PATH_INFO` ni la consulta.
 ///
-/// El servidor es el que dice `HTTP_HOST`, o si no `SERVER_NAME` y `SERVER_PORT`, que se calla si
-/// es el habitual del esquema. `HTTP_HOST` lo escribe el cliente: no tomes por buena una dirección
-/// hecha con él sin compararlo con los tuyos.
+/// El servidor es el que cuenta un proxy en el que se confía (`pasarela.host`); sin él, el que dice
+/// `HTTP_HOST`, o si no `SERVER_NAME` y `SERVER_PORT`, que se calla si es el habitual del esquema.
+/// `HTTP_HOST` lo escribe el cliente: no tomes por buena una dirección hecha con él sin compararlo con
+/// los tuyos.
 ///
 /// # Examples
 ///
@@ -90,7 +95,8 @@ pub(crate) fn request_target(environ: &Environ) -> String {
 }
 
 fn authority(environ: &Environ, scheme: &str) -> String {
-    if let Some(host) = environ.get("HTTP_HOST").filter(|host| !host.is_empty()) {
+    let hosts = [TOLD_HOST, "HTTP_HOST"].map(|key| environ.get(key).unwrap_or_default());
+    if let Some(host) = hosts.into_iter().find(|host| !host.is_empty()) {
         return host.to_owned();
     }
     let name = match environ.server_name() {
@@ -116,10 +122,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn environ_with(variables: &[(&str, &str)]) -> Environ {
-        let mut environ = Environ::new();
-        for (key, value) in variables {
-            environ.insert(key, value);
-        }
+        let mut environ: Environ = variables.iter().copied().collect();
         setup_testing_defaults(&mut environ);
         environ
     }

@@ -3,7 +3,7 @@
 use super::finding::{OpenBody, Report, ReportOnce};
 use super::response::Declared;
 use super::rule::Rule;
-use crate::body::{Body, Event};
+use crate::body::{Body, BodyEvent};
 
 /// Lo que se sabe de un cuerpo vigilado.
 #[derive(Debug)]
@@ -37,19 +37,19 @@ pub(super) fn watch(body: Body, content: Content, declared: Declared, report: &R
     if let Some(length) = body.content_length() {
         watch.check_known(length);
     }
-    body.inspected(move |event| watch.see(event))
+    body.inspect(move |event| watch.see(event))
 }
 
 impl Watch {
-    fn see(&mut self, event: Event<'_>) {
+    fn see(&mut self, event: BodyEvent<'_>) {
         match event {
-            Event::Asked if self.stage == Stage::Ended => {
+            BodyEvent::Asked if self.stage == Stage::Ended => {
                 self.report.broken(Rule::BodyNotReadPastEnd, "se pidió otro trozo");
             }
-            Event::Asked => {}
-            Event::Gave(length) => self.check_chunk(length),
-            Event::Failed(_) | Event::Panicked => self.stage = Stage::Ended,
-            Event::Ended => self.check_end(),
+            BodyEvent::Asked => {}
+            BodyEvent::Chunk(_) | BodyEvent::FileSent(_) => self.check_chunk(event.length()),
+            BodyEvent::Failed(_) | BodyEvent::Panicked => self.stage = Stage::Ended,
+            BodyEvent::Ended => self.check_end(),
         }
     }
 

@@ -5,12 +5,12 @@ use std::io::{self, BufRead, Read};
 use super::finding::{Report, ReportOnce};
 use super::rule::Rule;
 use crate::environ::Environ;
-use crate::input::Input;
+use crate::input::InputStream;
 
 /// Un cuerpo de petición vigilado, que da lo mismo que el que lleva dentro.
 #[derive(Debug)]
 struct WatchedInput {
-    input: Input,
+    input: InputStream,
     /// Cuántos bytes quedan, si `CONTENT_LENGTH` lo dice.
     left: Option<u64>,
     end: End,
@@ -43,7 +43,7 @@ pub(super) fn watch(environ: &mut Environ, report: &Report) {
     }
     let input = environ.take_input();
     let report = ReportOnce::new(report);
-    environ.set_input(Input::buffered(WatchedInput { input, left, end, report }));
+    environ.set_input(InputStream::buffered(WatchedInput { input, left, end, report }));
 }
 
 impl WatchedInput {

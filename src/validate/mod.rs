@@ -16,7 +16,7 @@
 //! |---|---|
 //! | la aplicación recibe dos argumentos por posición | la firma de [`Application::call`] |
 //! | `environ` es un diccionario y sus valores son cadenas | [`Environ`] |
-//! | `wsgi.input` y `wsgi.errors` tienen sus métodos, y nadie los cierra | [`Input`](crate::Input) y [`Errors`](crate::Errors) |
+//! | `wsgi.input` y `wsgi.errors` tienen sus métodos, y nadie los cierra | [`InputStream`](crate::InputStream) y [`ErrorStream`](crate::ErrorStream) |
 //! | el estado es una cadena y los encabezados una lista de parejas | los tipos de [`StartResponse`] |
 //! | `exc_info` y `write()` se usan bien | no existen |
 //! | el cuerpo es un iterable de cadenas de bytes | [`Body`] |
@@ -71,6 +71,7 @@ pub fn validator<A: Application>(application: A) -> Validator<A> {
 /// Un intermediario que esté fuera del validador es, para él, parte del servidor; y uno que esté
 /// dentro, parte de la aplicación. Con uno a cada lado se vigila al intermediario.
 #[derive(Debug)]
+#[must_use = "un validador que nadie sirve no vigila nada"]
 pub struct Validator<A> {
     application: A,
     report: Report,

@@ -11,6 +11,7 @@
 /// assert_eq!(Side::Server.name(), "el servidor");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Side {
     /// El servidor, o quien llame a la aplicación.
     Server,

@@ -4,13 +4,13 @@
 #![allow(dead_code, unused_imports, reason = "basta con que compile")]
 
 use pasarela::headers::Headers;
-use pasarela::{Config, Input, Result};
+use pasarela::{Config, InputStream, Result};
 
 use pasarela::Application as _;
 use pasarela::Body as _;
 use pasarela::Environ as _;
-use pasarela::Errors as _;
-use pasarela::Input as _;
+use pasarela::ErrorStream as _;
+use pasarela::InputStream as _;
 use pasarela::StartResponse as _;
 use pasarela::headers::Headers as _;
 use pasarela::simple_server::Config as _;
@@ -21,7 +21,7 @@ use pasarela::validate::Finding as _;
 
 fn contract() {
     let _ = pasarela::Body::file;
-    let _ = pasarela::Body::stream::<Vec<_>>;
+    let _ = pasarela::Body::stream::<Vec<_>, String>;
     let _ = pasarela::Environ::errors;
     let _ = pasarela::Environ::input;
     let _ = pasarela::Environ::set_errors;
@@ -30,8 +30,8 @@ fn contract() {
 }
 
 fn helpers() {
-    let _ = pasarela::util::FileWrapper::new(Input::empty());
-    let _ = pasarela::util::FileWrapper::with_block_size(Input::empty(), 1);
+    let _ = pasarela::util::FileWrapper::new(InputStream::empty());
+    let _ = pasarela::util::FileWrapper::with_block_size(InputStream::empty(), 1);
     let _ = pasarela::util::application_uri;
     let _ = pasarela::util::guess_scheme;
     let _ = pasarela::util::is_hop_by_hop;
@@ -65,9 +65,9 @@ fn headers(headers: &mut Headers) {
 fn server() -> Result<()> {
     let demo = pasarela::simple_server::demo_app;
     let application = pasarela::access_log::access_log(demo, std::io::stderr());
-    pasarela::make_server_with("", 0, application, Config::default())?;
-    pasarela::make_server("", 0, demo)?;
-    pasarela::simple_server::make_server("", 0, demo)?;
+    let _ = pasarela::make_server_with("", 0, application, Config::default())?;
+    let _ = pasarela::make_server("", 0, demo)?;
+    let _ = pasarela::simple_server::make_server("", 0, demo)?;
     let _ = pasarela::simple_server::Handle::shutdown;
     let _ = pasarela::simple_server::Server::handle_request;
     let _ = pasarela::simple_server::Server::local_addrs;

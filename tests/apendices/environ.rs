@@ -5,12 +5,12 @@ use std::io::Read;
 #[cfg(unix)]
 use std::io::Write;
 
-use pasarela::{Environ, testing};
 #[cfg(unix)]
 use pasarela::{
-    Server, handlers,
-    simple_server::{demo_app, make_server_unix},
+    Config, Server, handlers,
+    simple_server::{Listeners, demo_app, make_server_on},
 };
+use pasarela::{Environ, testing};
 use pretty_assertions::assert_eq;
 
 use super::table::{cells, chapter, codes};
@@ -113,7 +113,8 @@ fn ask(server: &Server, mut stream: impl Read + Write, request: &str) -> String 
 #[cfg(unix)]
 fn over_unix() -> String {
     let path = std::env::temp_dir().join(format!("pasarela-apendice-{}", std::process::id()));
-    let server = make_server_unix(&path, demo_app).expect("escucha");
+    let server = make_server_on(Listeners::unix(&path), demo_app, Config::default());
+    let server = server.expect("escucha");
     let stream = std::os::unix::net::UnixStream::connect(path).expect("contesta");
     ask(&server, stream, "GET / HTTP/1.0\r\nHost: ejemplo.mx\r\n\r\n")
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::content::describe;
-use super::records::{END, STDOUT};
+use super::records::{END, STDERR, STDOUT};
 
 /// La cabeza de una respuesta.
 #[derive(Debug, PartialEq, Eq)]
@@ -147,6 +147,10 @@ impl<R: Read> Stdout<R> {
         self.padding = padding.into();
         match kind {
             STDOUT => Ok(()),
+            STDERR => {
+                let length = std::mem::take(&mut self.left);
+                self.skip(length)
+            }
             END => {
                 self.is_done = true;
                 let length = std::mem::take(&mut self.left) + std::mem::take(&mut self.padding);

@@ -34,6 +34,17 @@ impl Process {
         std::io::stdout().flush().expect("se puede escribir");
     }
 
+    /// Lo dice en cuanto sepa detenerse con una señal: antes, una lo terminaría sin más.
+    pub fn announce_once_it_can_stop(address: impl Display + Send + 'static) {
+        std::thread::spawn(|| {
+            while std::fs::read_to_string("/proc/self/status").is_ok_and(|own| !catches_term(&own))
+            {
+                std::thread::yield_now();
+            }
+            Self::announce(address);
+        });
+    }
+
     /// Lo empieza desde un intérprete de órdenes, que antes ejecuta `setup`.
     pub fn start(setup: &str) -> Self {
         Self::start_with(setup, Stdio::inherit())
@@ -78,6 +89,19 @@ impl Process {
         assert!(status.expect("se puede avisar a un proceso").success());
     }
 
+    /// Le manda varias, una detrás de otra.
+    pub fn signals(&self, names: &[&str]) {
+        let id = self.child.id();
+        let orders: Vec<_> = names.iter().map(|name| format!("kill {name} {id}")).collect();
+        let status = Command::new("sh").args(["-c", &orders.join(" && ")]).status();
+        assert!(status.expect("hay un intérprete de órdenes").success());
+    }
+
+    /// El código con que terminó, si ya terminó.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.child.try_wait().expect("es un proceso propio")?.code()
+    }
+
     /// Si terminó bien.
     pub fn ended_well(mut self) -> bool {
         self.child.wait().expect("termina").success()
@@ -89,6 +113,13 @@ impl Process {
             std::thread::yield_now();
         }
     }
+}
+
+/// Si un proceso con ese estado atiende SIGTERM (`proc_pid_status(5)`).
+fn catches_term(status: &str) -> bool {
+    const TERM: u64 = 1 << 14;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|m| m & TERM != 0)
 }
 
 impl Drop for Process {

@@ -2,13 +2,13 @@
 
 use std::io::{self, Read};
 
-use pasarela::{Body, Environ, Errors, Result, StartResponse};
+use pasarela::{Body, Environ, ErrorStream, Result, StartResponse};
 
 use super::client::DATE;
 
 /// Responde el método, la ruta y el cuerpo que recibió.
 pub fn echo(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
+    environ.set_errors(ErrorStream::writer(io::sink()));
     let mut content = String::new();
     environ.input().read_to_string(&mut content)?;
     start_response("200 OK", &[])?;
@@ -17,7 +17,7 @@ pub fn echo(environ: &mut Environ, start_response: StartResponse) -> Result<Body
 
 /// Responde cuántos bytes recibió.
 pub fn measure(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-    environ.set_errors(Errors::writer(io::sink()));
+    environ.set_errors(ErrorStream::writer(io::sink()));
     let length = io::copy(environ.input(), &mut io::sink())?;
     start_response("200 OK", &[])?;
     Ok(Body::from(length.to_string()))

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use pasarela::{Application, Body, Environ, Errors, Result, StartResponse};
+use pasarela::{Application, Body, Environ, ErrorStream, Result, StartResponse};
 
 use super::client::mask_date;
 use super::{Served, curl};
@@ -45,9 +45,24 @@ impl Dialogue {
     }
 }
 
-/// Cambia por valores fijos los que son otros cada vez: la fecha y el puerto del cliente.
+/// Cambia por valores fijos los que son otros cada vez: la fecha, el puerto del cliente y lo que una
+/// etiqueta dice del disco.
 pub fn mask(text: &str) -> String {
-    mask_date(text).split('\n').map(mask_port).collect::<Vec<_>>().join("\n")
+    let line = |line: &str| mask_etag(&mask_port(line));
+    mask_date(text).split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Quita de la etiqueta de un archivo cuándo cambió, y deja cuándo se modificó y cuánto mide: lo que ve
+/// quien no le cambió la fecha.
+fn mask_etag(line: &str) -> String {
+    let parts: Vec<&str> = match line.strip_prefix("ETag: \"") {
+        Some(etag) => etag.split('-').collect(),
+        None => Vec::new(),
+    };
+    match parts[..] {
+        [modified, _, size] => format!("ETag: \"{modified}-{size}"),
+        _ => line.to_owned(),
+    }
 }
 
 /// Tapa el puerto de una línea que nombra `REMOTE_PORT`, si es de cinco cifras, como casi todos.
@@ -195,7 +210,7 @@ pub fn check_fault<A: Application>(name: &str, application: A) {
     let kept = notes.clone();
     let served =
         Served::start(move |environ: &mut Environ, start: StartResponse<'_>| -> Result<Body> {
-            environ.set_errors(Errors::writer(kept.clone()));
+            environ.set_errors(ErrorStream::writer(kept.clone()));
             application.call(environ, start)
         });
     assert_eq!(served.get("/").status, 500);

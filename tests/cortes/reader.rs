@@ -4,7 +4,7 @@ use std::io::{self, BufReader, Read};
 
 use crate::SIZE;
 use crate::comun::decoders::{Chunked, Head};
-use crate::comun::records::{END, STDOUT};
+use crate::comun::records::{END, STDERR, STDOUT};
 
 /// Lo que entendió quien leyó.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,7 @@ fn unwrap(mut bytes: &[u8]) -> Records {
         let Some(next) = rest.get(length + usize::from(*padding)..) else { break };
         match (*version, *kind) {
             (1, STDOUT) => output.extend_from_slice(&rest[..length]),
+            (1, STDERR) => {}
             (1, END) => return Records::Ended(output),
             _ => return Records::Nonsense,
         }

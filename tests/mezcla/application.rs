@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use pasarela::static_files::StaticFiles;
-use pasarela::{Application, Body, Chunk, Environ, Errors, Result, StartResponse};
+use pasarela::{Application, Body, Chunk, Environ, ErrorStream, Result, StartResponse};
 
 use crate::comun::Content;
 
@@ -89,7 +89,7 @@ impl Order {
 /// La aplicación. Los archivos que manda los escribe en `folder`.
 pub fn application(folder: PathBuf) -> impl Application {
     move |environ: &mut Environ, start: StartResponse<'_>| {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
         let order = Order::parse(environ.path_info())
             .ok_or_else(|| io::Error::other("la ruta no dice qué se pide"))?;
         let seen = seen(environ);

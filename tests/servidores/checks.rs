@@ -57,10 +57,10 @@ pub const CHECKS: [(&str, Check); 14] = [
 const SHOWN: usize = 300;
 
 /// Una respuesta leída entera.
-struct Reply {
-    status: u16,
+pub struct Reply {
+    pub status: u16,
     fields: Vec<(String, String)>,
-    body: String,
+    pub body: String,
 }
 
 impl Reply {
@@ -110,7 +110,7 @@ impl Site<'_> {
 }
 
 /// Lee una respuesta y nada de la siguiente.
-fn read_reply(wire: &mut Wire, method: &str) -> Reply {
+pub fn read_reply(wire: &mut Wire, method: &str) -> Reply {
     let head = wire.until("\r\n\r\n");
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap_or(0);

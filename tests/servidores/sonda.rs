@@ -3,19 +3,20 @@
 //!
 //! ```text
 //! sonda http 127.0.0.1:8000 [prefijo]
-//! sonda http /srv/pasarela/principal.sock [prefijo]
+//! sonda http /srv/pasarela/principal.sock [prefijo [claras]]
 //! ```
 //!
-//! Con el nombre `aplicacion.cgi` es un programa CGI.
+//! Con `claras` rechaza las rutas dudosas. Con el nombre `aplicacion.cgi` es un programa CGI.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pasarela::handlers::{self, fastcgi, mount, scgi, uwsgi};
-use pasarela::simple_server;
-use pasarela::{Application, Body, Config, Environ, Error, Result, Server, StartResponse, util};
+use pasarela::handlers::{self, mount};
+use pasarela::simple_server::{Listeners, make_server_on};
+use pasarela::{AmbiguousPaths, Body, Config, Environ, Error, Protocol, Result};
+use pasarela::{StartResponse, util};
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain; charset=utf-8");
 
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let path = environ.path_info().to_owned();
     match path.split('/').nth(1).unwrap_or_default() {
+        "todo" => everything(environ, start_response),
         "sube" => upload(environ, start_response),
         "goteo" => drip(environ, start_response),
         "sin-contenido" => {
@@ -79,6 +81,16 @@ fn echo(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     Ok(Body::from(text))
 }
 
+/// Todas las variables, por orden alfabético, y la dirección que se compone con ellas.
+fn everything(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    let mut lines: Vec<String> =
+        environ.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    lines.push(format!("dirección: {}\n", util::request_uri(environ, true)));
+    lines.sort();
+    start_response("200 OK", &[TEXT])?;
+    Ok(Body::from(lines.concat()))
+}
+
 /// Cuántos bytes llegaron, y su suma.
 fn upload(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let (mut length, mut sum) = (0_u64, 0_u64);
@@ -102,7 +114,7 @@ fn drip(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     start_response("200 OK", &[TEXT])?;
     Ok(Body::stream((1..=3).map(move |number| {
         wait_for(&folder.join(format!("{name}-{number}")))?;
-        Ok(format!("trozo {number}\n").into())
+        Ok(format!("trozo {number}\n"))
     })))
 }
 
@@ -124,54 +136,42 @@ fn main() -> Result<()> {
         // Una consulta sin «=» llega también como argumentos (RFC 3875 §4.4): no son para nosotros.
         return Ok(handlers::cgi::run(application)?);
     }
-    let [protocol, place, prefix] = [(); 3].map(|()| arguments.next().unwrap_or_default());
+    let [protocol, place, prefix, paths] = [(); 4].map(|()| arguments.next().unwrap_or_default());
     let prefix = if prefix.is_empty() { "/" } else { &prefix };
-    listen(&protocol, &place, mount(prefix, application))?.serve_forever()?;
+    let config = config(&protocol, &paths)?;
+    make_server_on(listeners(&place)?, mount(prefix, application), config)?.serve_forever()?;
     Ok(())
 }
 
-/// Escucha en `place`: una dirección con su puerto, o un socket de Unix.
-fn listen(protocol: &str, place: &str, application: impl Application) -> Result<Server> {
-    let config = Config {
+fn config(protocol: &str, paths: &str) -> Result<Config> {
+    let protocol = match protocol {
+        "http" => Protocol::Http,
+        "fastcgi" => Protocol::FastCgi,
+        "scgi" => Protocol::Scgi,
+        "uwsgi" => Protocol::Uwsgi,
+        _ => return Err(Error::new(format!("no existe el protocolo «{protocol}»"))),
+    };
+    Ok(Config {
+        protocol,
         trusted_proxies: vec!["127.0.0.1".parse()?, "unix:".parse()?],
+        ambiguous_paths: match paths {
+            "claras" => AmbiguousPaths::Refused,
+            _ => AmbiguousPaths::Kept,
+        },
         // nginx y Apache quizá son otros usuarios.
         unix_mode: Some(0o666),
         ..Config::default()
-    };
-    let Some((host, port)) = place.rsplit_once(':') else {
-        return listen_unix(protocol, place, application, config);
-    };
-    let port = port.parse()?;
-    Ok(match protocol {
-        "http" => simple_server::make_server_with(host, port, application, config)?,
-        "fastcgi" => fastcgi::make_server_with(host, port, application, config)?,
-        "scgi" => scgi::make_server_with(host, port, application, config)?,
-        "uwsgi" => uwsgi::make_server_with(host, port, application, config)?,
-        _ => return Err(unknown(protocol)),
     })
 }
 
-#[cfg(unix)]
-fn listen_unix(
-    protocol: &str,
-    path: &str,
-    application: impl Application,
-    config: Config,
-) -> Result<Server> {
-    Ok(match protocol {
-        "http" => simple_server::make_server_unix_with(path, application, config)?,
-        "fastcgi" => fastcgi::make_server_unix_with(path, application, config)?,
-        "scgi" => scgi::make_server_unix_with(path, application, config)?,
-        "uwsgi" => uwsgi::make_server_unix_with(path, application, config)?,
-        _ => return Err(unknown(protocol)),
-    })
-}
-
-#[cfg(not(unix))]
-fn listen_unix(_: &str, path: &str, _: impl Application, _: Config) -> Result<Server> {
-    Err(Error::new(format!("aquí no hay sockets de Unix, y {path} no dice su puerto")))
-}
-
-fn unknown(protocol: &str) -> Error {
-    Error::new(format!("no existe el protocolo «{protocol}»"))
+fn listeners(place: &str) -> Result<Listeners> {
+    match place.rsplit_once(':') {
+        Some((host, port)) => Ok(Listeners::tcp(host, port.parse()?)),
+        #[cfg(unix)]
+        None => Ok(Listeners::unix(place)),
+        #[cfg(not(unix))]
+        None => {
+            Err(Error::new(format!("aquí no hay sockets de Unix, y {place} no dice su puerto")))
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pasarela::{Body, Chunk, Environ, Result, StartResponse};
+use pasarela::{Body, Environ, Result, StartResponse};
 
 use crate::cafe::{Kitchen, News, kitchen, live_page};
 use crate::form::escape;
@@ -26,16 +26,16 @@ struct Screen {
 }
 
 impl Iterator for Screen {
-    type Item = io::Result<Chunk>;
+    type Item = io::Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.kitchen.after(self.last) {
             News::Order(order) => {
                 self.last = order.number;
                 let (who, what) = (escape(&order.who), escape(&order.what));
-                Some(Ok(Chunk::from(format!("<li>{who}: {what}</li>\n"))))
+                Some(Ok(format!("<li>{who}: {what}</li>\n")))
             }
-            News::Quiet => Some(Ok(Chunk::from("<!-- -->\n"))),
+            News::Quiet => Some(Ok("<!-- -->\n".to_string())),
             News::Closed => None,
         }
     }

@@ -5,7 +5,7 @@
 //! servidor web                                     aplicación
 //!   BEGIN_REQUEST(1) PARAMS(1)… PARAMS(1, vacío) ──▶
 //!   STDIN(1)… STDIN(1, vacío)                    ──▶
-//!                ◀── STDOUT(1)… STDOUT(1, vacío) END_REQUEST(1)
+//!                ◀── STDOUT(1)… STDERR(1)… STDOUT(1, vacío) END_REQUEST(1)
 //! ```
 //!
 //! Una conexión lleva una petición a la vez: ni nginx ni Apache mandan más. A la segunda se le
@@ -22,7 +22,10 @@ mod pairs;
 mod receiver;
 
 pub(crate) use receiver::{Phase, Receiver, ReceiverLimits};
-pub(crate) use record::{MAX_CONTENT, write_end, write_nonsense, write_stdout};
+pub(crate) use record::{
+    MAX_CONTENT, abort_start, is_aborted, write_aborted, write_end, write_nonsense, write_stderr,
+    write_stdout,
+};
 
 #[cfg(test)]
 mod tests;

@@ -145,11 +145,6 @@ impl Receiver {
         std::mem::take(&mut self.replies)
     }
 
-    /// Escribe que una petición abandonada terminó.
-    pub(crate) fn write_aborted(&self, out: &mut Vec<u8>) {
-        write_ending(out, self.id, Ending::Complete);
-    }
-
     /// Consume registros hasta que haya variables, cuerpo o final, y pasa el cuerpo a `output`, sin que crezca más
     /// de `room` bytes. Devuelve cuántos bytes de `input` consumió.
     pub(crate) fn decode(

@@ -26,7 +26,7 @@ impl Kind {
     fn of(number: u8) -> Self {
         match number {
             1 => Self::BeginRequest,
-            2 => Self::AbortRequest,
+            ABORT_REQUEST => Self::AbortRequest,
             4 => Self::Params,
             5 => Self::Stdin,
             9 => Self::GetValues,
@@ -35,8 +35,10 @@ impl Kind {
     }
 }
 
+const ABORT_REQUEST: u8 = 2;
 const END_REQUEST: u8 = 3;
 const STDOUT: u8 = 6;
+const STDERR: u8 = 7;
 const GET_VALUES_RESULT: u8 = 10;
 const UNKNOWN_TYPE: u8 = 11;
 
@@ -75,11 +77,43 @@ impl Header {
     }
 }
 
+/// Cómo empieza el registro con que el servidor web abandona una petición (§5.4).
+pub(crate) fn abort_start(id: u16) -> [u8; 4] {
+    let [id_high, id_low] = id.to_be_bytes();
+    [VERSION, ABORT_REQUEST, id_high, id_low]
+}
+
 /// Escribe una parte de la respuesta, en los registros que haga falta.
 pub(crate) fn write_stdout(out: &mut Vec<u8>, id: u16, bytes: &[u8]) {
     for content in bytes.chunks(MAX_CONTENT) {
         write(out, STDOUT, id, content);
     }
+}
+
+/// Escribe lo que va al registro de errores del servidor web, que cabe en un registro (§5.3).
+pub(crate) fn write_stderr(out: &mut Vec<u8>, id: u16, text: &[u8]) {
+    if !text.is_empty() {
+        write(out, STDERR, id, text);
+    }
+}
+
+/// Escribe que una petición que el servidor web abandonó ya terminó (§5.4).
+pub(crate) fn write_aborted(out: &mut Vec<u8>, id: u16) {
+    write_ending(out, id, Ending::Complete);
+}
+
+/// Si entre los registros que hay en `bytes` está el abandono de la petición `id`; los de otra que
+/// viene detrás no cuentan.
+pub(crate) fn is_aborted(mut bytes: &[u8], id: u16) -> bool {
+    while let Some((header, rest)) = bytes.split_first_chunk() {
+        let Ok(header) = Header::parse(*header) else { return false };
+        match header.kind {
+            Kind::AbortRequest if header.id == id => return true,
+            Kind::BeginRequest if header.id == id => return false,
+            _ => bytes = rest.get(header.content + header.padding..).unwrap_or_default(),
+        }
+    }
+    false
 }
 
 /// Escribe el final de una respuesta entera.

@@ -164,6 +164,18 @@ fn una_peticion_se_puede_abandonar_en_cualquier_momento() {
 }
 
 #[test]
+fn el_abandono_de_una_respuesta_se_encuentra_entre_otros_registros() {
+    let (other, end) = (record(ABORT, 2, b"", 0), record(STDIN, 1, b"", 3));
+    let abort = record(ABORT, 1, b"", 0);
+    let bytes = [&end[..], &begin(2, 1, 1), &other, &record(77, 0, b"algo", 9), &abort].concat();
+    for cut in 0..=bytes.len() {
+        assert_eq!(is_aborted(&bytes[..cut], 1), cut == bytes.len(), "cortados en {cut}");
+    }
+    assert!(!is_aborted(&[&begin(1, 1, 1)[..], &abort].concat(), 1), "es de la siguiente");
+    assert!(!is_aborted(&[b"GET / HTTP/1.1\r\n", &abort[..]].concat(), 1));
+}
+
+#[test]
 fn el_cuerpo_mide_lo_que_se_anuncia() {
     let start = [begin(1, 1, 1), record(PARAMS, 1, b"", 0)].concat();
     let end = record(STDIN, 1, b"", 0);

@@ -2,16 +2,18 @@
 
 use super::*;
 use crate::application::StartResponse;
-use crate::body::Body;
-use crate::connection::stand::{Stand, flood, get, ignore, ok};
+use crate::body::{Body, BodyEvent};
+use crate::connection::stand::{END, STDERR, Stand, fastcgi, flood, get, ignore, ok, request};
 use crate::connection::{Outcome, Protocol, StageKind};
 use crate::environ::Environ;
+use crate::error::{Error, Result};
 use pretty_assertions::assert_eq;
 use std::fs::File;
+use std::io::Write;
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
 
-fn file(_: &mut Environ, start_response: StartResponse<'_>) -> crate::error::Result<Body> {
+fn file(_: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
     start_response("200 OK", &[])?;
     Ok(Body::file(File::open(MANIFEST)?))
 }
@@ -90,11 +92,10 @@ fn un_cuerpo_se_suelta_una_vez_y_vigilado_aunque_el_cliente_se_vaya() {
         }
     }
     let (sender, dropped) = std::sync::mpsc::channel();
-    let application =
-        move |_: &mut Environ, start_response: StartResponse<'_>| -> crate::error::Result<Body> {
-            start_response("200 OK", &[])?;
-            Ok(Body::stream(Counted(sender.clone())))
-        };
+    let application = move |_: &mut Environ, start_response: StartResponse<'_>| -> Result<Body> {
+        start_response("200 OK", &[])?;
+        Ok(Body::stream(Counted(sender.clone())))
+    };
     let mut stand = Stand::http(application).slow(100);
     stand.say(get("/"));
     let calls = stand.world.calls;
@@ -135,4 +136,85 @@ fn lo_que_se_rechaza_se_anuncia_y_se_olvida_lo_demas() {
     assert!(seen.starts_with("HTTP/1.1 505 "), "{seen}");
     assert!(seen.contains("\r\nConnection: close\r\n") && seen.ends_with("</html>\n"));
     assert_eq!(stand.world.calls, 0);
+}
+
+#[test]
+fn el_panico_de_quien_mira_un_archivo_solo_corta_su_respuesta() {
+    let application = |_: &mut Environ, start_response: StartResponse<'_>| {
+        start_response("200 OK", &[])?;
+        // El primer bloque se lee; lo demás se manda sin leerlo.
+        let file = Body::file_range(File::open(std::env::current_exe()?)?, 200_000);
+        Ok(file.inspect(|event| assert!(!matches!(event, BodyEvent::FileSent(_)), "adrede")))
+    };
+    let mut stand = Stand::http(application).on(usize::MAX, true);
+    stand.say(get("/")).take(usize::MAX).finish();
+    assert_eq!(stand.reason(), Some(CloseReason::BodyIncomplete));
+}
+
+/// Los registros de errores y los finales que hay en lo que se recibió por FastCGI, en orden.
+fn told(bytes: &[u8]) -> Vec<String> {
+    let (mut told, mut rest) = (Vec::new(), bytes);
+    while let [1, kind, 0, 1, high, low, 0, 0, after @ ..] = rest {
+        let (content, after) = after.split_at(u16::from_be_bytes([*high, *low]).into());
+        match *kind {
+            STDERR => told.push(String::from_utf8_lossy(content).into_owned()),
+            END => told.push("END".to_owned()),
+            _ => {}
+        }
+        rest = after;
+    }
+    if !rest.is_empty() {
+        told.push("corte".to_owned());
+    }
+    told
+}
+
+/// Falla, o avisa, como diga la ruta.
+fn complains(environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+    writeln!(environ.errors(), "antes")?;
+    if environ.path_info() == "/mucho" {
+        environ.errors().write_all(&[b'x'; 100_000])?;
+    }
+    start_response("200 OK", &[("Content-Length", "4")])?;
+    Ok(match environ.path_info() {
+        "/error" => return Err(Error::new("adrede")),
+        "/tarde" => {
+            let mut errors = std::mem::take(environ.errors());
+            Body::stream((0..2).map(move |number| {
+                writeln!(errors, "trozo {number}")?;
+                Ok(Chunk::from("ab"))
+            }))
+        }
+        "/corto" => Body::stream([Ok(Chunk::from("ab"))]),
+        _ => Body::from("hola"),
+    })
+}
+
+#[test]
+fn por_fastcgi_lo_que_se_anota_va_tambien_al_servidor_web() {
+    let failure = "pasarela: \"GET /error\": la aplicación devolvió un error: adrede\n";
+    let short = "pasarela: \"GET /corto\": al cuerpo de la respuesta le faltan 2 bytes para su \
+                 Content-Length\n";
+    let much = format!("antes\n{}…\n", "x".repeat(8 * 1024 - "antes\n".len()));
+    let expected: [(&str, &[&str]); 5] = [
+        ("/", &["antes\n", "END"]),
+        ("/error", &[&format!("antes\n{failure}"), "END"]),
+        ("/tarde", &["antes\ntrozo 0\n", "trozo 1\n", "END"]),
+        ("/corto", &["antes\n", short, "corte"]),
+        ("/mucho", &[&much, "END"]),
+    ];
+    for (path, expected) in expected {
+        let mut stand = Stand::new(Protocol::FastCgi, complains);
+        stand.say(fastcgi("GET", path, ""));
+        assert_eq!(told(stand.bytes()), expected, "{path}");
+    }
+}
+
+#[test]
+fn en_los_demas_protocolos_no_hay_donde() {
+    for protocol in [Protocol::Http, Protocol::Scgi, Protocol::Uwsgi] {
+        let mut stand = Stand::new(protocol, complains);
+        stand.say(request(protocol, "GET", "/"));
+        assert!(stand.seen().ends_with("\r\n\r\nhola"), "{:?}", stand.seen());
+    }
 }

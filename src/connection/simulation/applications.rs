@@ -14,7 +14,7 @@ use crate::application::{Application, StartResponse};
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::{Error, Result};
-use crate::input::Input;
+use crate::input::InputStream;
 
 /// Lo que comparten la aplicación y quien mira.
 #[derive(Debug, Default)]
@@ -137,7 +137,7 @@ impl Play {
                 let body = Body::file_range(file, *length as u64);
                 let grain = sand.grain(false);
                 match is_watched {
-                    true => body.inspected(move |_| grain.is_here()),
+                    true => body.inspect(move |_| grain.is_here()),
                     false => body,
                 }
             }
@@ -184,7 +184,7 @@ fn start(planned: &Planned, start_response: StartResponse<'_>) -> Result<()> {
 /// El cuerpo de una petición, comparado con lo que se envió.
 #[derive(Debug)]
 pub(super) struct Watched {
-    input: Input,
+    input: InputStream,
     planned: Arc<Planned>,
     read: usize,
     has_failed: bool,
@@ -192,7 +192,7 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    fn new(input: Input, planned: &Arc<Planned>, notebook: &Arc<Notebook>) -> Self {
+    fn new(input: InputStream, planned: &Arc<Planned>, notebook: &Arc<Notebook>) -> Self {
         let (planned, notebook) = (planned.clone(), notebook.clone());
         Self { input, planned, read: 0, has_failed: false, notebook }
     }

@@ -10,7 +10,7 @@ use super::random::Random;
 use crate::connection::{Class, Host, Moment, Permit};
 use crate::environ::Environ;
 use crate::gateway::{ResponseBody, ResponseHead};
-use crate::input::Errors;
+use crate::input::ErrorStream;
 
 /// Cuándo pasa todo, en segundos desde 1970: así la fecha es siempre la misma.
 const TODAY: u64 = 1_795_509_600;
@@ -106,11 +106,11 @@ impl Host for Thread<'_> {
     }
 
     fn amends(&mut self, environ: &mut Environ) {
-        environ.set_errors(Errors::writer(io::sink()));
+        environ.set_errors(ErrorStream::writer(io::sink()));
     }
 
     fn begins(&mut self, _head: &ResponseHead, body: &mut ResponseBody) {
-        body.set_errors(Errors::writer(io::sink()));
+        body.set_errors(ErrorStream::writer(io::sink()));
     }
 }
 

@@ -5,13 +5,14 @@ use std::fs::File;
 use std::io::{self, IoSlice};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use super::random::Random;
 use crate::connection::{
     Awaited, Client, Event, FileSent, MemoryWire, Moment, Readiness, Source, System, Wire,
 };
+use crate::environ::Presence;
 
 /// El reloj de un mundo.
 #[derive(Debug, Default)]
@@ -150,6 +151,10 @@ impl Wire for SimulatedWire {
 
     fn source(&mut self) -> SimulatedSource {
         SimulatedSource { inner: Box::new(self.inner.source()), network: self.network.clone() }
+    }
+
+    fn presence(&mut self) -> Option<Weak<dyn Presence>> {
+        self.inner.presence()
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) struct Output {
 
 const END: u8 = 3;
 const STDOUT: u8 = 6;
+const STDERR: u8 = 7;
 const VALUES: u8 = 10;
 const UNKNOWN: u8 = 11;
 
@@ -31,7 +32,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Output>, String> {
         let is_whole = after.len() >= length + usize::from(*padding);
         match (*kind, id) {
             (VALUES | UNKNOWN, 0) => {}
-            (STDOUT | END, id) => {
+            (STDOUT | STDERR | END, id) => {
                 let current = outputs.iter().filter(|output| output.is_ended).count();
                 if id != record_id(current) {
                     return Err(format!("un registro de la petición {id}, y toca otra"));
@@ -41,15 +42,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Output>, String> {
                     is_closed = false;
                 }
                 let output = outputs.last_mut().expect("se acaba de poner");
-                if is_closed && *kind == STDOUT {
+                if is_closed && *kind != END {
                     return Err("la salida sigue después de su final".to_owned());
                 }
-                if *kind == STDOUT {
-                    output.bytes.extend(content);
-                    is_closed = length == 0;
-                } else if is_whole {
-                    check_end(content, is_closed || output.bytes.is_empty())?;
-                    output.is_ended = true;
+                match *kind {
+                    STDOUT => {
+                        output.bytes.extend(content);
+                        is_closed = length == 0;
+                    }
+                    STDERR if is_whole => check_note(content)?,
+                    END if is_whole => {
+                        check_end(content, is_closed || output.bytes.is_empty())?;
+                        output.is_ended = true;
+                    }
+                    _ => {}
                 }
             }
             (kind, id) => return Err(format!("un registro {kind} de {id}")),
@@ -60,6 +66,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Output>, String> {
         rest = &after[length + usize::from(*padding)..];
     }
     Ok(outputs)
+}
+
+/// Lo que va al registro de errores son líneas enteras.
+fn check_note(content: &[u8]) -> Result<(), String> {
+    match str::from_utf8(content) {
+        Ok(text) if text.starts_with("pasarela: ") && text.ends_with('\n') => Ok(()),
+        _ => Err(format!("una nota rara: {content:?}")),
+    }
 }
 
 fn check_end(content: &[u8], is_closed: bool) -> Result<(), String> {

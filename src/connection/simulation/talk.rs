@@ -102,7 +102,7 @@ impl Talk {
             return Err(format!("en {stage:?} espera demasiado: hasta {:?}", self.deadline));
         }
         // En FastCGI se contesta a preguntas entre una petición y otra: son cabezas nuevas.
-        let is_head = stage == StageKind::Head && service.protocol != Protocol::FastCgi;
+        let is_head = stage == StageKind::Head && service.config.protocol != Protocol::FastCgi;
         let head = is_head.then(|| (self.deadline, connection.answered()));
         if let (Some((before, answered)), Some((after, same))) = (self.head, head)
             && answered == same

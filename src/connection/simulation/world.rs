@@ -13,7 +13,7 @@ use super::talk::{Place, Talk};
 use super::verdict::Circumstances;
 use crate::connection::memory::Ending;
 use crate::connection::{
-    CloseReason, Connection, Context, Event, Outcome, Protocol, Scratch, Service, System,
+    CloseReason, Config, Connection, Context, Event, Outcome, Protocol, Scratch, Service, System,
 };
 use crate::gateway::Peers;
 use crate::guarded::catch;
@@ -45,7 +45,7 @@ impl World {
         ]);
         let manners =
             Manners { protocol, is_calm: random.one_in(2), may_be_large: random.one_in(12) };
-        let config = invent_config(&mut random);
+        let config = Config { protocol, ..invent_config(&mut random) };
         let count = random.between(1, 4);
         let planned: Vec<Vec<_>> = (0..count)
             .map(|number| invent(&mut random, manners, number).into_iter().map(Arc::new).collect())
@@ -53,7 +53,7 @@ impl World {
         let play = Play::new(planned);
         let mut world = Self {
             manners,
-            service: Service::new(protocol, config, "localhost".to_owned()),
+            service: Service::new(config, "localhost".to_owned()),
             play,
             clock: Arc::default(),
             networks: Vec::new(),
@@ -74,11 +74,7 @@ impl World {
         let mut world = Self {
             random: Random::new(at as u64),
             manners: self.manners,
-            service: Service::new(
-                self.manners.protocol,
-                self.service.config.clone(),
-                "localhost".to_owned(),
-            ),
+            service: Service::new(self.service.config.clone(), "localhost".to_owned()),
             play: Play::new(self.play.planned.clone()),
             clock: Arc::default(),
             networks: Vec::new(),

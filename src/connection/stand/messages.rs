@@ -80,6 +80,7 @@ pub(crate) const END: u8 = 3;
 pub(crate) const PARAMS: u8 = 4;
 pub(crate) const STDIN: u8 = 5;
 pub(crate) const STDOUT: u8 = 6;
+pub(crate) const STDERR: u8 = 7;
 
 /// Un registro de la petición 1.
 pub(crate) fn record(kind: u8, content: &[u8]) -> Vec<u8> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::http::{BodyDecoder, RequestBody};
+use crate::http::{BodyDecoder, RequestBody, RequestError};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -137,7 +137,7 @@ fn text(upload: &mut Upload<Network>) -> io::Result<String> {
 
 #[track_caller]
 fn rejection(error: &io::Error) -> Rejection {
-    *error.get_ref().and_then(|inner| inner.downcast_ref()).expect("es un rechazo")
+    RequestError::find(error).expect("es un rechazo").0
 }
 
 #[test]

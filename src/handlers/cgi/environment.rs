@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::{fmt, io};
+use std::{error, fmt, io};
 
 use crate::cgi::variables::{self, Process};
 use crate::environ::Environ;
-use crate::http::Rejection;
+use crate::http::{Rejection, RequestBody};
 
 /// Las variables de una petición que no se reconocen por su principio (RFC 3875 §4.1, Apache, IIS).
 const META_VARIABLES: [&str; 11] = [
@@ -30,57 +30,79 @@ const META_PREFIXES: [&str; 8] =
 /// El servidor, si nadie lo dice.
 const SERVER_NAME: &str = "localhost";
 
-/// Por qué un programa CGI no dio su respuesta entera.
+/// Por qué un programa CGI no dio su respuesta entera. Se distinguen con [`kind`](Self::kind).
 ///
 /// # Examples
 ///
 /// ```
-/// use pasarela::handlers::cgi::{self, CgiError};
-/// use pasarela::simple_server::demo_app;
+/// use pasarela::handlers::cgi::{self, CgiErrorKind};
+/// use pasarela::{Body, Environ, Result, StartResponse};
 /// use std::io;
 ///
-/// let run = cgi::run_with(demo_app, [], io::empty(), io::sink(), io::stderr());
-/// assert_eq!(run, Err(CgiError::NotCgi));
+/// fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+///     start_response("204 No Content", &[])?;
+///     Ok(Body::empty())
+/// }
+///
+/// let run = cgi::run_with(application, [], io::empty(), io::sink(), io::stderr());
+/// assert_eq!(run.map_err(|error| error.kind()), Err(CgiErrorKind::NotCgi));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
+pub struct CgiError {
+    kind: CgiErrorKind,
+    reason: Option<io::Error>,
+}
+
+/// De qué clase es un [`CgiError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum CgiError {
+pub enum CgiErrorKind {
     /// Falta `REQUEST_METHOD`: no lo ejecutó un servidor web.
     NotCgi,
     /// El cuerpo de la respuesta falló, o midió menos que su `Content-Length`. El motivo ya quedó en
     /// la salida de errores.
     BodyIncomplete,
-    /// El servidor web no tomó la respuesta.
-    Output {
-        /// La respuesta del sistema.
-        reason: String,
-    },
+    /// El servidor web no tomó la respuesta: la del sistema es la causa
+    /// ([`source`](std::error::Error::source)).
+    Output,
 }
 
 impl CgiError {
+    pub(super) const NOT_CGI: Self = Self { kind: CgiErrorKind::NotCgi, reason: None };
+    pub(super) const BODY_INCOMPLETE: Self =
+        Self { kind: CgiErrorKind::BodyIncomplete, reason: None };
+
     pub(super) fn output(error: io::Error) -> Self {
-        Self::Output { reason: error.to_string() }
+        Self { kind: CgiErrorKind::Output, reason: Some(error) }
+    }
+
+    /// De qué clase es.
+    pub fn kind(&self) -> CgiErrorKind {
+        self.kind
     }
 }
 
-impl std::error::Error for CgiError {}
+impl error::Error for CgiError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        Some(self.reason.as_ref()?)
+    }
+}
 
 impl fmt::Display for CgiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotCgi => f.write_str(
+        f.write_str(match self.kind {
+            CgiErrorKind::NotCgi => {
                 "esto es un programa CGI y lo ejecuta un servidor web; para probarlo en la terminal, \
-                 define antes REQUEST_METHOD=GET",
-            ),
-            Self::BodyIncomplete => f.write_str("el cuerpo de la respuesta quedó incompleto"),
-            Self::Output { reason } => {
-                write!(f, "el servidor web no tomó la respuesta: {reason}")
+                 define antes REQUEST_METHOD=GET"
             }
-        }
+            CgiErrorKind::BodyIncomplete => "el cuerpo de la respuesta quedó incompleto",
+            CgiErrorKind::Output => "el servidor web no tomó la respuesta",
+        })
     }
 }
 
-/// Llena `environ` con las variables de la petición que hay en `environment`.
+/// Llena `environ` con las variables de la petición que hay en `environment`, y dice cómo termina su
+/// cuerpo.
 ///
 /// # Errors
 ///
@@ -88,10 +110,10 @@ impl fmt::Display for CgiError {
 pub(super) fn fill(
     environ: &mut Environ,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<Result<(), Rejection>, CgiError> {
+) -> Result<Result<RequestBody, Rejection>, CgiError> {
     let environment: Vec<_> = environment.into_iter().collect();
     if !environment.iter().any(|(name, _)| name == "REQUEST_METHOD") {
-        return Err(CgiError::NotCgi);
+        return Err(CgiError::NOT_CGI);
     }
     let variables: Vec<_> = environment
         .iter()

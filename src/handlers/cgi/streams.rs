@@ -26,7 +26,7 @@ impl<R: Read> Read for Content<R> {
         }
         let received = self.input.read(&mut buf[..length])?;
         if received == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, Rejection::BodyCut));
+            return Err(Rejection::BodyCut.into());
         }
         self.left -= received as u64;
         Ok(received)

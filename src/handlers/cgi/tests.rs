@@ -16,7 +16,7 @@ struct Process {
 /// Lo que se ve desde fuera.
 #[derive(Debug, PartialEq, Eq)]
 struct Ran {
-    result: Result<(), CgiError>,
+    result: Result<(), CgiErrorKind>,
     output: String,
     errors: String,
 }
@@ -55,6 +55,7 @@ impl Process {
     fn run(self, application: impl Application) -> Ran {
         let (mut output, errors) = (Paper::default(), Paper::default());
         let result = run_with(application, self.variables, self.input, &mut output, errors.clone());
+        let result = result.map_err(|error| error.kind());
         Ran { result, output: output.text(), errors: errors.text() }
     }
 }
@@ -70,23 +71,44 @@ fn answered(output: &str) -> Ran {
     Ran { result: Ok(()), output: output.to_owned(), errors: String::new() }
 }
 
+/// Una entrada que nadie cierra: leerla es esperar para siempre.
+struct Open;
+
+impl Read for Open {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("se esperaría para siempre")
+    }
+}
+
 #[test]
 fn la_entrada_se_lee_hasta_su_longitud_o_hasta_su_final() {
     let limited = request("POST", &[("CONTENT_LENGTH", "4")], b"hola \xFF");
     assert_eq!(limited.run(echo), answered("Status: 200 OK\r\nContent-Length: 4\r\n\r\nhola"));
-    for variables in [&[][..], &[("CONTENT_LENGTH", "")]] {
+    let chunked = [("HTTP_TRANSFER_ENCODING", "chunked")];
+    for variables in [&chunked[..], &[chunked[0], ("CONTENT_LENGTH", "")]] {
         let whole = request("POST", variables, b"hola");
         assert_eq!(whole.run(echo), answered("Status: 200 OK\r\nContent-Length: 4\r\n\r\nhola"));
     }
-    let none = request("POST", &[("CONTENT_LENGTH", "0")], b"hola");
-    assert_eq!(none.run(echo), answered("Status: 200 OK\r\nContent-Length: 0\r\n\r\n"));
+}
+
+#[test]
+fn sin_longitud_no_hay_cuerpo_y_no_se_espera_a_nadie() {
+    for variables in [&[][..], &[("CONTENT_LENGTH", "")], &[("CONTENT_LENGTH", "0")]] {
+        for method in ["GET", "POST"] {
+            let (variables, mut output) = (request(method, variables, b"").variables, Vec::new());
+            let ran = run_with(echo, variables, Open, &mut output, io::sink());
+            let output = String::from_utf8_lossy(&output);
+            let expected = "Status: 200 OK\r\nContent-Length: 0\r\n\r\n";
+            assert_eq!((ran.is_ok(), &*output), (true, expected), "{method}");
+        }
+    }
 }
 
 #[test]
 fn los_bytes_van_y_vuelven_como_son() {
     let content: Vec<u8> = (0..=255).collect();
     let mut output = Vec::new();
-    let variables = request("POST", &[], b"").variables;
+    let variables = request("POST", &[("CONTENT_LENGTH", "256")], b"").variables;
     let input = io::Cursor::new(content.clone());
     run_with(echo, variables, input, &mut output, io::sink()).expect("responde");
     assert!(output.ends_with(&content));
@@ -183,7 +205,7 @@ fn un_cuerpo_cortado_es_un_error_del_programa() {
         start("200 OK", &[])?;
         Ok(Body::stream([Ok(Chunk::from("ho")), Err(io::Error::other("se fue la luz"))]))
     });
-    assert_eq!(ran.result, Err(CgiError::BodyIncomplete));
+    assert_eq!(ran.result, Err(CgiErrorKind::BodyIncomplete));
     assert_eq!(ran.output, "Status: 200 OK\r\n\r\nho");
     assert!(ran.errors.contains("se fue la luz"), "{}", ran.errors);
 }
@@ -239,8 +261,12 @@ fn un_servidor_que_no_toma_la_respuesta_se_dice() {
             Ok(())
         }
     }
-    let result = run_with(echo, get().variables, io::empty(), Gone, io::sink());
-    assert_eq!(result, Err(CgiError::Output { reason: "broken pipe".to_owned() }));
+    let error = run_with(echo, get().variables, io::empty(), Gone, io::sink()).expect_err("se fue");
+    assert_eq!(error.kind(), CgiErrorKind::Output);
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+    assert_eq!(cause.map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
+    let text = format!("el servidor web no tomó la respuesta: {}", io::ErrorKind::BrokenPipe);
+    assert_eq!(Error::from(error).to_string(), text);
 }
 
 #[test]

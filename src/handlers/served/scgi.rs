@@ -25,17 +25,16 @@
 //! # Ok::<(), pasarela::Error>(())
 //! ```
 
-#[cfg(unix)]
-use std::path::Path;
-
 use crate::application::Application;
 use crate::connection::{Config, Protocol};
-#[cfg(unix)]
-use crate::simple_server::make_unix;
-use crate::simple_server::{Listeners, Server, ServerError, make, make_tcp};
+use crate::simple_server::{Server, ServerError, make_server_with};
 
 /// Crea un servidor de SCGI que escucha en todas las direcciones de `host`, como
 /// [`simple_server::make_server`](crate::simple_server::make_server).
+///
+/// Para otros límites u otros sockets, [`Config::protocol`](crate::Config::protocol) en
+/// [`make_server_with`](crate::simple_server::make_server_with) o
+/// [`make_server_on`](crate::simple_server::make_server_on).
 ///
 /// Pon una dirección a la que solo llegue el servidor web: a quien habla SCGI se le cree todo lo
 /// que dice de la petición.
@@ -48,60 +47,6 @@ pub fn make_server(
     port: u16,
     application: impl Application,
 ) -> Result<Server, ServerError> {
-    make_server_with(host, port, application, Config::default())
-}
-
-/// Como [`make_server`], con otros límites, plazos o hilos.
-///
-/// # Errors
-///
-/// Los mismos que [`make_server`].
-pub fn make_server_with(
-    host: &str,
-    port: u16,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    make_tcp(Protocol::Scgi, host, port, application, config)
-}
-
-/// Crea un servidor de SCGI que escucha en el socket de Unix `path`, como
-/// [`simple_server::make_server_unix`](crate::simple_server::make_server_unix). Solo en Unix.
-///
-/// # Errors
-///
-/// Los mismos que [`simple_server::make_server_unix`](crate::simple_server::make_server_unix).
-#[cfg(unix)]
-pub fn make_server_unix(
-    path: impl AsRef<Path>,
-    application: impl Application,
-) -> Result<Server, ServerError> {
-    make_server_unix_with(path, application, Config::default())
-}
-
-/// Como [`make_server_unix`], con otros límites, plazos, hilos o permisos ([`Config::unix_mode`]).
-///
-/// # Errors
-///
-/// Los mismos que [`make_server_unix`].
-#[cfg(unix)]
-pub fn make_server_unix_with(
-    path: impl AsRef<Path>,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    make_unix(Protocol::Scgi, path.as_ref(), application, config)
-}
-
-/// Crea un servidor de SCGI que atiende en unos sockets que ya escuchan.
-///
-/// # Errors
-///
-/// [`ServerError::System`] si el sistema no deja prepararlo.
-pub fn make_server_on(
-    listeners: Listeners,
-    application: impl Application,
-    config: Config,
-) -> Result<Server, ServerError> {
-    make(Protocol::Scgi, listeners, application, config)
+    let config = Config { protocol: Protocol::Scgi, ..Config::default() };
+    make_server_with(host, port, application, config)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use mio::event::Event;
 use mio::{Registry, Token};
 
-use super::listeners::Listener;
+use super::listener::Listener;
 use super::socket::Socket;
 
 /// Cuántas conexiones se aceptan seguidas antes de atenderlas.

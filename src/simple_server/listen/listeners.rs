@@ -1,33 +1,30 @@
-//! Los sockets en que un servidor escucha, vengan de donde vengan.
+//! Dónde escucha un servidor: lo que se le pide antes de crearlo.
 
-use std::io;
-use std::net::{self, SocketAddr};
-use std::path::PathBuf;
-
-use mio::net::TcpListener;
+use std::net;
 #[cfg(unix)]
-use mio::net::UnixListener;
-use mio::{Interest, Registry, Token};
-use socket2::SockRef;
+use std::{os::unix::net::UnixListener, path::PathBuf};
 
 use super::inherited::{self, Inherited};
-use super::socket::Socket;
+use super::listener::Listener;
 use super::tcp;
 #[cfg(unix)]
-use super::unix::{self, SocketFile};
+use super::unix;
+use crate::connection::Config;
 use crate::simple_server::ServerError;
 
 /// El nombre del servidor, si nadie lo dijo: `SERVER_NAME`.
 const LOCALHOST: &str = "localhost";
 
-const NEVER_BLOCKS: &str = "cualquier socket abierto admite no esperar";
-
-/// Unos sockets que ya escuchan, para [`make_server_on`](crate::simple_server::make_server_on): los que abrió otro
-/// programa, o los que abriste con opciones que aquí no hay.
+/// Dónde escucha un servidor, para [`make_server_on`](crate::simple_server::make_server_on): puertos,
+/// sockets de Unix y sockets que abrió otro, todos a la vez si se quiere.
 ///
-/// El servidor no los abre otra vez, así que en ellos un solo bucle acepta y reparte a los demás.
-/// Tampoco los cierra para otros que los tengan: al detenerse deja de aceptar, y lo que esté en la
-/// cola del sistema queda para quien siga.
+/// Solo dice dónde; escuchar, escucha el servidor al crearse, con su [`Config`], y si no puede lo dice
+/// entonces. El primero pone el nombre (`SERVER_NAME`).
+///
+/// Los sockets que ya escuchan, porque los abrió otro programa o los abriste con opciones que aquí no
+/// hay, no se abren otra vez: en ellos un solo bucle acepta y reparte a los demás. Tampoco se cierran
+/// para otros que los tengan: al detenerse, el servidor deja de aceptar, y lo que esté en la cola del
+/// sistema queda para quien siga.
 ///
 /// # Examples
 ///
@@ -36,45 +33,75 @@ const NEVER_BLOCKS: &str = "cualquier socket abierto admite no esperar";
 /// use pasarela::Config;
 /// use std::net::TcpListener;
 ///
-/// let listeners = Listeners::from(TcpListener::bind("127.0.0.1:0")?);
+/// let mine = TcpListener::bind("127.0.0.1:0")?;
+/// let listeners = Listeners::tcp("localhost", 0).and(mine);
 /// let server = make_server_on(listeners, demo_app, Config::default())?;
-/// assert_ne!(server.local_addrs()[0].port(), 0);
+/// assert!(server.local_addrs().len() >= 2);
 /// # Ok::<(), pasarela::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Listeners {
-    pub(crate) sockets: Vec<Listener>,
-    /// El nombre del servidor: `SERVER_NAME`.
-    pub(crate) name: String,
-    /// Si se puede escuchar también en otros sockets de las mismas direcciones.
-    pub(crate) can_spread: bool,
-}
-
-/// Un socket que escucha.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    socket: Listening,
-    owner: Owner,
-    pub(super) port: u16,
-}
+#[must_use = "todavía no se escucha: falta crear el servidor"]
+pub struct Listeners(Vec<Place>);
 
 #[derive(Debug)]
-enum Listening {
-    Tcp(TcpListener),
+enum Place {
+    Tcp {
+        host: String,
+        port: u16,
+    },
     #[cfg(unix)]
-    Unix(UnixListener, Option<SocketFile>),
+    Unix(PathBuf),
+    Open(Inherited),
 }
 
-/// De quién es la cola de un socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    /// De este servidor: lo que hay en ella se pierde si se va sin atenderlo.
-    Server,
-    /// De más gente: la atenderá otro.
-    Shared,
+/// Unos sockets que ya escuchan, y cómo se llama el servidor: `SERVER_NAME`.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) sockets: Vec<Listener>,
+    pub(crate) name: String,
 }
 
 impl Listeners {
+    /// Todas las direcciones de `host`. Con el puerto 0 el sistema elige uno libre; con `host` vacío
+    /// son todas las de la computadora.
+    pub fn tcp(host: &str, port: u16) -> Self {
+        Self(vec![Place::Tcp { host: host.to_owned(), port }])
+    }
+
+    /// El socket de Unix `path`, para un servidor web de la misma computadora. Solo en Unix.
+    ///
+    /// Si en esa ruta quedó el socket de un proceso que ya no está, se reemplaza. El servidor borra el
+    /// suyo al detenerse. Los permisos del archivo son los de
+    /// [`Config::unix_mode`](crate::Config::unix_mode).
+    ///
+    /// De quien se conecta así no se sabe la dirección: `REMOTE_ADDR` queda vacía y `REMOTE_PORT` no
+    /// está, salvo que lo cuente un proxy en el que se confía
+    /// ([`Config::trusted_proxies`](crate::Config::trusted_proxies) con `"unix:"`). `SERVER_NAME` y
+    /// `SERVER_PORT` son los que pidió el cliente en `Host`.
+    ///
+    /// Un socket de Unix no tiene cortes: solo un cierre. Un cuerpo a medias se nota si su longitud se
+    /// declara o se calcula, o si va por trozos; a un cliente HTTP/1.0 uno de longitud desconocida le
+    /// parece entero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Config;
+    /// use pasarela::simple_server::{Listeners, demo_app, make_server_on};
+    ///
+    /// let path = std::env::temp_dir().join("pasarela-ejemplo.sock");
+    /// let server = make_server_on(Listeners::unix(&path), demo_app, Config::default())?;
+    /// assert_eq!(server.local_path(), Some(&*path));
+    ///
+    /// drop(server);
+    /// assert!(!path.exists());
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    #[cfg(unix)]
+    pub fn unix(path: impl Into<PathBuf>) -> Self {
+        Self(vec![Place::Unix(path.into())])
+    }
+
     /// Los sockets que abrió quien empezó este programa: systemd, u otro que siga su costumbre
     /// (`LISTEN_FDS` y `LISTEN_PID`, en `sd_listen_fds(3)`). `None` si no abrió ninguno.
     ///
@@ -86,7 +113,8 @@ impl Listeners {
     ///
     /// # Errors
     ///
-    /// [`ServerError::System`] si alguno no es un socket de red ni de Unix.
+    /// [`ServerErrorKind::NotListening`](crate::ServerErrorKind::NotListening) si alguno no escucha, con su
+    /// número: es una conexión (`Accept=yes`), es de mensajes sueltos (`ListenDatagram`) o no es un socket.
     ///
     /// # Examples
     ///
@@ -102,137 +130,78 @@ impl Listeners {
     /// # Ok::<(), pasarela::Error>(())
     /// ```
     pub fn from_env() -> Result<Option<Self>, ServerError> {
-        let taken = inherited::take()
-            .map_err(|error| ServerError::system("usar un socket heredado", &error))?;
-        Ok(taken.into_iter().map(Self::from_one).reduce(|mut all, one| {
-            all.sockets.extend(one.sockets);
-            all
-        }))
+        let taken = inherited::take()?;
+        Ok(taken.into_iter().map(|socket| Self(vec![Place::Open(socket)])).reduce(Self::and))
     }
 
-    fn from_one(inherited: Inherited) -> Self {
-        match inherited {
-            Inherited::Tcp(socket) => Self::from(socket),
-            #[cfg(unix)]
-            Inherited::Unix(socket) => Self::from(socket),
+    /// Estos y además esos.
+    ///
+    /// # Examples
+    ///
+    /// De una lista de direcciones, en todas:
+    ///
+    /// ```
+    /// use pasarela::simple_server::Listeners;
+    ///
+    /// let ports = [8000, 8001].map(|port| Listeners::tcp("localhost", port));
+    /// assert!(ports.into_iter().reduce(Listeners::and).is_some());
+    /// ```
+    pub fn and(mut self, others: impl Into<Self>) -> Self {
+        self.0.extend(others.into().0);
+        self
+    }
+
+    /// Escucha en todos.
+    pub(crate) fn open(self, config: &Config) -> Result<Opened, ServerError> {
+        let name = self.0.first().map_or_else(|| LOCALHOST.to_owned(), Place::name);
+        let mut sockets = Vec::new();
+        for place in self.0 {
+            place.open(config, &mut sockets)?;
         }
-    }
-
-    /// Escucha en todas las direcciones de `host`.
-    pub(crate) fn tcp(host: &str, port: u16, backlog: u32) -> Result<Self, ServerError> {
-        let sockets = tcp::listen(host, port, backlog)?.into_iter().map(Listener::tcp).collect();
-        let name = if host.is_empty() { LOCALHOST } else { host }.to_owned();
-        Ok(Self { sockets, name, can_spread: true })
-    }
-
-    /// Escucha en el socket de Unix `path`, con esos permisos si se dicen.
-    #[cfg(unix)]
-    pub(crate) fn unix(
-        path: PathBuf,
-        backlog: u32,
-        mode: Option<u32>,
-    ) -> Result<Self, ServerError> {
-        let (socket, file) = unix::listen(path, backlog, mode)?;
-        let socket = Listening::Unix(socket, Some(file));
-        let sockets = vec![Listener { socket, owner: Owner::Server, port: 0 }];
-        Ok(Self { sockets, name: LOCALHOST.to_owned(), can_spread: false })
-    }
-
-    /// Las direcciones de red en que escuchan.
-    pub(crate) fn local_addrs(&self) -> Vec<SocketAddr> {
-        self.sockets.iter().filter_map(Listener::local_addr).collect()
-    }
-
-    /// La ruta del socket de Unix en que escuchan.
-    pub(crate) fn local_path(&self) -> Option<PathBuf> {
-        self.sockets.iter().find_map(Listener::local_path)
+        Ok(Opened { sockets, name })
     }
 }
 
 impl From<net::TcpListener> for Listeners {
     fn from(socket: net::TcpListener) -> Self {
-        socket.set_nonblocking(true).expect(NEVER_BLOCKS);
-        // Lo heredan las conexiones; sin esto solo son más lentas.
-        let _ = SockRef::from(&socket).set_tcp_nodelay(true);
-        let address = socket.local_addr().ok().map(|address| address.ip());
-        let address = address.filter(|address| !address.is_unspecified());
-        let listener =
-            Listener { owner: Owner::Shared, ..Listener::tcp(TcpListener::from_std(socket)) };
-        let name = address.map_or_else(|| LOCALHOST.to_owned(), |address| address.to_string());
-        Self { sockets: vec![listener], name, can_spread: false }
+        Self(vec![Place::Open(Inherited::Tcp(socket))])
     }
 }
 
 #[cfg(unix)]
-impl From<std::os::unix::net::UnixListener> for Listeners {
-    fn from(socket: std::os::unix::net::UnixListener) -> Self {
-        socket.set_nonblocking(true).expect(NEVER_BLOCKS);
-        let socket = Listening::Unix(UnixListener::from_std(socket), None);
-        let listener = Listener { socket, owner: Owner::Shared, port: 0 };
-        Self { sockets: vec![listener], name: LOCALHOST.to_owned(), can_spread: false }
+impl From<UnixListener> for Listeners {
+    fn from(socket: UnixListener) -> Self {
+        Self(vec![Place::Open(Inherited::Unix(socket))])
     }
 }
 
-impl Listener {
-    pub(crate) fn tcp(socket: TcpListener) -> Self {
-        let port = socket.local_addr().map_or(0, |address| address.port());
-        Self { socket: Listening::Tcp(socket), owner: Owner::Server, port }
-    }
-
-    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        match &mut self.socket {
-            Listening::Tcp(socket) => registry.register(socket, token, Interest::READABLE),
-            #[cfg(unix)]
-            Listening::Unix(socket, _) => registry.register(socket, token, Interest::READABLE),
+impl Place {
+    /// Cómo se llama un servidor que escucha ahí.
+    fn name(&self) -> String {
+        match self {
+            Self::Tcp { host, .. } if !host.is_empty() => host.clone(),
+            Self::Open(socket) => socket.address().unwrap_or_else(|| LOCALHOST.to_owned()),
+            _ => LOCALHOST.to_owned(),
         }
     }
 
-    /// Acepta una conexión. De una que llega por un socket de Unix no hay dirección.
-    pub(super) fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
-        match &self.socket {
-            Listening::Tcp(socket) => {
-                let (stream, remote) = socket.accept()?;
-                Ok((Socket::Tcp(stream), Some(remote)))
+    fn open(self, config: &Config, sockets: &mut Vec<Listener>) -> Result<(), ServerError> {
+        let unusable = |error| ServerError::system("usar un socket que ya estaba abierto", error);
+        match self {
+            Self::Tcp { host, port } => {
+                let opened = tcp::listen(&host, port, config.backlog)?;
+                sockets.extend(opened.into_iter().map(Listener::tcp));
             }
             #[cfg(unix)]
-            Listening::Unix(socket, _) => Ok((Socket::Unix(socket.accept()?.0), None)),
-        }
-    }
-
-    /// Deja de invitar a nadie; `false` si además lo que espera en la cola es de otros.
-    pub(super) fn stop_inviting(&mut self, registry: &Registry) -> bool {
-        match &mut self.socket {
-            // El sistema avisaría mientras otro proceso lo tenga abierto, aunque este lo cierre.
-            Listening::Tcp(socket) if self.owner == Owner::Shared => {
-                let _ = registry.deregister(socket);
+            Self::Unix(path) => {
+                let (socket, file) = unix::listen(path, config.backlog, config.unix_mode)?;
+                sockets.push(Listener::unix(socket, file));
             }
-            Listening::Tcp(_) => {}
-            #[cfg(unix)]
-            Listening::Unix(socket, file) => {
-                if self.owner == Owner::Shared {
-                    let _ = registry.deregister(socket);
-                }
-                drop(file.take());
+            Self::Open(socket) => {
+                let socket = socket.listening("que ya estaba abierto")?;
+                sockets.push(Listener::shared(socket).map_err(unusable)?);
             }
         }
-        self.owner == Owner::Server
-    }
-
-    fn local_addr(&self) -> Option<SocketAddr> {
-        match &self.socket {
-            Listening::Tcp(socket) => socket.local_addr().ok(),
-            #[cfg(unix)]
-            Listening::Unix(..) => None,
-        }
-    }
-
-    fn local_path(&self) -> Option<PathBuf> {
-        match &self.socket {
-            Listening::Tcp(_) => None,
-            #[cfg(unix)]
-            Listening::Unix(socket, _) => {
-                socket.local_addr().ok()?.as_pathname().map(PathBuf::from)
-            }
-        }
+        Ok(())
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! | archivo | qué hace |
 //! |---|---|
-//! | `listeners` | los sockets que escuchan, vengan de donde vengan |
+//! | `listeners` | dónde escuchar: lo que se pide al crear un servidor |
+//! | `listener` | un socket que escucha, venga de donde venga |
 //! | `inherited` | los que abrió quien empezó este programa |
 //! | `tcp`, `unix` | de un nombre y un puerto, o de una ruta, a uno propio |
 //! | `socket` | el de una conexión: de red, o de Unix |
@@ -11,6 +12,7 @@
 //! No sabe qué se hace con una conexión, ni en qué hilo.
 
 mod listeners;
+mod listener;
 mod inherited;
 mod tcp;
 #[cfg(unix)]
@@ -19,7 +21,8 @@ mod socket;
 mod acceptor;
 
 pub(super) use acceptor::{Acceptor, Newcomer};
-pub(super) use listeners::Listener;
+pub(super) use listener::Listener;
 pub use listeners::Listeners;
+pub(super) use listeners::Opened;
 pub(super) use socket::Socket;
 pub(super) use tcp::listen_again;

@@ -1,6 +1,8 @@
 //! El socket de una conexión: de red, o de Unix.
 
 use std::io::{self, IoSlice, Read, Write};
+#[cfg(unix)]
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::time::Duration;
 
@@ -32,6 +34,15 @@ impl Socket {
     /// el sistema avisará cuando salga lo último, y no antes.
     pub(crate) fn has_sent_all(&self) -> io::Result<bool> {
         has_sent_all(self)
+    }
+
+    /// Mira lo que hay por leer, sin llevárselo ni esperar. De uno de Unix solo se sabe si hay algo.
+    pub(crate) fn peek(&self, room: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.peek(room),
+            #[cfg(unix)]
+            Self::Unix(_) => SockRef::from(self).peek(&mut [MaybeUninit::uninit()]),
+        }
     }
 
     /// Avisa al otro extremo de que no se enviará nada más.

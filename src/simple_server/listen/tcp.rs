@@ -22,7 +22,7 @@ pub(super) fn listen(host: &str, port: u16, backlog: u32) -> Result<Vec<TcpListe
         match listen_on_all(&addresses, backlog) {
             Ok(listeners) => return Ok(listeners),
             Err(error) if attempts > 0 && error.kind() == io::ErrorKind::AddrInUse => {}
-            Err(error) => return Err(ServerError::from_bind(host, port, &error)),
+            Err(error) => return Err(ServerError::from_bind(host, port, error)),
         }
     }
 }
@@ -35,7 +35,7 @@ fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ServerError> {
             (Ipv4Addr::UNSPECIFIED, port).into(),
         ]);
     }
-    let unknown = || ServerError::UnknownHost { host: host.to_owned() };
+    let unknown = || ServerError::unknown_host(host);
     let found = (host, port).to_socket_addrs().map_err(|_| unknown())?;
     // Un sistema puede dar la misma dirección varias veces; las de IPv4 van primero.
     let addresses: BTreeSet<SocketAddr> = found.collect();
@@ -66,10 +66,21 @@ fn is_missing_family(error: &io::Error) -> bool {
 }
 
 fn listen_on(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    listen_sharing(address, backlog, per_core::share)
+}
+
+fn listen_sharing(
+    address: SocketAddr,
+    backlog: u32,
+    share: impl FnOnce(&Socket) -> io::Result<()>,
+) -> io::Result<TcpListener> {
     let socket = stream_socket(address)?;
     socket.bind(&address.into())?;
     // Después de `bind`: antes, otro programa que también comparta podría tener ya el puerto.
-    per_core::share(&socket, 0)?;
+    if let Err(error) = share(&socket) {
+        // Solo es por rapidez, y no todos los núcleos de Linux saben (WSL 1).
+        log::debug!("{address} no se reparte entre los núcleos: {error}");
+    }
     start(socket, backlog)
 }
 
@@ -123,8 +134,8 @@ mod per_core {
     use socket2::Socket;
     use std::io;
 
-    pub(super) fn share(socket: &Socket, core: usize) -> io::Result<()> {
-        require(socket, core)
+    pub(super) fn share(socket: &Socket) -> io::Result<()> {
+        require(socket, 0)
     }
 
     pub(super) fn require(socket: &Socket, core: usize) -> io::Result<()> {
@@ -146,7 +157,7 @@ mod per_core {
     use socket2::Socket;
     use std::io;
 
-    pub(super) fn share(_socket: &Socket, _core: usize) -> io::Result<()> {
+    pub(super) fn share(_socket: &Socket) -> io::Result<()> {
         Ok(())
     }
 
@@ -183,23 +194,33 @@ mod tests {
     }
 
     #[test]
+    fn donde_el_sistema_no_reparte_se_escucha_igual() {
+        let localhost = (Ipv4Addr::LOCALHOST, 0).into();
+        let refuse = |_: &Socket| Err(io::ErrorKind::Unsupported.into());
+        let listener = listen_sharing(localhost, 8, refuse).expect("escucha");
+        let address = listener.local_addr().expect("escucha");
+        std::net::TcpStream::connect(address).expect("contesta");
+    }
+
+    #[test]
     fn un_puerto_ocupado_se_dice() {
         let listeners = listen("127.0.0.1", 0, 8).expect("escucha");
         let port = addresses(&listeners)[0].port();
         let again = listen("127.0.0.1", port, 8).map(|_| ());
-        assert_eq!(again, Err(ServerError::AddressInUse { host: "127.0.0.1".to_owned(), port }));
+        let error = ServerError::from_bind("127.0.0.1", port, io::ErrorKind::AddrInUse.into());
+        assert_eq!(again, Err(error));
     }
 
     #[test]
     fn un_nombre_desconocido_se_dice() {
-        let host = "esto-no-existe.invalid".to_owned();
-        assert_eq!(listen(&host.clone(), 0, 8).map(|_| ()), Err(ServerError::UnknownHost { host }));
+        let host = "esto-no-existe.invalid";
+        assert_eq!(listen(host, 0, 8).map(|_| ()), Err(ServerError::unknown_host(host)));
     }
 
     #[test]
     fn la_direccion_de_otra_computadora_se_dice() {
-        let host = "192.0.2.1".to_owned();
-        let error = ServerError::AddressNotAvailable { host: host.clone(), port: 0 };
-        assert_eq!(listen(&host, 0, 8).map(|_| ()), Err(error));
+        let host = "192.0.2.1";
+        let error = ServerError::from_bind(host, 0, io::ErrorKind::AddrNotAvailable.into());
+        assert_eq!(listen(host, 0, 8).map(|_| ()), Err(error));
     }
 }

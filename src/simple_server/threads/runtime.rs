@@ -119,6 +119,7 @@ fn pool_size(config: &Config) -> PoolSize {
 /// # Ok::<(), pasarela::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "no detiene nada hasta que se llama a `shutdown`"]
 pub struct Handle(Weak<Runtime>);
 
 impl Handle {
@@ -147,6 +148,28 @@ impl Handle {
         if let Some(runtime) = self.0.upgrade() {
             runtime.stop();
         }
+    }
+
+    /// Si ya se pidió que se detenga, con un [`Handle`] o una señal, o si el servidor ya no existe.
+    ///
+    /// Lo mira una aplicación que tarda, para terminar antes, y la que responde a un balanceador si le
+    /// puede mandar a alguien.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// let handle = server.handle();
+    /// assert!(!handle.is_stopping());
+    ///
+    /// handle.shutdown();
+    /// assert!(handle.is_stopping());
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub fn is_stopping(&self) -> bool {
+        self.0.upgrade().is_none_or(|runtime| runtime.service.is_stopping())
     }
 }
 
