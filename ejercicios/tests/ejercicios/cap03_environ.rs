@@ -28,7 +28,7 @@ fn la_primera_linea_dice_metodo_y_ruta() {
             expected,
             sent.send(APPLICATION).body.lines().next(),
             "pista: cada uno tiene su función de acceso, y la ruta no incluye lo que sigue a `?` \
-             (capítulo 3, «Los lectores»)"
+             (capítulo 3, «Las funciones de acceso»)"
         );
     }
 }
