@@ -183,7 +183,9 @@ fn is_executed(order: &str) -> bool {
 }
 
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 18] = [
+const EXECUTED_ELSEWHERE: [&str; 19] = [
+    // `ejercicios/cafe/tests/enciende.rs`.
+    "cargo run -p cafe",
     // `.ci/promesas`, que las lee del README.
     "cargo test",
     // `book/tests`, y los pasos «Libro» de `.ci/run`.

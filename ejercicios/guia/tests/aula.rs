@@ -166,7 +166,7 @@ fn la_copia_se_hace_y_se_corrige_como_dice_el_libro() {
     check_transcript("docentes_prueba", order, &text(&checked.stdout));
 
     let offline = class.cargo("test --offline -p ejercicios cap01");
-    assert!(text(&offline.stdout).contains("2 passed; 1 failed"), "{}", text(&offline.stderr));
+    assert!(text(&offline.stdout).contains("3 passed; 1 failed"), "{}", text(&offline.stderr));
 }
 
 /// El paso que suma los puntos en la calificación automática.
@@ -265,8 +265,8 @@ fn nextest_deja_su_informe() {
     let order = "nextest run -p ejercicios --profile aula --no-tests fail";
     class.hand_in(&ROUNDS[0][0]);
     let code = class.cargo(&format!("{order} cap01_")).status.code();
-    assert_eq!(code, Some(100), "una de las tres falla");
-    assert_eq!(class.reported(), "tests=\"3\" failures=\"1\"");
+    assert_eq!(code, Some(100), "una de las cuatro falla");
+    assert_eq!(class.reported(), "tests=\"4\" failures=\"1\"");
     assert_eq!(class.cargo(&format!("{order} cap99_")).status.code(), Some(4), "no hay ninguna");
 }
 
