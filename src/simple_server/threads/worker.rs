@@ -312,9 +312,7 @@ impl<'e> Worker<'e> {
             let now = self.runtime.now();
             let is_given = poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
                 // Nadie deja su sitio hasta que de verdad llega otro.
-                if !capacity.has_room() {
-                    self.make_room();
-                }
+                let _ = capacity.has_room() || self.make_room();
                 capacity.enter();
                 let peers = Peers::new(&service.name, local_port, remote);
                 self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
@@ -333,12 +331,9 @@ impl<'e> Worker<'e> {
     /// Cierra las conexiones que llevan más tiempo sin hacer nada; `true` si había alguna.
     fn make_room(&self) -> bool {
         let Some(event_loop) = self.idlest() else { return false };
-        let idle = event_loop.connections().take_idlest();
-        let is_any = !idle.is_empty();
-        for (key, connection) in idle {
-            self.let_go(event_loop, key, connection, CloseReason::MadeRoom);
-        }
-        is_any
+        let idle = event_loop.connections().take_idlest().into_iter();
+        let let_go = |(key, idle)| self.let_go(event_loop, key, idle, CloseReason::MadeRoom);
+        idle.map(let_go).count() > 0
     }
 
     /// El bucle de la conexión que lleva más tiempo sin hacer nada.
