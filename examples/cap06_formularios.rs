@@ -42,7 +42,7 @@ const PAGE: &str = "\
 <html lang=\"es\">
 <title>Notas</title>
 <form method=\"post\">
-  <input name=\"nota\" required> <button>Anotar</button>
+  <label>Nota <input name=\"nota\" required></label> <button>Anotar</button>
 </form>
 ";
 

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use comun::records::{begin, params, stdin, usual};
 use comun::{Served, Wire};
@@ -212,6 +213,20 @@ fn quien_envia_despacio_no_ensena_que_su_ruta_es_lenta() {
     (0..20).for_each(|_| assert!(post("abc").rest().ends_with("hecho")));
     gate.open();
     stopped.iter_mut().for_each(|wire| drop(wire.until("hecho")));
+}
+
+#[test]
+fn con_todo_lleno_nadie_deja_su_sitio_si_nadie_lo_quiere() {
+    let gate = Gate::default();
+    let config = Config { max_connections: 1, ..config() };
+    let served = Served::start_with(application(&gate), config);
+    let mut only = served.open();
+    for _ in 0..4 {
+        only.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        only.until("hecho");
+        // Sobra tiempo para que el servidor vuelva a mirar; tarde lo que tarde, la respuesta es la misma.
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn page(notes: &[&str]) -> Answer {
     let notes: String = notes.iter().map(|note| format!("<p>{note}</p>\n")).collect();
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"es\">\n<title>Notas</title>\n<form method=\"post\">\n  \
-         <input name=\"nota\" required> <button>Anotar</button>\n</form>\n{notes}"
+         <label>Nota <input name=\"nota\" required></label> <button>Anotar</button>\n</form>\n{notes}"
     );
     let length = body.len().to_string();
     let headers = [("Content-type", "text/html; charset=utf-8"), ("Content-Length", &length)];

@@ -201,13 +201,14 @@ impl io::Write for Signal {
     }
 }
 
-fn config() -> Config {
-    Config {
-        event_loops: 1,
-        max_threads: 3,
-        write_timeout: Duration::from_millis(100),
-        shutdown_timeout: Duration::from_millis(100),
-        ..Config::default()
+/// Los plazos solo son cortos donde tienen que vencer: en una máquina lenta, lo demás tarda lo que tarde.
+fn config(way: Way) -> Config {
+    let config = Config { event_loops: 1, max_threads: 3, ..Config::default() };
+    let soon = Duration::from_millis(100);
+    match way {
+        Deadline | PanicsWhenDropped => Config { write_timeout: soon, ..config },
+        Stopped => Config { shutdown_timeout: soon, ..config },
+        Whole | Fails | Panics | Killed => config,
     }
 }
 
@@ -269,7 +270,10 @@ impl Back {
             Transport::Unix => unix(&path),
         };
         let (sender, dropped) = channel();
-        Self::Here(Served::run(wrapping.serve(listeners, application(sender), config())), dropped)
+        Self::Here(
+            Served::run(wrapping.serve(listeners, application(sender), config(way))),
+            dropped,
+        )
     }
 
     fn open(&self) -> Wire {

@@ -183,7 +183,9 @@ fn is_executed(order: &str) -> bool {
 }
 
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 17] = [
+const EXECUTED_ELSEWHERE: [&str; 19] = [
+    // `ejercicios/cafe/tests/enciende.rs`.
+    "cargo run -p cafe",
     // `.ci/promesas`, que las lee del README.
     "cargo test",
     // `book/tests`, y los pasos «Libro» de `.ci/run`.
@@ -202,6 +204,8 @@ const EXECUTED_ELSEWHERE: [&str; 17] = [
     "curl --version",
     "cargo test -p ejercicios",
     "cargo test -p ejercicios --features soluciones",
+    // Borra lo compilado, y con ello las mismas pruebas.
+    "cargo clean",
     // Instalar: ninguna prueba cambia los programas de quien la ejecuta. <!-- permite: apt, install, essential -->
     "sudo apt install build-essential curl",
     "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",

@@ -38,7 +38,9 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    // Al clonar en Windows, git puede terminar las líneas de otra manera.
+    text.replace("\r\n", "\n")
 }
 
 fn stem(path: &Path) -> String {

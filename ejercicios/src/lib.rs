@@ -1,6 +1,7 @@
 //! Los ejercicios de `pasarela`, uno por capítulo y en el orden del libro.
 //!
-//! Resuelve los archivos de `src/pendientes`. El archivo `README.md` cuenta cómo se trabaja.
+//! Resuelve los archivos de `src/pendientes`. El archivo `README.md` cuenta cómo se trabaja. Lo que
+//! usarás sin escribirlo está en `form` y en `cafe`.
 
 #![allow(clippy::missing_errors_doc, reason = "un ejercicio trae solo lo que su capítulo enseña")]
 
@@ -43,3 +44,7 @@ pub mod cap09_validador;
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap10_archivos.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap10_archivos.rs")]
 pub mod cap10_archivos;
+
+pub mod form;
+
+pub mod cafe;

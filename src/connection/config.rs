@@ -153,6 +153,7 @@ pub struct Config {
 /// aplicación la que llegó: de `/privado/../publico` ellos ven `/publico`, y una aplicación que reparte
 /// por el principio de la ruta, lo privado.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum AmbiguousPaths {
     /// Llega a la aplicación, que decide: `PATH_INFO` no se resuelve.
     #[default]

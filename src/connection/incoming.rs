@@ -7,11 +7,6 @@ use super::room::{KEPT, Reuse, Spare};
 /// Cuánto se pide al sistema de una vez, en bytes: muchas peticiones en fila caben aquí.
 const READ_SIZE: usize = 16 * 1024;
 
-/// Si una lectura que no llena el búfer demuestra que no queda nada por leer. Es así donde la
-/// disponibilidad se avisa por flancos desde el núcleo; en Windows el aviso se rearma al leer hasta
-/// el final.
-pub(super) const SHORT_READ_DRAINS: bool = cfg!(unix);
-
 /// Un búfer que se lee por delante y se llena por detrás. Vacío no ocupa memoria: su sitio lo presta
 /// el hilo que lo llena.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Weak;
 
 use super::host::{Class, Host, Moment};
-use super::incoming::{Incoming, Received, SHORT_READ_DRAINS};
+use super::incoming::{Incoming, Received};
 use super::outgoing::Outgoing;
 use super::service::Scratch;
 use super::upload::Reader;
@@ -168,7 +168,7 @@ impl<W: Wire> Link<W> {
         let received = self.incoming.receive(|room| wire.receive(room))?;
         let is_drained = match received {
             Received::Nothing => true,
-            Received::LastBytes => SHORT_READ_DRAINS && !self.readiness.read_closed,
+            Received::LastBytes => W::SHORT_READ_DRAINS && !self.readiness.read_closed,
             Received::Bytes | Received::End => false,
         };
         self.readiness.readable = !is_drained;

@@ -242,6 +242,8 @@ impl Drop for MemoryWire {
 impl Wire for MemoryWire {
     type Source = MemorySource;
 
+    const SHORT_READ_DRAINS: bool = true;
+
     fn receive(&mut self, room: &mut [u8]) -> io::Result<usize> {
         self.net().receive(room)
     }

@@ -17,6 +17,9 @@ pub(crate) trait Wire: fmt::Debug {
     /// Con qué lee la aplicación un cuerpo grande.
     type Source: Source;
 
+    /// Si recibir menos de lo que cabía demuestra que no queda nada por recibir.
+    const SHORT_READ_DRAINS: bool;
+
     /// Recibe lo que quepa en `room`; 0 es que el cliente no enviará más.
     fn receive(&mut self, room: &mut [u8]) -> io::Result<usize>;
 

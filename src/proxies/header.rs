@@ -80,6 +80,7 @@ impl ProxyHeader {
 
 /// Qué se hace con los encabezados de proxy que no se creen, cuando en alguien se confía.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Unbelieved {
     /// No llegan a la aplicación: ni los que un proxy de confianza no pone, ni ningún `Forwarded` o
     /// `X-Forwarded-…` de los demás. Así quien los lea no se cree una mentira.

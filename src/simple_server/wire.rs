@@ -34,6 +34,10 @@ enum Watch {
 pub(super) struct SocketSource(Weak<Socket>);
 
 impl SocketWire {
+    /// Si hay que pedir los avisos antes de que la aplicación se lleve el lado del cuerpo: donde no hay
+    /// descriptores, para registrar un socket hay que ser su único dueño.
+    pub(super) const WATCHES_EARLY: bool = !cfg!(unix);
+
     pub(super) fn new(socket: Socket) -> Self {
         Self { socket: Arc::new(socket), watch: Watch::NotYet, is_shared: false }
     }
@@ -60,6 +64,9 @@ impl Drop for SocketWire {
 
 impl Wire for SocketWire {
     type Source = SocketSource;
+
+    /// Es así donde el núcleo avisa por flancos; en Windows el aviso se rearma al leer hasta el final.
+    const SHORT_READ_DRAINS: bool = cfg!(unix);
 
     fn receive(&mut self, room: &mut [u8]) -> io::Result<usize> {
         (&*self.socket).read(room)

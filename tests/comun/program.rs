@@ -1,6 +1,7 @@
 //! El programa de un capítulo, tal como lo ejecuta quien lee el libro.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read;
 use std::net::TcpStream;
@@ -242,24 +243,31 @@ fn date_files(slug: &str) {
 /// Lo que se ve en la terminal al ejecutar las pruebas que el ejemplo `slug` lleva dentro.
 #[track_caller]
 pub fn tests_inside(slug: &str) -> String {
-    let Output { stdout, .. } = cargo("test", slug).output().expect("cargo se ejecuta");
+    let cargo = env::var_os("CARGO").expect("esta prueba la ejecuta cargo");
+    let Output { stdout, .. } = order(cargo, "test", slug).output().expect("cargo se ejecuta");
     String::from_utf8_lossy(&stdout).into_owned()
 }
 
-/// Compila el ejemplo con lo mismo que compiló esta prueba, y dice dónde quedó.
+/// Dónde está el programa del ejemplo `slug`: junto a esta prueba, compilado con lo mismo que ella.
+///
+/// `cargo test` compila todos los ejemplos, pero `cargo test --test cap01_texto` no, y el que haya puede
+/// ser de antes: si la prueba la ejecuta cargo, se le pide. Si no, se llevaron las pruebas ya compiladas
+/// a otro sistema, y los ejemplos con ellas.
 #[track_caller]
 pub fn executable(slug: &str) -> PathBuf {
-    let build = cargo("build", slug).status().expect("cargo se ejecuta");
-    assert!(build.success(), "el ejemplo {slug} no compila");
+    if let Some(cargo) = env::var_os("CARGO") {
+        let build = order(cargo, "build", slug).status().expect("cargo se ejecuta");
+        assert!(build.success(), "el ejemplo {slug} no compila");
+    }
     let (_, profile) = target_folder();
     profile.join("examples").join(format!("{slug}{}", env::consts::EXE_SUFFIX))
 }
 
 /// Una orden de `cargo` sobre el ejemplo `slug`.
-fn cargo(order: &str, slug: &str) -> Command {
+fn order(cargo: OsString, order: &str, slug: &str) -> Command {
     let (target, profile) = target_folder();
     let name = profile.file_name().expect("la carpeta tiene nombre").to_string_lossy().into_owned();
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = Command::new(cargo);
     cargo
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args([order, "--quiet", "--example", slug, "--target-dir"])

@@ -67,7 +67,7 @@ impl Load {
 }
 
 fn ask_many(address: &str, tally: &Tally) {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build();
+    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).proxy(None).build();
     let agent = ureq::Agent::from(config);
     for number in 0..EACH {
         // Una de cada cinco tarda: esas son las que se perderían al detenerse sin orden.

@@ -2,11 +2,19 @@
 //!
 //! No se usa `println!` porque entra en pánico cuando nadie lee al otro lado (`… | head -1`).
 
+use std::fs::File;
 use std::io::{IsTerminal, Write};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use crate::error::GuideError;
 
-/// Con color o sin él: con él solo si la salida es una terminal y `NO_COLOR` no dice otra cosa.
+/// Las columnas en las que cabe lo que se escribe. Más ancho no se lee mejor; y más estrecho que
+/// [`NARROWEST`] no hay manera de decir nada.
+const WIDEST: usize = 80;
+const NARROWEST: usize = 40;
+
+/// Con color o sin él: con él solo si la salida es una terminal y el entorno no pide otra cosa.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paint {
     /// Con los colores de la terminal.
@@ -28,8 +36,11 @@ impl Paint {
     }
 
     fn when(terminal: bool) -> Self {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        if terminal && !refused { Self::Colour } else { Self::Plain }
+        if terminal && !refuses_colour(|name| std::env::var(name).ok()) {
+            Self::Colour
+        } else {
+            Self::Plain
+        }
     }
 
     /// Lo que va bien.
@@ -73,6 +84,51 @@ impl Paint {
     }
 }
 
+/// Si el entorno pide que no haya color, de cualquiera de las maneras en que se pide.
+fn refuses_colour(value: impl Fn(&str) -> Option<String>) -> bool {
+    let is = |name: &str, refusal: &str| value(name).is_some_and(|value| value == refusal);
+    value("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || is("TERM", "dumb")
+        || is("CLICOLOR", "0")
+        || is("CARGO_TERM_COLOR", "never")
+}
+
+/// Las columnas que hay: las que dice `COLUMNS`, las de la terminal, u 80 si no se sabe.
+pub(crate) fn width() -> usize {
+    static WIDTH: OnceLock<usize> = OnceLock::new();
+    *WIDTH.get_or_init(|| {
+        let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let columns: Option<usize> = told.or_else(columns_of_terminal);
+        columns.unwrap_or(WIDEST).clamp(NARROWEST, WIDEST)
+    })
+}
+
+/// Lo pregunta con `stty`, que está en todos los Unix.
+fn columns_of_terminal() -> Option<usize> {
+    if !cfg!(unix) || !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let terminal = File::open("/dev/tty").ok()?;
+    let output =
+        Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
+    let size = String::from_utf8_lossy(&output.stdout).into_owned();
+    size.split_whitespace().nth(1)?.parse().ok().filter(|columns| *columns > 0)
+}
+
+/// Si de la entrada se puede leer. A un programa que corre detrás de otro (`vigila &`), la terminal lo
+/// detiene en cuanto lo intenta.
+pub(crate) fn may_read() -> bool {
+    if !cfg!(unix) || !std::io::stdin().is_terminal() {
+        return true;
+    }
+    let own = std::process::id().to_string();
+    let output = Command::new("ps").args(["-o", "stat=", "-p", &own]).output();
+    output.map_or(true, |output| {
+        let state = String::from_utf8_lossy(&output.stdout).into_owned();
+        state.trim().is_empty() || state.contains('+')
+    })
+}
+
 /// El texto sin las órdenes de color de la terminal (`ESC [ … m`).
 #[must_use]
 pub(crate) fn without_colour(text: &str) -> String {
@@ -113,6 +169,23 @@ mod tests {
         assert_eq!(without_colour("sin color [31m"), "sin color [31m");
         assert_eq!(Paint::Plain.foreign(painted), "Diff < lefté.");
         assert_eq!(Paint::Colour.foreign(painted), painted);
+    }
+
+    #[test]
+    fn el_color_se_rechaza_de_varias_maneras() {
+        let refuses = |name: &str, value: &str| {
+            refuses_colour(|asked| (asked == name).then(|| value.to_owned()))
+        };
+        for (name, value) in
+            [("NO_COLOR", "1"), ("TERM", "dumb"), ("CLICOLOR", "0"), ("CARGO_TERM_COLOR", "never")]
+        {
+            assert!(refuses(name, value), "{name}");
+        }
+        for (name, value) in
+            [("NO_COLOR", ""), ("TERM", "xterm"), ("CLICOLOR", "1"), ("CARGO_TERM_COLOR", "auto")]
+        {
+            assert!(!refuses(name, value), "{name}");
+        }
     }
 
     #[test]

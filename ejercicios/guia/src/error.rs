@@ -4,16 +4,16 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::places::STUBS;
+use crate::path_error::PathError;
 
 /// Un fallo de la guía. Que un ejercicio no esté resuelto, o no compile, no es uno.
 #[derive(Debug)]
 pub enum GuideError {
-    /// No existe esa orden.
+    /// No existe ese comando.
     UnknownCommand(String),
-    /// La orden no lleva ese argumento.
+    /// El comando no lleva ese argumento.
     ExtraArgument(String),
-    /// A la orden le falta un argumento.
+    /// Al comando le falta un argumento.
     MissingArgument(&'static str),
     /// No hay un ejercicio con ese nombre.
     UnknownExercise {
@@ -22,6 +22,8 @@ pub enum GuideError {
         /// Los que hay.
         known: Vec<String>,
     },
+    /// Una ruta que alguien dio no sirve.
+    Path(PathError),
     /// No hay ningún ejercicio.
     NoExercises(PathBuf),
     /// No hay esa pista: las hay del uno al dos.
@@ -37,12 +39,19 @@ pub enum GuideError {
     Cargo(String),
     /// El programa de pruebas no se pudo ejecutar.
     Program(String),
-    /// La carpeta de la copia ya tiene algo.
-    FolderNotEmpty(PathBuf),
-    /// La carpeta de la copia está dentro del proyecto.
-    InsideProject(PathBuf),
-    /// Los archivos que se copiarían ya tienen algo resuelto.
-    AlreadyBegun(Vec<String>),
+    /// De un ejercicio no está el archivo como se entrega.
+    NoOriginal(String),
+    /// Todavía no hay una respuesta buena de ese ejercicio.
+    NoSolution(String),
+    /// El ejercicio no está resuelto.
+    NotSolved(String),
+    /// Una entrega, al probarla, cambió archivos del proyecto.
+    Tampered {
+        /// De quién es.
+        name: String,
+        /// Los archivos que cambiaron.
+        files: Vec<String>,
+    },
     /// Algo de lo copiado muestra todavía una solución.
     SolutionShown {
         /// El archivo.
@@ -72,20 +81,28 @@ impl GuideError {
     }
 }
 
+impl From<PathError> for GuideError {
+    fn from(error: PathError) -> Self {
+        Self::Path(error)
+    }
+}
+
 impl fmt::Display for GuideError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownCommand(word) => write!(
                 f,
-                "no existe la orden «{word}»; las que hay son prueba, pista, vigila, copia y ayuda"
+                "no existe el comando «{word}»; los que hay son prueba, vigila, pista, compara, reinicia, \
+                 copia, califica y ayuda"
             ),
             Self::ExtraArgument(word) => {
-                write!(f, "sobra «{word}»; `cargo ejercicios ayuda` dice qué lleva cada orden")
+                write!(f, "sobra «{word}»; `cargo ejercicios ayuda` dice qué lleva cada comando")
             }
             Self::MissingArgument(what) => write!(f, "falta {what}"),
             Self::UnknownExercise { asked, known } => {
                 write!(f, "no hay un ejercicio «{asked}»; los que hay son {}", known.join(", "))
             }
+            Self::Path(error) => error.fmt(f),
             Self::NoExercises(path) => write!(f, "no hay ningún ejercicio en {}", path.display()),
             Self::UnknownHint(asked) => {
                 write!(f, "no hay una pista «{asked}»; cada ejercicio tiene la 1 y la 2")
@@ -97,32 +114,53 @@ impl fmt::Display for GuideError {
             Self::Program(reason) => {
                 write!(f, "las pruebas de los ejercicios no se pudieron ejecutar: {reason}")
             }
-            Self::FolderNotEmpty(path) => write!(
+            Self::NoOriginal(name) => write!(
                 f,
-                "{} ya existe y no está vacía; elige otra carpeta, o vacíala antes",
-                path.display()
+                "falta {name}, el ejercicio como se entrega; tráelo otra vez del proyecto o de la copia \
+                 de la clase"
             ),
-            Self::InsideProject(path) => write!(
+            Self::NoSolution(name) => write!(
                 f,
-                "{} está dentro del proyecto; elige una carpeta de fuera, como ../mi-curso",
-                path.display()
+                "aquí no hay una respuesta buena con que comparar; quien enseña la entrega cuando \
+                 quiere, y va en {name}"
             ),
-            Self::AlreadyBegun(chapters) => write!(
+            Self::NotSolved(chapter) => write!(
                 f,
-                "la copia llevaría algo resuelto de {}; deja esos archivos de {STUBS} como se \
-                 entregan",
-                chapters.join(", ")
+                "{chapter} no está resuelto todavía, y verla ahora te quitaría el ejercicio; \
+                 `cargo ejercicios pista {chapter}` te da una pista"
             ),
+            Self::Tampered { name, files } => f.write_str(&tampered(name, files)),
             Self::SolutionShown { file, line } => write!(
                 f,
                 "la línea {line} de {file} lleva todavía a las soluciones; en un capítulo, pliégala \
                  en un bloque <details> titulado «Solución», que la copia quita"
             ),
             Self::Io { action, path, source } => {
-                write!(f, "no se pudo {action} {}: {source}", path.display())
+                write!(f, "no se pudo {action} {}: {source}{}", path.display(), advice(source))
             }
         }
     }
+}
+
+/// Qué se hace con lo que dijo el sistema, si se sabe.
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; el disco está lleno, o se acabó tu cuota: `cargo clean` borra lo compilado"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "; no hay permiso: pon el proyecto en una carpeta tuya"
+        }
+        _ => "",
+    }
+}
+
+fn tampered(name: &str, files: &[String]) -> String {
+    format!(
+        "al probar la entrega de {name} cambiaron archivos del proyecto, y no se siguió: {}; déjalos \
+         como estaban, lee ese código y no lo ejecutes otra vez fuera de una máquina virtual",
+        files.join(", ")
+    )
 }
 
 impl std::error::Error for GuideError {

@@ -1,15 +1,13 @@
 //! Qué ejercicios hay, y dónde está cada cosa de ellos.
 //!
-//! Un ejercicio es un archivo `capNN_nombre.rs` de la carpeta de los pendientes: no hay otra lista.
+//! Un ejercicio es un archivo `capNN_nombre.rs` de la carpeta de las pruebas: no hay otra lista. Así, lo
+//! que alguien añada, borre o renombre entre los pendientes no cambia cuáles hay.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::GuideError;
-use crate::places::STUBS;
-
-/// La carpeta de las soluciones, vista desde la raíz.
-pub const SOLUTIONS: &str = "ejercicios/src/soluciones";
+use crate::places::{ORIGINALS, SOLUTIONS, STUBS, TESTS};
 
 /// El proyecto en el que se trabaja: este repositorio o una copia para una clase.
 #[derive(Debug, Clone)]
@@ -43,6 +41,12 @@ impl Project {
         self.root.join("ejercicios")
     }
 
+    /// Donde la guía guarda lo suyo, y lo que compila. Con `cargo clean` se olvida.
+    #[must_use]
+    pub fn memory(&self) -> PathBuf {
+        self.root.join("target/guia")
+    }
+
     /// El archivo de las pistas de un ejercicio.
     #[must_use]
     pub fn hints_of(&self, exercise: &Exercise) -> PathBuf {
@@ -60,12 +64,39 @@ impl Project {
     /// # Errors
     /// No hay ninguno, o la carpeta no se puede leer.
     pub fn exercises(&self) -> Result<Vec<Exercise>, GuideError> {
-        let folder = self.root.join(STUBS);
+        let folder = self.root.join(TESTS);
         let entries = fs::read_dir(&folder).map_err(GuideError::io("leer", &folder))?;
         let mut found: Vec<Exercise> =
-            entries.flatten().filter_map(|entry| Exercise::at(&entry.path())).collect();
+            entries.flatten().filter_map(|entry| self.exercise_of(&entry.path())).collect();
         found.sort_by(|a, b| a.slug.cmp(&b.slug));
         if found.is_empty() { Err(GuideError::NoExercises(folder)) } else { Ok(found) }
+    }
+
+    /// El ejercicio cuyas pruebas están en ese archivo, si su nombre es el de un ejercicio.
+    fn exercise_of(&self, tests: &Path) -> Option<Exercise> {
+        let slug = tests.file_stem()?.to_str()?;
+        if tests.extension()? != "rs" || !is_slug(slug) {
+            return None;
+        }
+        let name = format!("{slug}.rs");
+        let text = [ORIGINALS, STUBS]
+            .iter()
+            .find_map(|folder| fs::read_to_string(self.root.join(folder).join(&name)).ok());
+        let title = text.as_deref().and_then(title_in).unwrap_or(slug).to_owned();
+        Some(Exercise { slug: slug.to_owned(), title })
+    }
+
+    /// Los archivos de Rust que hay entre los pendientes y no son de ningún ejercicio, por su nombre: casi
+    /// siempre, una copia que alguien hizo al lado.
+    #[must_use]
+    pub fn strangers(&self, exercises: &[Exercise]) -> Vec<String> {
+        let entries = fs::read_dir(self.root.join(STUBS)).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let is_known = |name: &str| exercises.iter().any(|one| name == format!("{}.rs", one.slug));
+        let mut strangers: Vec<String> =
+            names.filter(|name| name.ends_with(".rs") && !is_known(name)).collect();
+        strangers.sort();
+        strangers
     }
 
     /// El ejercicio que alguien nombra: `cap03`, `cap03_environ` o `3`.
@@ -89,16 +120,6 @@ impl Project {
 }
 
 impl Exercise {
-    /// El ejercicio de ese archivo, si su nombre es el de un ejercicio.
-    fn at(path: &Path) -> Option<Self> {
-        let slug = path.file_stem()?.to_str()?;
-        if path.extension()? != "rs" || !is_slug(slug) {
-            return None;
-        }
-        let text = fs::read_to_string(path).unwrap_or_default();
-        Some(Self { slug: slug.to_owned(), title: title_in(&text).unwrap_or(slug).to_owned() })
-    }
-
     /// El nombre completo: `cap03_environ`. También es el del módulo de sus pruebas.
     #[must_use]
     pub fn slug(&self) -> &str {
@@ -127,6 +148,24 @@ impl Exercise {
     #[must_use]
     pub fn stub(&self) -> String {
         format!("{STUBS}/{}.rs", self.slug)
+    }
+
+    /// Ese archivo como se entrega.
+    #[must_use]
+    pub fn original(&self) -> String {
+        format!("{ORIGINALS}/{}.rs", self.slug)
+    }
+
+    /// Una respuesta buena, si la hay.
+    #[must_use]
+    pub fn solution(&self) -> String {
+        format!("{SOLUTIONS}/{}.rs", self.slug)
+    }
+
+    /// El archivo de sus pruebas.
+    #[must_use]
+    pub fn tests(&self) -> String {
+        format!("{TESTS}/{}.rs", self.slug)
     }
 
     fn is(&self, asked: &str) -> bool {
@@ -163,10 +202,11 @@ mod tests {
 
     fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
         let folder = tempfile::tempdir().expect("hay carpeta temporal");
-        let stubs = folder.path().join(STUBS);
-        fs::create_dir_all(&stubs).expect("se puede crear");
-        for (name, text) in files {
-            fs::write(stubs.join(name), text).expect("se puede escribir");
+        for place in [TESTS, STUBS] {
+            fs::create_dir_all(folder.path().join(place)).expect("se puede crear");
+            for (name, text) in files {
+                fs::write(folder.path().join(place).join(name), text).expect("se puede escribir");
+            }
         }
         let project = Project::new(folder.path());
         (folder, project)
@@ -197,6 +237,19 @@ mod tests {
     }
 
     #[test]
+    fn lo_que_hay_entre_los_pendientes_no_cambia_cuales_hay() {
+        let (folder, project) = project(&[("cap02_html.rs", "//! Ejercicio: uno.\n")]);
+        let stubs = folder.path().join(STUBS);
+        for name in ["cap02_html - copia.rs", "cap07_mio.rs", "notas.txt"] {
+            fs::write(stubs.join(name), "").expect("se puede escribir");
+        }
+        fs::remove_file(stubs.join("cap02_html.rs")).expect("está");
+        let exercises = project.exercises().expect("hay ejercicios");
+        assert_eq!(exercises.iter().map(Exercise::slug).collect::<Vec<_>>(), ["cap02_html"]);
+        assert_eq!(project.strangers(&exercises), ["cap02_html - copia.rs", "cap07_mio.rs"]);
+    }
+
+    #[test]
     fn un_ejercicio_se_nombra_de_varias_maneras() {
         let (_folder, project) = project(&[("cap02_html.rs", ""), ("cap10_archivos.rs", "")]);
         for asked in ["cap02", "CAP02", "2", "02", "cap02_html", "cap02_html.rs"] {
@@ -216,7 +269,7 @@ mod tests {
     fn sin_ejercicios_se_dice_donde_se_buscaron() {
         let (folder, project) = project(&[]);
         let error = project.exercises().expect_err("no hay");
-        let place = folder.path().join(STUBS);
+        let place = folder.path().join(TESTS);
         assert_eq!(error.to_string(), format!("no hay ningún ejercicio en {}", place.display()));
     }
 }

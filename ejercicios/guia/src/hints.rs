@@ -49,7 +49,7 @@ pub fn next(
 }
 
 fn memory_of(project: &Project) -> PathBuf {
-    project.root().join("target/guia/pistas")
+    project.memory().join("pistas")
 }
 
 /// Si no se puede recordar, la próxima será otra vez la primera: no es motivo para negar esta.
@@ -71,7 +71,7 @@ fn section(text: &str, heading: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::places::STUBS;
+    use crate::places::TESTS;
     use pretty_assertions::assert_eq;
 
     const PLAIN: &str =
@@ -87,7 +87,7 @@ mod tests {
             fs::create_dir_all(path.parent().expect("tiene carpeta")).expect("se puede crear");
             fs::write(path, text).expect("se puede escribir");
         };
-        write(&format!("{STUBS}/cap01_texto.rs"), "");
+        write(&format!("{TESTS}/cap01_texto.rs"), "");
         write("ejercicios/pistas/cap01_texto.md", hints);
         let project = Project::new(folder.path());
         let exercise = project.find("cap01").expect("está");

@@ -8,6 +8,7 @@
 mod cli;
 mod console;
 mod places;
+mod path_error;
 mod error;
 mod message;
 mod prose;
@@ -15,18 +16,27 @@ mod prose;
 pub mod exercises;
 pub mod hints;
 
+mod interface;
+pub mod workshop;
 pub mod compile;
+pub mod process;
 pub mod trial;
 pub mod verdict;
 
 pub mod progress;
 pub mod report;
+mod blocked;
 
 pub mod changes;
 pub mod watch;
 
+pub mod compare;
+pub mod reset;
+
 pub mod copy;
+pub mod grade;
 
 pub use cli::run;
 pub use console::complain;
 pub use error::GuideError;
+pub use path_error::PathError;

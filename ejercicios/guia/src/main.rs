@@ -1,11 +1,11 @@
-//! La línea de órdenes: `cargo ejercicios` o `cargo ejercicios <orden>`.
+//! La línea de comandos: `cargo ejercicios` o `cargo ejercicios <comando>`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> =
-        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
 
     match guia::run(&arguments, &root()) {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,8 +1,9 @@
 //! Cuánto va: el estado de cada ejercicio, y cuál sigue.
 
+use crate::compile::{Blame, Build};
 use crate::error::GuideError;
 use crate::exercises::Exercise;
-use crate::trial::{Suite, Trial};
+use crate::trial::{Trial, Wanted};
 
 /// Las casillas de la barra.
 const CELLS: usize = 20;
@@ -16,10 +17,19 @@ pub struct Score {
     pub total: usize,
 }
 
+/// Cómo está un ejercicio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Se probó.
+    Tested(Score),
+    /// No se puede probar.
+    Aside(Blame),
+}
+
 /// El estado de todos los ejercicios.
 #[derive(Debug)]
 pub struct Progress {
-    entries: Vec<(Exercise, Score)>,
+    entries: Vec<(Exercise, State)>,
 }
 
 impl Score {
@@ -36,43 +46,58 @@ impl Score {
     }
 }
 
-impl Progress {
-    /// El de esos ejercicios, con su cuenta.
+impl State {
+    /// Si está resuelto.
     #[must_use]
-    pub fn new(entries: Vec<(Exercise, Score)>) -> Self {
+    pub fn is_solved(&self) -> bool {
+        matches!(self, Self::Tested(score) if score.is_solved())
+    }
+}
+
+impl Progress {
+    /// El de esos ejercicios, con cómo está cada uno.
+    #[must_use]
+    pub fn new(entries: Vec<(Exercise, State)>) -> Self {
         Self { entries }
     }
 
-    /// Ejecuta todas las pruebas de los ejercicios y las cuenta.
+    /// Ejecuta todas las pruebas y las cuenta, mientras haga falta.
     ///
     /// # Errors
     /// El programa de pruebas no se pudo ejecutar.
-    pub fn measure(suite: &Suite, exercises: &[Exercise]) -> Result<Self, GuideError> {
-        let trials = suite.run_tests(&suite.tests()?)?;
-        let score = |exercise: &Exercise| {
+    pub fn measure(
+        build: &Build,
+        exercises: &[Exercise],
+        wanted: Wanted,
+    ) -> Result<Self, GuideError> {
+        let trials = build.suite.run_tests(&build.suite.tests()?, wanted)?;
+        let state = |exercise: &Exercise| {
+            if let Some(aside) = build.aside(exercise) {
+                return State::Aside(aside.blame.clone());
+            }
             let prefix = format!("{}::", exercise.slug());
             let own = trials.iter().filter(|trial| trial.test.starts_with(&prefix));
-            Score::of(&own.cloned().collect::<Vec<_>>())
+            State::Tested(Score::of(&own.cloned().collect::<Vec<_>>()))
         };
-        Ok(Self::new(exercises.iter().map(|one| (one.clone(), score(one))).collect()))
+        Ok(Self::new(exercises.iter().map(|one| (one.clone(), state(one))).collect()))
     }
 
-    /// Los ejercicios en orden, con su cuenta.
+    /// Los ejercicios en orden, con cómo está cada uno.
     #[must_use]
-    pub fn entries(&self) -> &[(Exercise, Score)] {
+    pub fn entries(&self) -> &[(Exercise, State)] {
         &self.entries
     }
 
     /// Cuántos están resueltos.
     #[must_use]
     pub fn solved(&self) -> usize {
-        self.entries.iter().filter(|(_, score)| score.is_solved()).count()
+        self.entries.iter().filter(|(_, state)| state.is_solved()).count()
     }
 
     /// El primero sin resolver.
     #[must_use]
     pub fn current(&self) -> Option<&Exercise> {
-        self.entries.iter().find(|(_, score)| !score.is_solved()).map(|(exercise, _)| exercise)
+        self.entries.iter().find(|(_, state)| !state.is_solved()).map(|(exercise, _)| exercise)
     }
 
     /// `[#######-------------] 3 de 8`

@@ -1,7 +1,9 @@
 //! Texto de otros, en líneas que caben en la terminal.
 
-/// El ancho del texto, que va con cuatro espacios delante: en total, 80 columnas.
-const WIDTH: usize = 76;
+use crate::console::width;
+
+/// Lo que ocupan los espacios que lleva delante el texto de otros.
+const INDENT: usize = 4;
 
 /// Con cuatro espacios delante de cada línea.
 pub(crate) fn indented(text: &str) -> String {
@@ -16,7 +18,7 @@ pub(crate) fn indented(text: &str) -> String {
 pub(crate) fn wrapped(text: &str) -> String {
     let lines = text.lines().map(|line| match line {
         line if line.contains('\x1b') || line.starts_with(' ') => line.to_owned(),
-        line => fill(line, ""),
+        line => fill_in(line, "", width() - INDENT),
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -52,21 +54,30 @@ fn starts_item(line: &str) -> bool {
 fn flush(paragraph: &mut String, filled: &mut Vec<String>) {
     if !paragraph.is_empty() {
         let hang = if starts_item(paragraph) { "  " } else { "" };
-        filled.push(fill(paragraph.trim(), hang));
+        filled.push(fill_in(paragraph.trim(), hang, width() - INDENT));
         paragraph.clear();
     }
 }
 
-/// El texto en líneas de [`WIDTH`] columnas; las que siguen a la primera empiezan con `hang`.
+/// El texto en líneas que caben en la terminal; las que siguen a la primera empiezan con `hang`.
 pub(crate) fn fill(text: &str, hang: &str) -> String {
-    if text.chars().count() <= WIDTH {
+    fill_in(text, hang, width())
+}
+
+/// Lo mismo con varios párrafos, uno por línea.
+pub(crate) fn paragraphs(text: &str) -> String {
+    text.lines().map(|line| fill(line, "")).collect::<Vec<_>>().join("\n")
+}
+
+fn fill_in(text: &str, hang: &str, columns: usize) -> String {
+    if text.chars().count() <= columns {
         return text.to_owned();
     }
     let mut filled = String::new();
     let mut column = 0;
     for word in text.split(' ') {
         let length = word.chars().count();
-        if column > 0 && column + 1 + length > WIDTH {
+        if column > 0 && column + 1 + length > columns {
             filled.push('\n');
             filled.push_str(hang);
             column = hang.len();

@@ -3,33 +3,51 @@
 //! Así nada de lo que escriba una prueba —ni una línea que imite el resultado de otra— se confunde
 //! con lo que dice el programa de pruebas, y una que no termina no deja sin respuesta a las demás.
 
-use std::io::{self, Read};
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::GuideError;
 use crate::exercises::Exercise;
+use crate::process::{self, Limits};
 use crate::verdict::{self, Verdict};
 
-/// Lo que se le concede a una prueba. Las que usan la red tienen sus propios plazos, más cortos.
-const LIMIT: Duration = Duration::from_secs(30);
+/// Lo que se le concede a una prueba. Casi todas tardan milésimas y toman unos pocos megas. Las que usan la
+/// red tienen sus propios plazos, más cortos.
+const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory: 512 << 20 };
 
-/// Cada cuánto se mira si una prueba terminó.
-const INTERVAL: Duration = Duration::from_millis(5);
+/// La variable con que una computadora muy lenta pide más segundos para cada prueba.
+const SECONDS: &str = "EJERCICIOS_SEGUNDOS";
 
-/// Cuánto se guarda de lo que escribe una prueba; lo demás se lee y se olvida.
-const MAX_OUTPUT: u64 = 1 << 20;
+/// Lo más que puede pedir: una hora.
+const MAX_SECONDS: u64 = 3600;
+
+fn limits() -> Limits {
+    let asked = std::env::var(SECONDS).ok().and_then(|seconds| seconds.parse().ok());
+    let time = asked.filter(|seconds| (1..=MAX_SECONDS).contains(seconds));
+    let time = time.map_or(LIMITS.time, Duration::from_secs);
+    Limits { time, ..LIMITS }
+}
+
+/// Dice si todavía hace falta seguir probando.
+pub type Wanted<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// Para quien quiere los resultados, tarden lo que tarden.
+#[must_use]
+pub fn always() -> bool {
+    true
+}
 
 /// El programa de pruebas ya compilado.
 #[derive(Debug)]
 pub struct Suite {
     program: PathBuf,
     folder: PathBuf,
-    limit: Duration,
+    limits: Limits,
 }
 
 /// Una prueba que se ejecutó.
@@ -59,13 +77,18 @@ impl Suite {
     /// Las pruebas de `program`, que se ejecutan en `folder` como hace cargo.
     #[must_use]
     pub fn new(program: PathBuf, folder: PathBuf) -> Self {
-        Self { program, folder, limit: LIMIT }
+        Self { program, folder, limits: limits() }
     }
 
-    /// Con otro límite para cada prueba.
+    /// Con otros límites para cada prueba.
     #[must_use]
-    pub fn with_limit(self, limit: Duration) -> Self {
-        Self { limit, ..self }
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// El programa.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// Los nombres de todas las pruebas. Para saberlos no se ejecuta código de ningún ejercicio.
@@ -83,23 +106,23 @@ impl Suite {
     ///
     /// # Errors
     /// El programa no se pudo ejecutar.
-    pub fn run(&self, exercise: &Exercise) -> Result<Vec<Trial>, GuideError> {
+    pub fn run(&self, exercise: &Exercise, wanted: Wanted) -> Result<Vec<Trial>, GuideError> {
         let mut tests = self.tests()?;
         let prefix = format!("{}::", exercise.slug());
         tests.retain(|test| test.starts_with(&prefix));
-        self.run_tests(&tests)
+        self.run_tests(&tests, wanted)
     }
 
     /// Ejecuta esas pruebas, tantas a la vez como núcleos haya, y las devuelve en el mismo orden.
     ///
     /// # Errors
     /// El programa no se pudo ejecutar.
-    pub fn run_tests(&self, tests: &[String]) -> Result<Vec<Trial>, GuideError> {
+    pub fn run_tests(&self, tests: &[String], wanted: Wanted) -> Result<Vec<Trial>, GuideError> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(Vec::new());
         let work = || {
             while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let verdict = self.run_one(test);
+                let verdict = self.run_one(test, wanted);
                 done.lock().unwrap_or_else(PoisonError::into_inner).push((test, verdict));
             }
         };
@@ -118,21 +141,13 @@ impl Suite {
         trials.collect()
     }
 
-    fn run_one(&self, test: &str) -> io::Result<Verdict> {
-        let mut child = self
-            .command()
-            .args(["--exact", test])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let stdout = keep(child.stdout.take());
-        let stderr = keep(child.stderr.take());
-        let status = wait(&mut child, self.limit)?;
-        let (stdout, stderr) = (kept(stdout), kept(stderr));
-        Ok(match status {
-            Some(status) => verdict::of(test, status.code(), &stdout, &stderr),
-            None => verdict::never_finished(self.limit),
-        })
+    fn run_one(&self, test: &str, wanted: Wanted) -> io::Result<Verdict> {
+        if !wanted() {
+            return Ok(verdict::unwanted());
+        }
+        let mut command = self.command();
+        let ran = process::run(command.args(["--exact", test]), self.limits, wanted)?;
+        Ok(verdict::of(test, &ran, self.limits))
     }
 
     fn command(&self) -> Command {
@@ -143,37 +158,8 @@ impl Suite {
             // Quien estudia no necesita la pila de llamadas del servidor.
             .env("RUST_BACKTRACE", "0")
             .env_remove("RUST_TEST_NOCAPTURE")
+            .env_remove("RUST_TEST_SHUFFLE")
             .stdin(Stdio::null());
         command
     }
-}
-
-/// Espera a que termine; si se pasa del límite, la termina y no hay estado.
-fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
-    let deadline = Instant::now() + limit;
-    while Instant::now() < deadline {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        thread::sleep(INTERVAL);
-    }
-    child.kill()?;
-    child.wait()?;
-    Ok(None)
-}
-
-/// Un hilo que lee todo para que la prueba no se detenga, y guarda solo el principio.
-fn keep(source: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut source) = source {
-            let _ = source.by_ref().take(MAX_OUTPUT).read_to_end(&mut bytes);
-            let _ = io::copy(&mut source, &mut io::sink());
-        }
-        bytes
-    })
-}
-
-fn kept(reader: thread::JoinHandle<Vec<u8>>) -> String {
-    String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned()
 }

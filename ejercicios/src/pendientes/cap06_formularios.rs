@@ -1,21 +1,23 @@
-//! Ejercicio del capítulo 6: la inscripción a un taller.
+//! Ejercicio del capítulo 6: toma un pedido.
 //!
 //! | petición | respuesta |
 //! |---|---|
-//! | `GET /` | `200 OK`: una página con el formulario |
-//! | `POST /` con los dos campos | `303 See Other`, con `Location: /gracias` |
-//! | `POST /` si falta alguno, o está vacío | `400 Bad Request`: el formulario otra vez |
-//! | `GET /gracias` | `200 OK`: el texto lo eliges tú |
+//! | `GET /pedido` y `HEAD /pedido` | `200 OK`: una página con el formulario |
+//! | `POST /pedido`, con un nombre y un producto del menú | el pedido se anota, y `303 See Other` con `Location: /pedido/gracias` |
+//! | `POST /pedido` si falta algo, está vacío o no se vende | `400 Bad Request`: el formulario otra vez, y no se anota nada |
+//! | `GET /pedido/gracias` | `200 OK`: el texto lo eliges tú |
 //! | cualquier otra | `404 Not Found` |
 //!
-//! El formulario lleva `method="post"` y dos campos, `nombre` y `correo`, cada uno con un `value`
-//! entre comillas dobles: `<input name="nombre" value="">`. Cuando vuelve por un 400, en cada
-//! `value` está lo que se había escrito, escapado: así no hay que escribirlo de nuevo. Las páginas
-//! son `text/html; charset=utf-8`.
+//! El formulario lleva `method="post"` y dos campos, `nombre` y `producto`, cada uno dentro de su
+//! `<label>` y con un `value` entre comillas dobles:
+//! `<label>Nombre <input name="nombre" value=""></label>`. Cuando vuelve por un 400, en cada `value` está
+//! lo que se había escrito, escapado: así no hay que escribirlo de nuevo. Las páginas son
+//! `text/html; charset=utf-8`.
 //!
-//! Copia de tu ejercicio anterior las funciones que te sirvan. No hace falta guardar nada.
+//! Ya están hechas `value` y `escape`, en `crate::form`, y en `crate::cafe`, `page`, `find` y `kitchen`:
+//! `find("pan dulce")` da `Some` si se vende, y `kitchen().add(&name, &product)` lo anota.
 //!
-//! Pruébalo con `cargo test -p ejercicios cap06`.
+//! Pruébalo con `cargo test -p ejercicios cap06`, y míralo con `cargo run -p cafe`.
 
 use pasarela::{Body, Environ, Result, StartResponse};
 

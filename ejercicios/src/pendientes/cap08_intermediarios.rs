@@ -1,23 +1,26 @@
-//! Ejercicio del capítulo 8: una cuota.
+//! Ejercicio del capítulo 8: una llave para la cocina.
 //!
-//! `limited(inner, 100)` deja pasar cien peticiones, las haga quien las haga:
+//! `guarded(inner, key)` es la misma aplicación con una puerta: lo que empieza por `/cocina` solo lo ve
+//! quien trae la llave. La llave es un texto que llega en el encabezado `Authorization`. Un navegador lo
+//! arma por su cuenta con un nombre y una clave, si se le contesta como es debido:
 //!
-//! - a lo que responda `inner` le añade el encabezado `X-Quedan` con cuántas peticiones quedan: 99
-//!   en la primera, 0 en la última. El estado, los demás encabezados y el cuerpo no cambian;
-//! - cuando no queda ninguna responde `429 Too Many Requests`, con el texto que quieras, y ya no
-//!   llama a `inner`.
+//! - sin la llave, o con otra: `401 Unauthorized`, «di quién eres», con
+//!   `WWW-Authenticate: Basic realm="cocina"` y el texto que quieras. A `inner` no se le llama;
+//! - con ella: pon `cocina` en `REMOTE_USER` y llama a `inner`. A lo que responda añádele
+//!   `Cache-Control: no-store`, «no guardes esto». El estado, los demás encabezados y el cuerpo no
+//!   cambian;
+//! - lo que no empieza por `/cocina` pasa como venía, en las dos direcciones.
 //!
-//! Varios hilos preguntan a la vez, y la cuenta tiene que salir exacta.
-//!
-//! Pruébalo con `cargo test -p ejercicios cap08`.
+//! Pruébalo con `cargo test -p ejercicios cap08`, y míralo con `cargo run -p cafe`: quien atiende la
+//! cocina se llama `cocina`, y su clave es `sesamo`.
 
 use pasarela::{Application, Body, Environ, Result, StartResponse};
 
-pub fn limited(inner: impl Application, quota: u32) -> impl Application {
-    // Cambia esta línea: guarda la cuenta donde varios hilos puedan cambiarla.
-    let _ = (inner, quota);
+pub fn guarded(inner: impl Application, key: String) -> impl Application {
+    // Borra esta línea: la *closure* usará las dos.
+    let _ = (inner, key);
 
     move |_environ: &mut Environ, _start_response: StartResponse| -> Result<Body> {
-        todo!("descuenta una petición y llama a `inner`, o responde 429")
+        todo!("deja pasar, llama a `inner` con tu propia `start_response`, o responde 401")
     }
 }

@@ -1,25 +1,26 @@
-//! Ejercicio del capítulo 9: repara esta aplicación hasta que el validador calle.
+//! Ejercicio del capítulo 9: repara los avisos del café hasta que el validador calle.
 //!
 //! Compila y contesta, pero cada dirección incumple alguna regla. Debe responder:
 //!
-//! - `/`: `200 OK` y las dos tareas, una por línea;
-//! - `/borrar`: `204 No Content`, sin cuerpo;
-//! - `/tareas`: `301 Moved Permanently` a `/`, con el texto que ya tiene;
+//! - `/avisos`: `200 OK` y los dos avisos, uno por línea;
+//! - `/avisos/borrar`: `204 No Content`, sin cuerpo;
+//! - `/avisos/hoy`: `301 Moved Permanently` a `/avisos`, con el texto que ya tiene;
 //! - lo demás: `404 Not Found`, con el texto que ya tiene.
 //!
-//! Pruébalo con `cargo test -p ejercicios cap09`.
+//! Pruébalo con `cargo test -p ejercicios cap09`. En `cargo run -p cafe`, que también lleva el validador,
+//! los avisos son un 500 hasta que los repares.
 
 use pasarela::{Body, Environ, Result, StartResponse};
 
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
-const FIRST: &str = "Regar el jazmín";
-const SECOND: &str = "Leer el capítulo 10";
+const FIRST: &str = "Mañana abrimos a las nueve";
+const SECOND: &str = "Se busca quien sepa hacer café de olla";
 
 pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     match environ.path_info() {
-        "/" => list(start_response),
-        "/borrar" => delete(start_response),
-        "/tareas" => moved(start_response),
+        "/avisos" => list(start_response),
+        "/avisos/borrar" => delete(start_response),
+        "/avisos/hoy" => moved(start_response),
         _ => not_found(start_response),
     }
 }
@@ -32,18 +33,18 @@ fn list(start_response: StartResponse) -> Result<Body> {
 
 fn delete(start_response: StartResponse) -> Result<Body> {
     start_response("204 No Content", &[TEXT])?;
-    Ok(Body::from("La tarea se borró\n"))
+    Ok(Body::from("Los avisos se borraron\n"))
 }
 
 fn moved(start_response: StartResponse) -> Result<Body> {
-    let headers = [TEXT, ("Location", "/"), ("Connection", "close")];
+    let headers = [TEXT, ("Location", "/avisos"), ("Connection", "close")];
     start_response("301 Moved Permanently", &headers)?;
-    Ok(Body::from("Las tareas están en la portada\n"))
+    Ok(Body::from("Los de hoy están con los demás\n"))
 }
 
 fn not_found(start_response: StartResponse) -> Result<Body> {
     start_response("200 OK", &[TEXT])?;
     // Pensándolo bien, aquí no hay nada.
     start_response("404 Not Found", &[TEXT])?;
-    Ok(Body::from("Aquí no hay ninguna tarea\n"))
+    Ok(Body::from("Aquí no hay ningún aviso\n"))
 }

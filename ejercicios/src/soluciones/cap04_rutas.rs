@@ -2,32 +2,49 @@
 
 use pasarela::{Body, Environ, Result, StartResponse};
 
+use crate::cafe::{MENU, Product, page};
+
+const HTML: (&str, &str) = ("Content-type", "text/html; charset=utf-8");
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
 
 pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     match (environ.method(), environ.path_info()) {
         ("GET" | "HEAD", "/") => home(start_response),
-        ("GET" | "HEAD", "/puerta") => moved(start_response, "/"),
+        ("GET" | "HEAD", "/menu") => menu(start_response),
+        ("GET" | "HEAD", "/carta") => moved(start_response, "/menu"),
         ("POST", "/timbre") => ring(start_response),
-        (_, "/" | "/puerta") => not_allowed(start_response, "GET, HEAD"),
+        (_, "/" | "/menu" | "/carta") => not_allowed(start_response, "GET, HEAD"),
         (_, "/timbre") => not_allowed(start_response, "POST"),
         (_, path) => not_found(start_response, path),
     }
 }
 
 fn home(start_response: StartResponse) -> Result<Body> {
-    start_response("200 OK", &[TEXT])?;
-    Ok(Body::from("Estás en casa\n"))
+    start_response("200 OK", &[HTML])?;
+    Ok(Body::from(page("Café Ada", "<p>Abrimos a las siete. Pasa.</p>\n")))
+}
+
+fn menu(start_response: StartResponse) -> Result<Body> {
+    start_response("200 OK", &[HTML])?;
+    Ok(Body::from(page("Menú", &list(&MENU))))
+}
+
+pub fn list(products: &[Product]) -> String {
+    let mut items = String::new();
+    for product in products {
+        items += &format!("  <li>{}: ${}</li>\n", product.name, product.price);
+    }
+    format!("<ul>\n{items}</ul>\n")
 }
 
 fn moved(start_response: StartResponse, place: &str) -> Result<Body> {
     start_response("301 Moved Permanently", &[TEXT, ("Location", place)])?;
-    Ok(Body::from(format!("Ahora es {place}\n")))
+    Ok(Body::from(format!("Ahora está en {place}\n")))
 }
 
 fn ring(start_response: StartResponse) -> Result<Body> {
     start_response("200 OK", &[TEXT])?;
-    Ok(Body::from("¡Ring!\n"))
+    Ok(Body::from("¡Ring! Ya vamos."))
 }
 
 fn not_allowed(start_response: StartResponse, methods: &str) -> Result<Body> {

@@ -1,19 +1,30 @@
 //! Solución del capítulo 5.
 
 use pasarela::{Body, Environ, Result, StartResponse};
-use percent_encoding::percent_decode_str;
+
+use crate::cafe::{SEARCH_BOX, page, search};
+use crate::form::{decode, escape};
 
 pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     let headers = [("Content-type", "text/html; charset=utf-8")];
-    let topics = values(environ.query_string(), "tema");
+    let cravings = values(environ.query_string(), "antojo");
 
-    if topics.is_empty() {
-        start_response("400 Bad Request", &headers)?;
-        return Ok(Body::from(["<!DOCTYPE html>\n<p>Elige al menos un tema.</p>\n"]));
+    if cravings.is_empty() {
+        // Quien acaba de llegar no pidió nada mal.
+        let status = match environ.query_string() {
+            "" => "200 OK",
+            _ => "400 Bad Request",
+        };
+        start_response(status, &headers)?;
+        return Ok(Body::from(page("¿Qué se te antoja?", SEARCH_BOX)));
     }
 
+    let mut found = String::new();
+    for craving in cravings {
+        found += &section(&craving);
+    }
     start_response("200 OK", &headers)?;
-    Ok(Body::from(page(&topics)))
+    Ok(Body::from(page("Esto hay", &found)))
 }
 
 /// Todos los valores de un nombre, no solo el primero. Los vacíos no dicen nada.
@@ -28,20 +39,10 @@ fn values(query: &str, wanted: &str) -> Vec<String> {
     values
 }
 
-fn decode(text: &str) -> String {
-    let text = text.replace('+', " ");
-    percent_decode_str(&text).decode_utf8_lossy().to_string()
-}
-
-fn page(topics: &[String]) -> String {
+fn section(craving: &str) -> String {
     let mut items = String::new();
-    for topic in topics {
-        items += &format!("    <li>{}</li>\n", escape(topic));
+    for product in search(craving) {
+        items += &format!("  <li>{}</li>\n", product.name);
     }
-    format!("<!DOCTYPE html>\n<html lang=\"es\">\n  <ul>\n{items}  </ul>\n</html>\n")
-}
-
-fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('"', "&quot;");
-    text.replace('<', "&lt;").replace('>', "&gt;")
+    format!("<h2>{}</h2>\n<ul>\n{items}</ul>\n", escape(craving))
 }

@@ -4,45 +4,39 @@ use std::io;
 
 use pasarela::{Body, Environ, Result, StartResponse};
 
-const HEADERS: [(&str, &str); 1] = [("Content-type", "text/plain; charset=utf-8")];
+use crate::cafe::{Kitchen, News, kitchen, live_page};
+use crate::form::escape;
 
-pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
-    let number: u64 = environ.path_info().trim_start_matches('/').parse().unwrap_or(0);
+pub fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    let body = live_page("Cocina", screen(kitchen()));
 
-    if number == 0 {
-        start_response("400 Bad Request", &HEADERS)?;
-        return Ok(Body::from("Pide un número mayor que cero, como /6\n"));
-    }
-    start_response("200 OK", &HEADERS)?;
+    start_response("200 OK", &[("Content-type", "text/html; charset=utf-8")])?;
 
-    Ok(Body::stream(Hail { upcoming: Some(Ok(number)) }))
+    Ok(body)
 }
 
-/// Lo que toca dar; `None` cuando la serie terminó.
-struct Hail {
-    upcoming: Option<io::Result<u64>>,
+pub fn screen(kitchen: Kitchen) -> Body {
+    Body::stream(Screen { kitchen, last: 0 })
 }
 
-impl Iterator for Hail {
+struct Screen {
+    kitchen: Kitchen,
+    /// El número del último pedido que se mostró.
+    last: u32,
+}
+
+impl Iterator for Screen {
     type Item = io::Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let current = self.upcoming.take()?;
-        if let Ok(number) = &current {
-            self.upcoming = after(*number);
+        match self.kitchen.after(self.last) {
+            News::Order(order) => {
+                self.last = order.number;
+                let (who, what) = (escape(&order.who), escape(&order.what));
+                Some(Ok(format!("<li>{who}: {what}</li>\n")))
+            }
+            News::Quiet => Some(Ok("<!-- -->\n".to_string())),
+            News::Closed => None,
         }
-        Some(current.map(|number| format!("{number}\n")))
     }
-}
-
-fn after(number: u64) -> Option<io::Result<u64>> {
-    if number == 1 {
-        return None;
-    }
-    if number.is_multiple_of(2) {
-        return Some(Ok(number / 2));
-    }
-    // `checked_mul` y `checked_add` dan `None` si el resultado no cabe.
-    let triple = number.checked_mul(3).and_then(|triple| triple.checked_add(1));
-    Some(triple.ok_or_else(|| io::Error::other("el siguiente número no cabe en un u64")))
 }

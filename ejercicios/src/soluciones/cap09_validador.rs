@@ -3,14 +3,14 @@
 use pasarela::{Body, Environ, Result, StartResponse};
 
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
-const FIRST: &str = "Regar el jazmín";
-const SECOND: &str = "Leer el capítulo 10";
+const FIRST: &str = "Mañana abrimos a las nueve";
+const SECOND: &str = "Se busca quien sepa hacer café de olla";
 
 pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     match environ.path_info() {
-        "/" => list(start_response),
-        "/borrar" => delete(start_response),
-        "/tareas" => moved(start_response),
+        "/avisos" => list(start_response),
+        "/avisos/borrar" => delete(start_response),
+        "/avisos/hoy" => moved(start_response),
         _ => not_found(start_response),
     }
 }
@@ -28,11 +28,11 @@ fn delete(start_response: StartResponse) -> Result<Body> {
 
 fn moved(start_response: StartResponse) -> Result<Body> {
     // Si la conexión sigue abierta o se cierra lo decide el servidor.
-    start_response("301 Moved Permanently", &[TEXT, ("Location", "/")])?;
-    Ok(Body::from("Las tareas están en la portada\n"))
+    start_response("301 Moved Permanently", &[TEXT, ("Location", "/avisos")])?;
+    Ok(Body::from("Los de hoy están con los demás\n"))
 }
 
 fn not_found(start_response: StartResponse) -> Result<Body> {
     start_response("404 Not Found", &[TEXT])?;
-    Ok(Body::from("Aquí no hay ninguna tarea\n"))
+    Ok(Body::from("Aquí no hay ningún aviso\n"))
 }

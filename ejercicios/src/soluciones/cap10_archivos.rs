@@ -4,18 +4,19 @@ use std::fs::File;
 
 use pasarela::{Body, Environ, Result, StartResponse};
 
-/// El archivo que se sirve, esté donde esté tu copia del repositorio.
-pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+/// La carpeta de las fotos, esté donde esté tu copia del repositorio.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fotos");
 
 pub fn application(environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
     match environ.path_info() {
-        "/leeme" => read_me(environ, start_response),
+        "/fotos/cafe-de-olla.svg" => photo("cafe-de-olla.svg", environ, start_response),
+        "/fotos/pan-dulce.svg" => photo("pan-dulce.svg", environ, start_response),
         _ => not_found(start_response),
     }
 }
 
-fn read_me(environ: &Environ, start_response: StartResponse) -> Result<Body> {
-    let file = File::open(FILE)?;
+fn photo(name: &str, environ: &Environ, start_response: StartResponse) -> Result<Body> {
+    let file = File::open(format!("{FOLDER}/{name}"))?;
     // Dos versiones igual de largas tendrían la misma etiqueta: por eso `StaticFiles` añade la fecha.
     let etag = format!("\"{}\"", file.metadata()?.len());
 
@@ -23,8 +24,7 @@ fn read_me(environ: &Environ, start_response: StartResponse) -> Result<Body> {
         start_response("304 Not Modified", &[("ETag", &etag)])?;
         return Ok(Body::empty());
     }
-    let headers = [("Content-type", "text/markdown; charset=utf-8"), ("ETag", &etag)];
-    start_response("200 OK", &headers)?;
+    start_response("200 OK", &[("Content-type", "image/svg+xml"), ("ETag", &etag)])?;
     Ok(Body::file(file))
 }
 

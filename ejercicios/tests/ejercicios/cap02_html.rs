@@ -1,63 +1,81 @@
 //! Lo que debe responder el ejercicio del capítulo 2. El lado izquierdo es lo esperado.
 
-use ejercicios::cap02_html::application;
 use pretty_assertions::assert_eq;
 
-use crate::client::fetch;
+use crate::client::{Response, fetch};
+use crate::direct::Function;
 
-/// Las etiquetas que se piden, en el orden en que se abren. Otras pueden acompañarlas.
-const OUTLINE: [&str; 9] = ["html", "head", "title", "body", "h1", "ul", "li", "li", "li"];
+const APPLICATION: Function = ejercicios::cap02_html::application;
 
-#[test]
-fn responde_200() {
-    assert_eq!(
-        200,
-        fetch(application).status,
-        "pista: el estado es el primer argumento de `start_response` \
-         (capítulo 1, «application y sus dos parámetros»)"
-    );
-}
+const TITLE: &str = "El café de tu niñez";
+const TEXT: &str = "Abrimos en 1998, y el pan se sigue haciendo a mano: mañana tras mañana.";
 
 #[test]
-fn anuncia_html_en_utf8() {
+fn anuncia_el_tipo_y_la_tabla() {
+    let response = fetch(APPLICATION);
+    let (kind, charset) = parts(&response.content_type);
+
     assert_eq!(
-        "text/html; charset=utf-8",
-        fetch(application).content_type,
-        "pista: con `text/plain` el navegador enseña las etiquetas \
+        (200, "text/html", "utf-8"),
+        (response.status, kind.as_str(), charset.as_str()),
+        "pista: un tipo de contenido y, tras un punto y coma, `charset=` con la tabla \
          (capítulo 2, «Solo cambia un encabezado»)"
     );
 }
 
 #[test]
-fn abre_las_etiquetas_en_orden() {
-    let body = fetch(application).body.to_ascii_lowercase();
-    let opened: Vec<&str> = tags(&body).filter(|name| OUTLINE.contains(name)).collect();
-
+fn el_navegador_muestra_las_letras() {
     assert_eq!(
-        OUTLINE.as_slice(),
-        opened,
-        "pista: las del programa del capítulo, y la lista después de `<h1>` \
-         (capítulo 2, «La página es una cadena»)"
+        vec![TITLE, TEXT],
+        seen(&fetch(APPLICATION)),
+        "pista: eso es lo que se ve con la tabla que dice tu respuesta; los bytes son UTF-8 \
+         (capítulo 2, «Predice»)"
     );
 }
 
 #[test]
-fn cierra_las_etiquetas_en_orden() {
-    let body = fetch(application).body.to_ascii_lowercase();
-    let closed: Vec<&str> = tags(&body)
-        .filter_map(|name| name.strip_prefix('/'))
-        .filter(|name| OUTLINE.contains(name))
-        .collect();
+fn la_pagina_sigue_como_estaba() {
+    let response = fetch(APPLICATION);
+    let untouched = response.body.contains("<meta charset=\"iso-8859-1\">\n");
 
     assert_eq!(
-        ["title", "head", "h1", "li", "li", "li", "ul", "body", "html"].as_slice(),
-        closed,
-        "pista: la última etiqueta que se abre es la primera que se cierra \
-         (capítulo 2, «La página es una cadena»)"
+        ("igual que antes", vec![TITLE.to_owned(), TEXT.to_owned()]),
+        (if untouched { "igual que antes" } else { "cambiada" }, seen(&response)),
+        "pista: la página no se toca, y se ve bien aunque diga otra cosa: gana el encabezado \
+         (capítulo 2, «Predice»)"
     );
 }
 
-/// Los nombres de las etiquetas de una página: `<ul class="x">` da `ul`; `</ul>` da `/ul`.
-fn tags(page: &str) -> impl Iterator<Item = &str> {
-    page.split('<').skip(1).filter_map(|rest| rest.split([' ', '\n', '>']).next())
+/// El tipo y la tabla de un `Content-type`, en minúsculas.
+fn parts(value: &str) -> (String, String) {
+    let (kind, parameters) = value.split_once(';').unwrap_or((value, ""));
+    let charset = parameters.trim().strip_prefix("charset=").unwrap_or("(falta)");
+    (kind.trim().to_lowercase(), charset.trim_matches('"').to_lowercase())
+}
+
+/// Lo que se ve: el título y el párrafo de una página, o el texto completo si no lo es.
+fn seen(response: &Response) -> Vec<String> {
+    let text = decoded(response);
+    let inside = |open, close| between(&text, open, close).unwrap_or("(falta)").to_owned();
+    match parts(&response.content_type).0.as_str() {
+        "text/html" => vec![inside("<h1>", "</h1>"), inside("<p>", "</p>")],
+        _ => vec![text],
+    }
+}
+
+/// El cuerpo, leído como lo lee un navegador: con la tabla del encabezado; si no la dice, con la de la
+/// página.
+fn decoded(response: &Response) -> String {
+    let (_, declared) = parts(&response.content_type);
+    let own = between(&response.body, "<meta charset=\"", "\"").unwrap_or("windows-1252");
+    let charset = if declared == "(falta)" { own } else { declared.as_str() };
+    match charset {
+        "utf-8" | "utf8" => response.body.clone(),
+        // En las demás que alguien escribiría aquí, cada byte es una letra.
+        _ => response.body.bytes().map(char::from).collect(),
+    }
+}
+
+fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
+    text.split_once(open)?.1.split_once(close).map(|(inside, _)| inside)
 }

@@ -1,13 +1,15 @@
 //! Lo que debe responder el ejercicio del capítulo 3. El lado izquierdo es lo esperado.
 
-use ejercicios::cap03_environ::application;
 use pretty_assertions::assert_eq;
 
 use crate::client::{fetch, get, request};
+use crate::direct::Function;
+
+const APPLICATION: Function = ejercicios::cap03_environ::application;
 
 #[test]
 fn responde_200_en_texto() {
-    let response = fetch(application);
+    let response = fetch(APPLICATION);
     assert_eq!(
         (200, "text/plain; charset=utf-8"),
         (response.status, response.content_type.as_str()),
@@ -24,29 +26,33 @@ fn la_primera_linea_dice_metodo_y_ruta() {
     ] {
         assert_eq!(
             expected,
-            sent.send(application).body.lines().next(),
-            "pista: cada uno tiene su lector, y la ruta no incluye lo que sigue a `?` \
-             (capítulo 3, «Los lectores»)"
+            sent.send(APPLICATION).body.lines().next(),
+            "pista: cada uno tiene su función de acceso, y la ruta no incluye lo que sigue a `?` \
+             (capítulo 3, «Las funciones de acceso»)"
         );
     }
 }
 
 #[test]
 fn la_segunda_linea_dice_de_donde_viene() {
-    let sent = get("/").header("Referer", "http://localhost:8000/inicio");
-    assert_eq!(
-        Some("vienes de http://localhost:8000/inicio"),
-        sent.send(application).body.lines().nth(1),
-        "pista: `environ.header` busca un encabezado por su nombre \
-         (capítulo 3, «Tres familias de nombres»)"
-    );
+    for (page, expected) in [
+        ("http://localhost:8000/inicio", "vienes de http://localhost:8000/inicio"),
+        ("https://example.com/?a=1", "vienes de https://example.com/?a=1"),
+    ] {
+        assert_eq!(
+            Some(expected),
+            get("/").header("Referer", page).send(APPLICATION).body.lines().nth(1),
+            "pista: `environ.header` busca un encabezado por su nombre \
+             (capítulo 3, «Tres familias de nombres»)"
+        );
+    }
 }
 
 #[test]
 fn sin_referer_no_viene_de_ningun_enlace() {
     assert_eq!(
         Some("vienes de ningún enlace"),
-        fetch(application).body.lines().nth(1),
+        fetch(APPLICATION).body.lines().nth(1),
         "pista: `unwrap_or` da un valor cuando no hay ninguno \
          (capítulo 3, «Un dato que puede faltar»)"
     );
@@ -55,7 +61,7 @@ fn sin_referer_no_viene_de_ningun_enlace() {
 #[test]
 fn despues_van_los_encabezados_y_nada_mas() {
     let sent = get("/").header("X-Sabor", "vainilla").header("X-Mesa", "4");
-    let body = sent.send(application).body;
+    let body = sent.send(APPLICATION).body;
     let listed: Vec<&str> = body.lines().skip(2).collect();
 
     assert_eq!(

@@ -1,13 +1,16 @@
 //! Lo que debe responder el ejercicio del capítulo 5. El lado izquierdo es lo esperado.
 
-use ejercicios::cap05_consulta::application;
+use ejercicios::cafe::SEARCH_BOX;
 use pretty_assertions::assert_eq;
 
 use crate::client::get;
+use crate::direct::Function;
+
+const APPLICATION: Function = ejercicios::cap05_consulta::application;
 
 #[test]
 fn responde_una_pagina() {
-    let response = get("/?tema=Rust").send(application);
+    let response = get("/buscar?antojo=pan").send(APPLICATION);
 
     assert_eq!(
         (200, "text/html; charset=utf-8"),
@@ -18,59 +21,83 @@ fn responde_una_pagina() {
 }
 
 #[test]
-fn pone_todos_los_temas_en_orden() {
-    let body = get("/?tema=Rust&nivel=2&tema=HTML&tema=&tema=CGI").send(application).body;
+fn muestra_lo_que_encuentra() {
+    for (target, expected) in [
+        ("/buscar?antojo=pan", vec!["Pan dulce", "Pan de elote"]),
+        ("/buscar?antojo=CAF%C3%89", vec!["Café de olla", "Café con leche"]),
+        ("/buscar?antojo=fruta&antojo=olla", vec!["Fruta de temporada", "Café de olla"]),
+        ("/buscar?antojo=sopa", vec![]),
+    ] {
+        assert_eq!(
+            expected,
+            all(&get(target).send(APPLICATION).body, "li"),
+            "{target}\n\
+             pista: por cada antojo, un `<li>` por cada producto que dé `search` \
+             (capítulo 5, «Ausente, vacío y repetido»)"
+        );
+    }
+}
+
+#[test]
+fn cuenta_todos_los_antojos_en_orden() {
+    let target = "/buscar?antojo=pan&mesa=2&antojo=sopa&antojo=&antojo=caf";
 
     assert_eq!(
-        vec!["Rust", "HTML", "CGI"],
-        items(&body),
+        vec!["pan", "sopa", "caf"],
+        all(&get(target).send(APPLICATION).body, "h2"),
         "pista: no te detengas en el primero, y salta los vacíos y los de otro nombre \
          (capítulo 5, «Ausente, vacío y repetido»)"
     );
 }
 
 #[test]
-fn decodifica_cada_tema() {
-    let body = get("/?tema=t%C3%A9+verde&tema=C%2B%2B&tema=a%20b").send(application).body;
+fn decodifica_cada_antojo() {
+    let target = "/buscar?antojo=t%C3%A9+verde&antojo=C%2B%2B&antojo=a%26antojo%3Db";
 
     assert_eq!(
-        vec!["té verde", "C++", "a b"],
-        items(&body),
-        "pista: decodifica cada valor cuando ya está separado: primero el `+`, y después los `%` \
+        vec!["té verde", "C++", "a&amp;antojo=b"],
+        all(&get(target).send(APPLICATION).body, "h2"),
+        "pista: decodifica cada valor cuando ya está separado, y escápalo al mostrarlo \
          (capítulo 5, «Primero separar, después decodificar»)"
     );
 }
 
 #[test]
-fn escapa_cada_tema() {
-    let body = get("/?tema=%3Cb%3ERust%3C/b%3E&tema=R%26B").send(application).body;
+fn escapa_cada_antojo() {
+    let target = "/buscar?antojo=%3Cb%3Epan%3C/b%3E&antojo=R%26B";
 
     assert_eq!(
-        vec!["&lt;b&gt;Rust&lt;/b&gt;", "R&amp;B"],
-        items(&body),
-        "pista: lo que escribió otra persona se escapa al ponerlo en la página, y el `&`, antes \
-         que los demás signos \
+        vec!["&lt;b&gt;pan&lt;/b&gt;", "R&amp;B"],
+        all(&get(target).send(APPLICATION).body, "h2"),
+        "pista: lo que escribió otra persona se escapa al ponerlo en la página \
          (capítulo 5, «Escapar»)"
     );
 }
 
 #[test]
-fn sin_temas_la_peticion_no_sirve() {
-    let statuses = ["/", "/?otro=1", "/?tema=", "/?tema=&tema"]
-        .map(|target| get(target).send(application).status);
+fn sin_antojos_va_la_caja_para_buscar() {
+    for (target, status) in [
+        ("/buscar", 200),
+        ("/buscar?otro=1", 400),
+        ("/buscar?antojo=", 400),
+        ("/buscar?antojo=&antojo", 400),
+    ] {
+        let response = get(target).send(APPLICATION);
+        let found = if response.body.contains(SEARCH_BOX) { SEARCH_BOX } else { "(falta)" };
 
-    assert_eq!(
-        [400; 4], statuses,
-        "pista: mira si la lista está vacía antes de llamar a `start_response` \
-         (capítulo 5, «Ausente, vacío y repetido»)"
-    );
+        assert_eq!(
+            (status, SEARCH_BOX),
+            (response.status, found),
+            "{target}\n\
+             pista: mira si la lista está vacía antes de llamar a `start_response`; y quien llega sin \
+             consulta todavía no pidió nada mal (capítulo 5, «Ausente, vacío y repetido»)"
+        );
+    }
 }
 
-/// Lo que hay dentro de cada `<li>`.
-fn items(page: &str) -> Vec<&str> {
-    page.split("<li>")
-        .skip(1)
-        .filter_map(|rest| rest.split("</li>").next())
-        .map(str::trim)
-        .collect()
+/// Lo que hay dentro de cada etiqueta de esas.
+fn all<'a>(page: &'a str, tag: &str) -> Vec<&'a str> {
+    let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+    let inside = page.split(open.as_str()).skip(1);
+    inside.filter_map(|rest| rest.split(close.as_str()).next()).map(str::trim).collect()
 }

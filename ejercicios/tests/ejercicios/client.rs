@@ -73,10 +73,7 @@ impl Request {
 
         match response {
             Ok(response) => answered(response),
-            Err(error) => panic!(
-                "el servidor no respondió: {error}\n\
-                 pista: ¿tiene `application` un bucle que no termina?"
-            ),
+            Err(error) => panic!("{}", unanswered(&error)),
         }
     }
 
@@ -85,7 +82,9 @@ impl Request {
             .timeout_global(Some(TIMEOUT))
             .max_redirects(0)
             .allow_non_standard_methods(true)
-            .http_status_as_error(false);
+            .http_status_as_error(false)
+            // El servidor está en esta computadora: el proxy de la red no llega a él.
+            .proxy(None);
         let agent = Agent::from(config.build());
         let mut request = http::Request::builder()
             .method(self.method)
@@ -123,14 +122,29 @@ fn read(mut response: http::Response<ureq::Body>) -> Result<Response, ureq::Erro
     Ok(response)
 }
 
+/// Por qué no hubo respuesta. Solo de un plazo vencido puede tener la culpa un bucle.
+fn unanswered(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => format!(
+            "el servidor no respondió en {} segundos\n\
+             pista: ¿tiene `application` un bucle que no termina?",
+            TIMEOUT.as_secs()
+        ),
+        error => format!(
+            "no se pudo leer la respuesta: {error}\n\
+             pista: quizá el cuerpo falla a la mitad, o no mide lo que anuncia `Content-Length`"
+        ),
+    }
+}
+
 /// Un 500 es la respuesta del servidor cuando `application` falla: no es la del ejercicio.
 #[track_caller]
 fn answered(response: Response) -> Response {
     assert!(
         response.status != 500,
         "el servidor respondió 500\n\
-         pista: quizá `application` todavía tiene `todo!()`, o devolvió un error; el motivo \
-         está más arriba, en esta misma salida"
+         pista: es lo que responde cuando `application` falla o entra en pánico, y entonces dice \
+         por qué; si no dice nada, el 500 lo eligió tu programa, y aquí no se pide ninguno"
     );
     response
 }

@@ -5,6 +5,9 @@
 #[allow(dead_code, reason = "cada capítulo usa una parte")]
 mod client;
 
+#[allow(dead_code, reason = "cada capítulo usa una parte")]
+mod direct;
+
 mod cap01_texto;
 mod cap02_html;
 mod cap03_environ;

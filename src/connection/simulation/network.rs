@@ -123,6 +123,8 @@ impl SimulatedWire {
 impl Wire for SimulatedWire {
     type Source = SimulatedSource;
 
+    const SHORT_READ_DRAINS: bool = MemoryWire::SHORT_READ_DRAINS;
+
     fn receive(&mut self, room: &mut [u8]) -> io::Result<usize> {
         self.interrupt()?;
         self.inner.receive(room)

@@ -182,6 +182,10 @@ impl<'e> Worker<'e> {
 
     fn serve(&mut self, ready: Ready<Box<Connection>>, now: &mut Moment) -> Served {
         let Ready { key, mut connection, cause } = ready;
+        if SocketWire::WATCHES_EARLY {
+            // Si no se pudo, se dice al devolverla.
+            let _ = self.here.watch(key, &mut connection);
+        }
         let thread = &mut Thread::new(self.runtime, &mut self.leader, *now);
         let context = &mut self.runtime.context(&mut self.scratch, thread);
         let before = connection.delivered();
@@ -210,7 +214,7 @@ impl<'e> Worker<'e> {
         now: Moment,
     ) -> bool {
         let outcome = match outcome {
-            // Mientras la atiende otro hilo no hacen falta avisos, y en Windows no podrían pedirse.
+            // Mientras la atiende otro hilo no hacen falta avisos.
             Outcome::Close(_) | Outcome::HandOff => outcome,
             // Hasta aquí no hacía falta: muchas conexiones se atienden y se cierran de una vez.
             _ => self.here.watch(key, &mut connection).map_or_else(
@@ -304,9 +308,11 @@ impl<'e> Worker<'e> {
 
     fn accept(&self, poller: &mut Poller) {
         let Runtime { service, capacity, .. } = self.runtime;
-        while poller.acceptor.may_accept() && (capacity.has_room() || self.make_room()) {
+        while poller.acceptor.may_accept() && (capacity.has_room() || self.idlest().is_some()) {
             let now = self.runtime.now();
             let is_given = poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
+                // Nadie deja su sitio hasta que de verdad llega otro.
+                let _ = capacity.has_room() || self.make_room();
                 capacity.enter();
                 let peers = Peers::new(&service.name, local_port, remote);
                 self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
@@ -324,16 +330,18 @@ impl<'e> Worker<'e> {
 
     /// Cierra las conexiones que llevan más tiempo sin hacer nada; `true` si había alguna.
     fn make_room(&self) -> bool {
-        let idle =
+        let Some(event_loop) = self.idlest() else { return false };
+        let idle = event_loop.connections().take_idlest().into_iter();
+        let let_go = |(key, idle)| self.let_go(event_loop, key, idle, CloseReason::MadeRoom);
+        idle.map(let_go).count() > 0
+    }
+
+    /// El bucle de la conexión que lleva más tiempo sin hacer nada.
+    fn idlest(&self) -> Option<&'e EventLoop> {
+        let since =
             |event_loop: &'e EventLoop| Some((event_loop.connections().idle_since()?, event_loop));
-        let loops = self.runtime.loops.iter().filter_map(idle);
-        let Some((_, event_loop)) = loops.min_by_key(|(since, _)| *since) else { return false };
-        let idle = event_loop.connections().take_idlest();
-        let is_any = !idle.is_empty();
-        for (key, connection) in idle {
-            self.let_go(event_loop, key, connection, CloseReason::MadeRoom);
-        }
-        is_any
+        let idle = self.runtime.loops.iter().filter_map(since);
+        idle.min_by_key(|(since, _)| *since).map(|(_, event_loop)| event_loop)
     }
 
     /// Lleva una conexión nueva a uno de los bucles.

@@ -16,11 +16,13 @@ pub(super) fn touches(name: &str) -> bool {
 
 /// El texto de ese archivo, para quien estudia. `is_gone` dice de qué lugares no queda nada.
 pub(super) fn clean(name: &str, text: &str, is_gone: impl Fn(&str) -> bool) -> String {
+    // Al clonar en Windows, git puede terminar las líneas de otra manera.
+    let text = text.replace("\r\n", "\n");
     match name {
-        LIBRARY => without_choice(text),
-        MANIFEST => without_feature(text),
+        LIBRARY => without_choice(&text),
+        MANIFEST => without_feature(&text),
         _ => {
-            let text = without_dead_rows(name, &without_teachers(text), is_gone);
+            let text = without_dead_rows(name, &without_teachers(&text), is_gone);
             if name.starts_with(CHAPTERS) { without_solutions(&text) } else { text }
         }
     }
@@ -128,6 +130,27 @@ mod tests {
             clean(MANIFEST, manifest, |_| false),
             "[package]\nname = \"a\"\n\n# Por esto.\n[lib]\ntest = false\n"
         );
+    }
+
+    #[test]
+    fn con_los_finales_de_linea_de_windows_se_quita_lo_mismo() {
+        let texts = [
+            (MANIFEST, "[package]\nname = \"a\"\n\n[features]\nsoluciones = []\n\n[lib]\n"),
+            (
+                LIBRARY,
+                "#[cfg_attr(feature = \"soluciones\", path = \"soluciones/a.rs\")]\nmod a;\n",
+            ),
+            (
+                "book/capitulos/a.md",
+                "<details>\n<summary>Solución</summary>\n</details>\n\nSigue.\n",
+            ),
+            ("README.md", "Uno.\n\n<!-- docentes -->\nDos.\n<!-- /docentes -->\n\nTres.\n"),
+        ];
+        for (name, text) in texts {
+            let expected = clean(name, text, |_| false);
+            assert_ne!(expected, text, "{name}");
+            assert_eq!(clean(name, &text.replace('\n', "\r\n"), |_| false), expected, "{name}");
+        }
     }
 
     #[test]

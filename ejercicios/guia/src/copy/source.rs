@@ -36,38 +36,15 @@ impl Source {
     }
 
     /// Si hay un git que conozca estos archivos.
-    pub(super) fn has_history(&self) -> bool {
+    fn has_history(&self) -> bool {
         !self.tracked.is_empty()
     }
 
-    /// Un archivo, como se guardó en git la última vez.
-    pub(super) fn committed(&self, name: &str) -> Option<String> {
-        self.git(&["show", &format!("HEAD:./{name}")])
-    }
-
-    /// Lo que conviene saber de los archivos de `folder`, que van como se guardaron en git.
-    pub(super) fn warnings(&self, folder: &str) -> Vec<String> {
-        if !self.has_history() {
-            return vec![
-                "sin git no se sabe cómo eran los ejercicios: van como están ahora; comprueba que \
-                 `cargo ejercicios` diga en la copia que no hay ninguno resuelto"
-                    .into(),
-            ];
-        }
-        let changed = self.changed(folder);
+    /// Lo que conviene saber de los archivos que van.
+    pub(super) fn warning(&self) -> Option<String> {
         let warning =
-            |name| format!("{name} tiene cambios sin guardar en git, que no van en la copia");
-        changed.into_iter().map(warning).collect()
-    }
-
-    /// Si los archivos de `folder` que van son los mismos que hay en ella.
-    pub(super) fn is_as_saved(&self, folder: &str) -> bool {
-        !self.has_history() || self.changed(folder).is_empty()
-    }
-
-    fn changed(&self, folder: &str) -> Vec<String> {
-        let status = self.git(&["status", "--porcelain", "--", folder]).unwrap_or_default();
-        status.lines().filter_map(|line| line.get(3..)).map(Into::into).collect()
+            "sin git no se sabe qué archivos son del proyecto: van todos los de la carpeta";
+        (!self.has_history()).then(|| warning.into())
     }
 
     fn walk(&self) -> Result<Vec<String>, GuideError> {
@@ -78,7 +55,9 @@ impl Source {
             for entry in entries.flatten() {
                 let path = entry.path();
                 let generated = GENERATED.iter().any(|name| entry.file_name() == *name);
-                if path.is_dir() && !generated {
+                // De un enlace a otra carpeta no se baja: podría no tener fondo.
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if is_folder && !generated {
                     pending.push(path);
                 } else if path.is_file() {
                     names.push(with_slashes(path.strip_prefix(&self.root).unwrap_or(&path)));
@@ -96,6 +75,10 @@ impl Source {
             .args(["-c", "safe.directory=*", "-c", "core.quotePath=false"])
             .args(arguments)
             .current_dir(&self.root)
+            // Quien nos llama desde git (al guardar, por ejemplo) puede tener apuntado otro repositorio.
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_INDEX_FILE")
             .output()
             .ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())

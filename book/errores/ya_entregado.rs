@@ -1,0 +1,9 @@
+fn send(card: String) -> usize {
+    card.len()
+}
+
+fn main() {
+    let card = String::from("Hola, Grace");
+    let sent = send(card);
+    println!("{card}: {sent} bytes");
+}

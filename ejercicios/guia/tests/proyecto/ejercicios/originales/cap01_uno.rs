@@ -1,0 +1,5 @@
+//! Ejercicio del capítulo 1: di uno.
+
+pub fn answer() -> u8 {
+    todo!()
+}

@@ -1,0 +1,5 @@
+//! Ejercicio del capítulo 2: di dos.
+
+pub fn answer() -> u8 {
+    todo!()
+}
