@@ -1,15 +1,15 @@
 // El buscador: un índice de las secciones del libro, que se trae al abrirlo por primera vez.
 //
-// Compara sin mayúsculas ni acentos y por la raíz de cada palabra: «peticion», «petición» y «PETICIONES» son lo mismo.
-// La eñe es una letra, y no una ene.
-
-// Lo que se dice al preguntar y no distingue una sección de otra.
-const COMMON = new Set(('a al algo ante aqui asi como con cual cuando cuanto de del donde el ella en entre es esta este'
-    + ' esto hace hacer hago hay la las le les lo los mas me mi muy no o para pero poner por porque puedo que se ser si'
-    + ' sin sobre son su sus te tu un una uno y ya yo').split(' '));
+// Compara sin mayúsculas ni acentos y por la raíz de cada palabra: «petición» y «PETICIONES» son lo mismo, con
+// acento o sin él.
 
 const fold = (text) => text.toLowerCase().replaceAll('ñ', '\u0001').normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '').replaceAll('\u0001', 'ñ');
+
+// Lo que se dice al preguntar y no distingue una sección de otra.
+const COMMON = new Set(fold('a al algo ante aquí así cómo con cuál cuándo cuánto de del dónde el ella en entre es esta'
+    + ' este esto hace hacer hago hay la las le les lo los más me mi muy no o para pero poner por porque puedo que se'
+    + ' ser si sin sobre son su sus te tu un una uno y ya yo').split(' '));
 
 // La raíz, a ojo: sin la marca del plural ni la última vocal. Basta con que las formas de una palabra coincidan.
 export function stem(word) {

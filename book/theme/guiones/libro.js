@@ -40,7 +40,8 @@
     });
 
     // Las flechas pasan de capítulo, salvo dentro de lo que se recorre o se escribe.
-    const own = 'pre, summary, table, input, textarea, select, [contenteditable], dialog, .gemelos';
+    const own = ['pre', 'summary', 'table', 'input', 'textarea', 'select', '[contenteditable]', 'dialog', '.gemelos']
+        .join();
     addEventListener('keydown', (event) => {
         if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
         if (event.target.closest?.(own)) return;
