@@ -79,10 +79,10 @@ const EXCEPTIONS: &[Exception] = &[
     line(APACHE_RELAYED, "GET /a/../b//./c", "GET /b//c ? /a/../b//./c HTTP_HOST=x []"),
     line(EITHER, "GET /%2e%2E/x", BAD),
     line(APACHE_RELAYED, "GET /a%2Fb%252F", "GET /a%2Fb%2F ? /a%2Fb%252F HTTP_HOST=x []"),
-    line(NGINX, "GET http://y:81/a?b", "GET /a ?b /a?b HTTP_HOST=x []"),
+    line(NGINX, "GET http://y:81/a?b", "GET /a ?b /a?b HTTP_HOST=y:81 []"),
     line(&["apache-http"], "GET http://y:81/a?b", "GET /a ?b /a?b HTTP_HOST=y:81 []"),
     line(&["apache-http"], "GET http:///a", "GET /a ? /a HTTP_HOST= []"),
-    line(NGINX, "GET ftp://y/a", "GET /a ? /a HTTP_HOST=x []"),
+    line(NGINX, "GET ftp://y/a", "GET /a ? /a HTTP_HOST=y []"),
     line(NGINX, "OPTIONS *", BAD),
     // La contesta Apache.
     line(APACHE, "OPTIONS *", ""),
