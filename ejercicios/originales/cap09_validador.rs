@@ -1,4 +1,4 @@
-//! Ejercicio del capítulo 9: repara los avisos del café hasta que el validador calle.
+//! Ejercicio del capítulo 9: repara lo que el validador rechaza.
 //!
 //! Compila y contesta, pero cada dirección incumple alguna regla. Debe responder:
 //!

@@ -1,4 +1,4 @@
-//! Ejercicio del capítulo 10: las fotos del café, y solo a quien no las tiene.
+//! Ejercicio del capítulo 10: las fotos, y solo a quien no las tiene.
 //!
 //! | petición | respuesta |
 //! |---|---|

@@ -79,15 +79,17 @@ const EXCEPTIONS: &[Exception] = &[
     line(APACHE_RELAYED, "GET /a/../b//./c", "GET /b//c ? /a/../b//./c HTTP_HOST=x []"),
     line(EITHER, "GET /%2e%2E/x", BAD),
     line(APACHE_RELAYED, "GET /a%2Fb%252F", "GET /a%2Fb%2F ? /a%2Fb%252F HTTP_HOST=x []"),
-    line(NGINX, "GET http://y:81/a?b", "GET /a ?b /a?b HTTP_HOST=x []"),
+    line(NGINX, "GET http://y:81/a?b", "GET /a ?b /a?b HTTP_HOST=y:81 []"),
     line(&["apache-http"], "GET http://y:81/a?b", "GET /a ?b /a?b HTTP_HOST=y:81 []"),
-    line(&["apache-http"], "GET http:///a", "GET /a ? /a HTTP_HOST= []"),
-    line(NGINX, "GET ftp://y/a", "GET /a ? /a HTTP_HOST=x []"),
+    line(NGINX, "GET ftp://y/a", "GET /a ? /a HTTP_HOST=y []"),
     line(NGINX, "OPTIONS *", BAD),
     // La contesta Apache.
     line(APACHE, "OPTIONS *", ""),
     line(&["apache-http"], "GET ?q", "GET / ?q /?q HTTP_HOST=x []"),
     get(EITHER, &["Host: "], BAD),
+    // nginx entiende el nombre, y del puerto que no lo es no dice nada.
+    get(NGINX, &["Host: x:y"], "GET / ? / HTTP_HOST=x []"),
+    get(NGINX, &["Host: x:1:2"], "GET / ? / HTTP_HOST=x []"),
     // nginx descarta los nombres que no entiende, y toma un LF suelto por el final de una línea.
     get(NGINX, &["Host: x", "X(: 1"], "GET / ? / HTTP_HOST=x []"),
     get(NGINX, &["Host: x", "Ñ: 1"], "GET / ? / HTTP_HOST=x []"),

@@ -1,6 +1,8 @@
 //! nginx y Apache, con los archivos de configuración que muestra el libro.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
@@ -68,9 +70,17 @@ impl Front {
             true => Running::start(nginx(folder.path(), &file), "-QUIT"),
             false => Running::start(apache(&file), "-TERM"),
         };
-        running.wait_until(|| accepts(&address));
+        running.wait_until(|| answers(&address));
         Self { _running: running, address }
     }
+}
+
+/// Si ya contesta. Apache abre su socket dos veces al empezar, y lo que llega al primero se pierde: no
+/// basta con que acepte. Lo que se le dice no es HTTP, y lo rechaza él, sin preguntar a nadie.
+fn answers(address: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let said = stream.write_all(b"?\r\n\r\n").and_then(|()| stream.read(&mut [0]));
+    said.is_ok_and(|count| count > 0)
 }
 
 /// Un archivo de `book/servidores`.
