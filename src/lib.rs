@@ -9,7 +9,10 @@
 //! ```no_run
 //! use pasarela::{Body, Environ, Result, StartResponse, make_server};
 //!
-//! fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+//! fn application(
+//!     _environ: &mut Environ,
+//!     start_response: StartResponse,
+//! ) -> Result<Body> {
 //!     let headers = [("Content-type", "text/plain; charset=utf-8")];
 //!
 //!     start_response("200 OK", &headers)?;
