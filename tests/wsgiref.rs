@@ -113,7 +113,7 @@ print(len(headers), headers.get("a"), headers.get_all("A"))
     assert_eq!(expected, seen);
 }
 
-/// Lo único en que no somos iguales: wsgiref escribe en el encabezado lo que no es ASCII tal cual, y eso no
+/// Lo único en que no somos iguales: el de Python escribe en el encabezado lo que no es ASCII tal cual, y eso no
 /// lo admite ningún servidor (RFC 8187).
 #[test]
 fn lo_que_no_es_ascii_se_escribe_como_manda_la_norma() {
