@@ -20,6 +20,9 @@ export function stem(word) {
 
 export const words = (text) => fold(text).split(/[^a-zñ0-9_]+/).filter(Boolean);
 
+// Lo que se pregunta con una palabra que el libro no usa.
+const ALSO = { subir: 'formulario', upload: 'formulario' };
+
 let sections = null;
 
 async function load(root) {
@@ -38,7 +41,7 @@ async function load(root) {
 export function find(query) {
     const asked = words(query);
     const rare = asked.filter((word) => !COMMON.has(word));
-    const wanted = [...new Set((rare.length ? rare : asked).map(stem))];
+    const wanted = [...new Set((rare.length ? rare : asked).map((word) => stem(ALSO[word] ?? word)))];
     if (!wanted.length) return [];
     const scored = sections.map((section) => {
         const hits = wanted.filter((word) => section.count.has(word) || section.heading.has(word)
@@ -94,10 +97,12 @@ function build(root) {
     const input = dialog.querySelector('input');
     input.addEventListener('input', () => show(dialog, root, input.value));
     // Enter lleva al primer resultado: enviar el formulario lo cerraría.
+    // Y Esc cierra, en lugar de borrar lo escrito.
     input.addEventListener('keydown', (event) => {
-        if (event.key !== 'Enter') return;
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
         event.preventDefault();
-        dialog.querySelector('li a')?.click();
+        if (event.key === 'Enter') dialog.querySelector('li a')?.click();
+        else dialog.close();
     });
     return dialog;
 }

@@ -44,7 +44,9 @@
         .join();
     addEventListener('keydown', (event) => {
         if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-        if (event.target.closest?.(own)) return;
+        // También cuenta lo que se está seleccionando, que no siempre tiene el foco.
+        const selected = getSelection()?.anchorNode;
+        if ([event.target, selected?.parentElement].some((place) => place?.closest?.(own))) return;
         const rel = { ArrowLeft: 'prev', ArrowRight: 'next' }[event.key];
         const link = rel && one(`.pasar a[rel=${rel}]`);
         if (link) location.href = link.href;
