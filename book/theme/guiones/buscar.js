@@ -73,7 +73,8 @@ function show(dialog, root, query) {
     const list = dialog.querySelector('ul'), said = dialog.querySelector('[role=status]');
     list.replaceChildren();
     if (!query.trim()) { said.textContent = ''; return; }
-    const found = find(query), wanted = new Set(words(query).map(stem));
+    const found = find(query);
+    const wanted = new Set(words(query).filter((word) => !COMMON.has(word)).map(stem));
     const many = found.length === 1 ? '1 resultado' : `${found.length} resultados`;
     said.textContent = found.length ? `${many} para «${query}»` : `Ningún resultado para «${query}»`;
     found.forEach(({ page, id, chapter, title, text }) => {
@@ -97,7 +98,7 @@ function build(root) {
     const input = dialog.querySelector('input');
     input.addEventListener('input', () => show(dialog, root, input.value));
     // Enter lleva al primer resultado: enviar el formulario lo cerraría.
-    // Y Esc cierra, en lugar de borrar lo escrito.
+    // Y la tecla de escape cierra, en lugar de borrar lo escrito.
     input.addEventListener('keydown', (event) => {
         if (event.key !== 'Enter' && event.key !== 'Escape') return;
         event.preventDefault();
