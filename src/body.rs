@@ -16,6 +16,7 @@ use std::{fmt, vec};
 pub(crate) use self::block::{BLOCK, read_block};
 pub use self::chunk::Chunk;
 use self::file::FilePart;
+#[cfg(feature = "static-files")]
 pub(crate) use self::file::known_length;
 pub use self::inspect::BodyEvent;
 use self::inspect::Inspected;
