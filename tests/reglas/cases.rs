@@ -29,6 +29,7 @@ impl Case {
     }
 
     /// Si se manda todo lo que se anuncia.
+    #[cfg(unix)]
     pub fn arrives(&self) -> bool {
         self.unlimited.is_none()
     }
