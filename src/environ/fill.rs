@@ -112,15 +112,15 @@ impl Environ {
 pub(crate) struct Joining<'e, 'v> {
     environ: &'e mut Environ,
     index: Index,
-    /// Los valores que siguen al primero, y de qué variable son.
-    repeated: BTreeMap<usize, Vec<&'v [u8]>>,
+    /// Los valores que siguen al primero, y de qué variable son. Lo usual es que no haya ninguno.
+    repeated: Option<BTreeMap<usize, Vec<&'v [u8]>>>,
 }
 
 impl<'e, 'v> Joining<'e, 'v> {
     /// Las que ya tiene `environ` no se repiten.
     pub(crate) fn new(environ: &'e mut Environ) -> Self {
         let seen = environ.entries.len();
-        Self { environ, index: Index { seen, ..Index::default() }, repeated: BTreeMap::new() }
+        Self { environ, index: Index { seen, ..Index::default() }, repeated: None }
     }
 
     /// Añade una variable que con seguridad no está, sin buscarla.
@@ -179,13 +179,13 @@ impl<'e, 'v> Joining<'e, 'v> {
     }
 
     fn repeat(&mut self, at: usize, value: &'v [u8]) {
-        self.repeated.entry(at).or_default().push(value);
+        self.repeated.get_or_insert_default().entry(at).or_default().push(value);
     }
 
     /// Une los valores repetidos, en orden (RFC 9110 §5.2); las *cookies*, con punto y coma
     /// (RFC 6265 §5.4).
     pub(crate) fn finish(self) {
-        for (at, values) in self.repeated {
+        for (at, values) in self.repeated.into_iter().flatten() {
             let entry = self.environ.entries[at];
             let is_cookie = self.environ.texts.resolve(entry.key) == "HTTP_COOKIE";
             let separator: &[u8] = if is_cookie { b"; " } else { b", " };
