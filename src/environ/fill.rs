@@ -185,7 +185,8 @@ impl<'e, 'v> Joining<'e, 'v> {
     /// Une los valores repetidos, en orden (RFC 9110 §5.2); las *cookies*, con punto y coma
     /// (RFC 6265 §5.4).
     pub(crate) fn finish(self) {
-        for (at, values) in self.repeated.into_iter().flatten() {
+        let Some(repeated) = self.repeated else { return };
+        for (at, values) in repeated {
             let entry = self.environ.entries[at];
             let is_cookie = self.environ.texts.resolve(entry.key) == "HTTP_COOKIE";
             let separator: &[u8] = if is_cookie { b"; " } else { b", " };
