@@ -95,7 +95,15 @@ fn cause_of(complaint: &str) -> Option<&'static str> {
     let complaint = complaint.to_lowercase();
     let causes: [(&[&str], &str); 5] = [
         (
-            &["no space left", "os error 28)", "os error 112)", "quota exceeded", "os error 122)"],
+            // Al enlazador que escribe en la memoria de un archivo, el disco lleno lo mata con una señal.
+            &[
+                "no space left",
+                "os error 28)",
+                "os error 112)",
+                "quota exceeded",
+                "os error 122)",
+                "signal 7 [bus error]",
+            ],
             "el disco está lleno, o se acabó tu cuota. `cargo clean` borra lo compilado, y lo demás no.",
         ),
         (

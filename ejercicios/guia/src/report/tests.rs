@@ -116,6 +116,7 @@ fn lo_que_falla_alrededor_no_se_le_achaca_a_quien_estudia() {
     };
     for (complaint, cause) in [
         ("error: failed to write: No space left on device (os error 28)", "el disco está lleno"),
+        ("collect2: fatal error: ld terminated with signal 7 [Bus error]", "el disco está lleno"),
         ("error: linker `cc` not found", "falta el linker"),
         (
             "error: failed to create directory: Read-only file system (os error 30)",
