@@ -332,26 +332,6 @@ impl Host for Alone {
         Class(0)
     }
 
-    fn hands_off(&self, _class: Class) -> bool {
-        false
-    }
-
-    fn permits_uploads(&self) -> bool {
-        false
-    }
-
-    fn has_upload_room(&self) -> bool {
-        true
-    }
-
-    fn during<T>(&mut self, _class: Class, call: impl FnOnce() -> T) -> T {
-        call()
-    }
-
-    fn took_long(&self) -> bool {
-        false
-    }
-
     fn amends(&mut self, environ: &mut Environ) {
         environ.set_errors(ErrorStream::writer(io::sink()));
     }

@@ -7,11 +7,12 @@
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
 //! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`]
 //!    y las tablas que escribe [`rules`];
-//! 3. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada;
-//! 3. [`translation`] cambia cada frase inglesa de la interfaz por la española;
-//! 4. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
-//! 5. [`publish`] pasa las páginas buenas a `salida/`;
-//! 6. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
+//! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
+//! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
+//!    del buscador;
+//! 5. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
+//! 6. [`publish`] pasa las páginas buenas a `salida/`;
+//! 7. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
 //!
 //! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
 

@@ -24,7 +24,8 @@ impl Class {
     pub(crate) const UNTAUGHT: Self = Self(0);
 }
 
-/// Con qué se encuentra una conexión al avanzar.
+/// Con qué se encuentra una conexión al avanzar. Lo que no se diga es lo de un hilo solo, que hace él mismo
+/// todas las llamadas.
 pub(crate) trait Host {
     /// Si una petición puede llegar de mano de otro: un servidor web por FastCGI, SCGI o uwsgi, o un
     /// proxy en quien se confía. Donde nunca, lo que haría falta no se compila.
@@ -40,19 +41,31 @@ pub(crate) trait Host {
     fn classify(&self, method: &str, script: &str, path: &str) -> Class;
 
     /// Si conviene que otro hilo ejecute una llamada de esta clase.
-    fn hands_off(&self, class: Class) -> bool;
+    fn hands_off(&self, class: Class) -> bool {
+        let _ = class;
+        false
+    }
 
     /// Si una llamada que espera a la red debe pedir antes un permiso.
-    fn permits_uploads(&self) -> bool;
+    fn permits_uploads(&self) -> bool {
+        false
+    }
 
     /// Si una subida nueva tendría su permiso enseguida.
-    fn has_upload_room(&self) -> bool;
+    fn has_upload_room(&self) -> bool {
+        true
+    }
 
     /// Ejecuta código de la aplicación.
-    fn during<T>(&mut self, class: Class, call: impl FnOnce() -> T) -> T;
+    fn during<T>(&mut self, class: Class, call: impl FnOnce() -> T) -> T {
+        let _ = class;
+        call()
+    }
 
     /// Si la última llamada pudo durar: entre tanto pudo pasar cualquier cosa.
-    fn took_long(&self) -> bool;
+    fn took_long(&self) -> bool {
+        false
+    }
 
     /// Cuántos bytes de una respuesta se producen seguidos antes de dejar sitio a otras conexiones.
     fn turn(&self) -> usize {

@@ -146,26 +146,6 @@ impl Host for Stand {
         Class::UNTAUGHT
     }
 
-    fn hands_off(&self, _class: Class) -> bool {
-        false
-    }
-
-    fn permits_uploads(&self) -> bool {
-        false
-    }
-
-    fn has_upload_room(&self) -> bool {
-        true
-    }
-
-    fn during<T>(&mut self, _class: Class, call: impl FnOnce() -> T) -> T {
-        call()
-    }
-
-    fn took_long(&self) -> bool {
-        false
-    }
-
     /// Uno cada vez: quien prueba tira de la respuesta trozo a trozo.
     fn turn(&self) -> usize {
         usize::from(self.chunk.is_none())
