@@ -1,6 +1,7 @@
 //! Las piezas del apéndice «De Python a Rust», y las mismas en Python.
 
-use std::process::Command;
+mod comun;
+
 use std::{io, vec};
 
 use pasarela::{Application, Body, Environ, Error, Result, StartResponse, testing};
@@ -92,20 +93,11 @@ except ValueError as error:
 #[test]
 #[ignore = "necesita python3"]
 fn su_gemelo_hace_lo_mismo() {
-    let output = Command::new("python3")
-        .args(["-c", CALL])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONIOENCODING", "utf8")
-        .output()
-        .expect("python3 está");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout);
     let expected = [
         "200 OK [('Content-type', 'text/plain; charset=utf-8'), ('X-Firma', 'Ada')]",
         "Hola, Ada",
         "cuerpo cerrado",
         "falta el nombre",
     ];
-    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(comun::python(CALL), expected);
 }

@@ -1,7 +1,8 @@
 //! Las piezas del apéndice «Rust para quien viene de Python», y las mismas en Python.
 
+mod comun;
+
 use std::num::ParseIntError;
-use std::process::Command;
 
 use pretty_assertions::assert_eq;
 
@@ -191,15 +192,6 @@ print(heard)
 #[test]
 #[ignore = "necesita python3"]
 fn su_gemelo_hace_lo_mismo() {
-    let output = Command::new("python3")
-        .args(["-c", CALL])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONIOENCODING", "utf8")
-        .output()
-        .expect("python3 está");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout);
     let expected = [
         "Hola, Grace — Ada 19",
         "18 None",
@@ -210,5 +202,5 @@ fn su_gemelo_hace_lo_mismo() {
         "Hola — Ada",
         "['200 OK']",
     ];
-    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(comun::python(CALL), expected);
 }

@@ -1,20 +1,12 @@
 //! Lo que lleva el nombre de algo de `wsgiref` hace lo mismo que allá, caso por caso.
 
-use std::process::Command;
+mod comun;
 
+use comun::python;
 use pasarela::Environ;
 use pasarela::headers::Headers;
 use pasarela::util::{application_uri, request_uri, setup_testing_defaults, shift_path_info};
 use pretty_assertions::assert_eq;
-
-/// Ejecuta un programa de Python y devuelve las líneas que escribe.
-#[track_caller]
-fn python(program: &str) -> Vec<String> {
-    let output = Command::new("python3").args(["-c", program]).output().expect("python3 está");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("escribe UTF-8");
-    text.lines().map(str::to_owned).collect()
-}
 
 const SCRIPTS: [&str; 5] = ["", "/a", "/a/", "/a/b", "/a;b=c,d"];
 

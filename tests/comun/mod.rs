@@ -12,6 +12,7 @@ pub mod large;
 mod process;
 mod program;
 mod protocol;
+mod python;
 pub mod records;
 mod served;
 mod transcript;
@@ -26,6 +27,7 @@ pub use program::{Program, executable, tests_inside};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };
+pub use python::python;
 pub use served::{Served, narrow_listener};
 pub use transcript::{check_fault, transcript};
 #[cfg(target_os = "linux")]
