@@ -164,7 +164,7 @@ pub enum AmbiguousPaths {
 }
 
 /// Un plazo que no vence: más que esto es para siempre.
-pub(crate) const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(super) const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// 1 GiB: un límite para que nadie llene un disco, no una opinión sobre lo que es mucho.
 const MAX_BODY: u64 = 1024 * 1024 * 1024;

@@ -74,7 +74,7 @@ mod simulation;
 
 use std::time::Duration;
 
-pub(crate) use config::FAR_AWAY;
+use config::FAR_AWAY;
 pub use config::{AmbiguousPaths, Config};
 pub(crate) use host::{Class, Host, Moment};
 pub(crate) use link::Readiness;

@@ -203,8 +203,12 @@ fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> 
 #[cfg(not(unix))]
 const GLANCE: Duration = Duration::from_millis(10);
 
+/// Cada cuánto se mira si la conexión sigue ahí, donde cerrarla quizá no despierta a quien espera en ella.
+#[cfg(not(unix))]
+const DOZE: Duration = Duration::from_millis(500);
+
 /// Espera a que pase lo que se espera, o a que se acabe el tiempo: donde no hay `poll`, mirando sin
-/// llevárselo en modo de espera.
+/// llevárselo en modo de espera, y como mucho `DOZE`.
 #[cfg(not(unix))]
 fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> {
     if awaited == Awaited::BytesOrRoom {
@@ -212,7 +216,7 @@ fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> 
         return Ok(());
     }
     let waiting = socket2::SockRef::from(socket);
-    waiting.set_read_timeout(Some(timeout.min(crate::connection::FAR_AWAY)))?;
+    waiting.set_read_timeout(Some(timeout.min(DOZE)))?;
     waiting.set_nonblocking(false)?;
     let Socket::Tcp(stream) = socket;
     let seen = stream.peek(&mut [0]);
