@@ -186,6 +186,14 @@ fn is_executed(order: &str) -> bool {
         ["cargo", "run", "--example", slug] => {
             tests_of(slug).contains(&format!("start(\"{slug}\")"))
         }
+        // Con argumentos, que cada prueba da a su manera.
+        ["cargo", "run", "--example", slug, ..]
+        | ["cargo", "build", "--release", "--example", slug] => {
+            let tests = tests_of(slug);
+            [format!("start_with(\"{slug}\""), format!("executable(\"{slug}\")")]
+                .iter()
+                .any(|start| tests.contains(start))
+        }
         ["cargo", "test", "--test", name] => !tests_of(name).is_empty(),
         ["cargo", "test", "-p", "ejercicios", chapter] => {
             chapters().iter().any(|known| known.number() == chapter)
