@@ -27,6 +27,8 @@ fn sola_habla_http() {
     let headers = [("Content-type", "text/plain; charset=utf-8"), ("Content-Length", &length)];
     let answer = Program::start("cap15_apache_nginx").get("/caf%C3%A9?mesa=4");
     assert_eq!(answer, Answer::expected(200, &headers, text));
+    let shown = transcript("cap15_directo");
+    assert_eq!(shown.split_once('\n').map(|(_, said)| said), Some(text), "lo que muestra el libro");
 }
 
 #[test]
