@@ -46,6 +46,13 @@ fn cap01_texto() {
     check("cap01_texto", &[("GET", "/", &[], ""), ("GET", "/otra/ruta", &[], "")]);
 }
 
+/// El servidor de Python escribe otra versión y otro nombre: el capítulo 1 lo muestra.
+#[test]
+#[ignore = "necesita python3"]
+fn lo_que_responde_el_de_python_es_lo_que_muestra_el_libro() {
+    Program::start_python("cap01_texto").replays(&["cap01_python"]);
+}
+
 #[test]
 #[ignore = "necesita python3"]
 fn cap02_html() {
