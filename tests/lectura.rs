@@ -102,6 +102,19 @@ fn cada_capitulo_tiene_sus_partes() {
 }
 
 #[test]
+fn la_introduccion_promete_las_partes_que_estan_en_el_indice() {
+    let summary = read("book/capitulos/SUMMARY.md");
+    let parts = summary.lines().filter_map(|line| line.strip_prefix("# "));
+    let parts: Vec<&str> = parts.filter(|part| !["Índice", "Apéndices"].contains(part)).collect();
+
+    let introduction = libro::without(&read("book/capitulos/introduccion.md"), "<!--", "-->");
+    let (_, list) = introduction.split_once("va por partes:").expect("la lista de las partes");
+    let items = list.lines().filter_map(|line| line.strip_prefix("- **")?.split_once(".**"));
+    let promised: Vec<&str> = items.map(|(name, _)| name).collect();
+    assert_eq!(promised, parts);
+}
+
+#[test]
 fn un_capitulo_se_lee_de_una_sentada() {
     let wrong: Vec<String> = chapters()
         .iter()
