@@ -55,6 +55,11 @@ impl Kind {
 struct Answers(Vec<(String, String)>);
 
 impl Answers {
+    /// Cuántas preguntas lleva el capítulo.
+    fn predictions(&self) -> usize {
+        self.0.iter().filter(|(name, _)| name.starts_with("Predice")).count()
+    }
+
     fn written(&self) -> String {
         if self.0.is_empty() {
             return String::new();
@@ -82,7 +87,8 @@ fn fold(section: &str, mut outside: impl FnMut(&str), mut inside: impl FnMut(&st
 
 fn predictions(section: &str, answers: &mut Answers) -> String {
     let out = std::cell::RefCell::new(String::new());
-    let mut number = 0;
+    // Un capítulo puede preguntar en varios sitios: los números siguen.
+    let mut number = answers.predictions();
     fold(
         section,
         |text| out.borrow_mut().push_str(text),
@@ -169,6 +175,15 @@ mod tests {
              <details><summary>Ver la respuesta</summary>\n<p>Eso.</p>\n</details></section>\
              <section class=\"respuestas-impresas\"><h2>Respuestas y pistas</h2>\n<h3>Predice 1</h3>\n<p>Eso.</p>\n</section>\n"
         );
+    }
+
+    #[test]
+    fn los_numeros_siguen_de_una_seccion_a_la_otra() {
+        let section = "<h2>Predice: algo</h2><details><summary>¿Qué?</summary>Eso.</details>";
+        let seen = with_panels(&section.repeat(2), "cap01_x.html");
+        let ids: Vec<usize> =
+            (1..=3).map(|n| seen.matches(&format!("id=\"predice-{n}\"")).count()).collect();
+        assert_eq!(ids, [1, 1, 0], "{seen}");
     }
 
     #[test]
