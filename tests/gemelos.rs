@@ -51,3 +51,23 @@ fn cap01_texto() {
 fn cap02_html() {
     check("cap02_html", &[("GET", "/", &[], "")]);
 }
+
+#[test]
+#[ignore = "necesita python3"]
+fn cap04_rutas() {
+    check(
+        "cap04_rutas",
+        &[
+            ("GET", "/", &[], ""),
+            ("GET", "/carta", &[], ""),
+            ("HEAD", "/menu", &[], ""),
+            ("DELETE", "/menu", &[], ""),
+            ("GET", "/mesas/4", &[], ""),
+            ("GET", "/mesas/04", &[], ""),
+            ("DELETE", "/mesas/12", &[], ""),
+            ("GET", "/mesas/13", &[], ""),
+            ("GET", "/mesas/ocho", &[], ""),
+            ("GET", "/caf%C3%A9", &[], ""),
+        ],
+    );
+}

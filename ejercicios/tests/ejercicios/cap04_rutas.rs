@@ -71,7 +71,7 @@ fn la_carta_se_mudo_al_menu() {
             (response.status, response.content_type.as_str(), response.header("location")),
             "{method} /carta\n\
              pista: `HEAD` se atiende como `GET`, y `Location` dice a dónde ir \
-             (capítulo 4, «301: está en otro lugar»)"
+             (capítulo 4, «Una visita en dos viajes»)"
         );
     }
 }
@@ -102,7 +102,7 @@ fn con_otro_metodo_dice_cuales_atiende() {
             (response.status, response.content_type.as_str(), response.header("allow")),
             "{method} {path}\n\
              pista: si la ruta existe, es un 405, y `Allow` nombra los métodos de esa ruta \
-             (capítulo 4, «405: así no»)"
+             (capítulo 4, «404, 405 y HEAD»)"
         );
     }
 }
@@ -120,7 +120,7 @@ fn lo_demas_no_existe() {
             (response.status, response.content_type.as_str(), response.body.contains(path)),
             "{path}, que la respuesta debe nombrar: {:?}\n\
              pista: el último brazo acepta todo y da nombre a la ruta \
-             (capítulo 4, «404: no hay nada»)",
+             (capítulo 4, «404, 405 y HEAD»)",
             response.body
         );
     }
