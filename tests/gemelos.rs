@@ -71,3 +71,20 @@ fn cap04_rutas() {
         ],
     );
 }
+
+#[test]
+#[ignore = "necesita python3"]
+fn cap05_consulta() {
+    check(
+        "cap05_consulta",
+        &[
+            ("GET", "/", &[], ""),
+            ("GET", "/?nombre=Jos%C3%A9", &[], ""),
+            ("GET", "/?nombre=%3Cscript%3Ealert(1)%3C/script%3E", &[], ""),
+            ("GET", "/?nombre=Ada%26Grace", &[], ""),
+            ("GET", "/?nombre=C%2B%2B&nombre=C", &[], ""),
+            ("GET", "/?nombre=&nombre=Grace", &[], ""),
+            ("GET", "/?nombre=%F3", &[], ""),
+        ],
+    );
+}

@@ -29,7 +29,7 @@ const PREMIERES: [(&str, &[&str]); 8] = [
         &["environ.get(", "environ.iter(", "method()", "path_info()", "query_string()", "header("],
     ),
     ("cap04", &["Location", "Allow", "405", "301", "strip_prefix("]),
-    ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
+    ("cap05", &["percent", "escape(", "%20", "<script>"]),
     ("cap06", &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303"]),
     ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
     ("cap08", &["impl Application", "access_log"]),
