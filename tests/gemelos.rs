@@ -88,3 +88,20 @@ fn cap05_consulta() {
         ],
     );
 }
+
+#[test]
+#[ignore = "necesita python3"]
+fn cap06_formularios() {
+    let cookie = [("Cookie", "tema=oscuro; anotadas=41")];
+    check(
+        "cap06_formularios",
+        &[
+            ("POST", "/", &[], "nota=Comprar+pan"),
+            ("POST", "/", &cookie, "otra=1&nota=t%C3%A9+%26+%3Cb%3Epan"),
+            ("POST", "/", &[], "nota="),
+            ("GET", "/", &cookie, ""),
+            ("GET", "/", &[("Cookie", "anotadas=mil")], ""),
+            ("DELETE", "/", &[], ""),
+        ],
+    );
+}

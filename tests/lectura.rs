@@ -23,7 +23,7 @@ const WORDS: std::ops::RangeInclusive<usize> = 700..=1200;
 
 /// Qué estrena cada capítulo. Ningún capítulo anterior lo usa: ni su texto, ni su programa, ni su
 /// ejercicio.
-const PREMIERES: [(&str, &[&str]); 8] = [
+const PREMIERES: [(&str, &[&str]); 9] = [
     (
         "cap03",
         &["environ.get(", "environ.iter(", "method()", "path_info()", "query_string()", "header("],
@@ -31,6 +31,7 @@ const PREMIERES: [(&str, &[&str]); 8] = [
     ("cap04", &["Location", "Allow", "405", "301", "strip_prefix("]),
     ("cap05", &["percent", "escape(", "%20", "<script>"]),
     ("cap06", &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303"]),
+    ("cap06", &["Set-Cookie", "HttpOnly", "SameSite"]),
     ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
     ("cap08", &["impl Application", "access_log"]),
     ("cap09", &["validator", "testing::"]),
