@@ -121,6 +121,41 @@ fn un_capitulo_se_lee_de_una_sentada() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+#[test]
+fn las_pruebas_de_los_ejercicios_mandan_a_secciones_que_existen() {
+    let chapters = chapters();
+    for Chapter { slug, .. } in &chapters {
+        let tests = read(&format!("ejercicios/tests/ejercicios/{slug}.rs"));
+        for (number, section) in libro::mentions(&tests) {
+            let chapter = chapters.iter().find(|chapter| chapter.number() == number);
+            let sections = chapter.map(Chapter::sections).unwrap_or_default();
+            assert!(sections.contains(&section), "{slug}: no hay «{section}» en {number}");
+        }
+    }
+}
+
+#[test]
+fn el_glosario_esta_en_orden_alfabetico() {
+    let terms = libro::terms(&read("book/capitulos/glosario.md"));
+    assert!(terms.len() > 50, "{terms:?}");
+    let out_of_place: Vec<&[String]> = terms
+        .windows(2)
+        .filter(|pair| libro::letters(&pair[0]) > libro::letters(&pair[1]))
+        .collect();
+    assert_eq!(out_of_place, Vec::<&[String]>::new(), "la segunda de cada pareja va antes");
+}
+
+#[test]
+fn el_orden_alfabetico_es_el_del_espanol() {
+    let sorted =
+        ["cachaza", "caché", "cadena", "nube", "ñandú", "path traversal", "patrón", "UTF-8"];
+    let mut letters = sorted.map(libro::letters);
+    let expected = letters.clone();
+    letters.reverse();
+    letters.sort();
+    assert_eq!(letters, expected);
+}
+
 /// Lo que puede ser un bloque de código. Con otro nombre, como `rust,no_run` o `sh`, escaparía a las
 /// pruebas que siguen.
 const LANGUAGES: [&str; 7] = ["apache", "console", "ini", "nginx", "python", "rust", "text"];

@@ -59,6 +59,21 @@ impl Chapter {
         visible(text).split_whitespace().filter(has_letters).count()
     }
 
+    /// Los títulos de sus secciones, sin comillas invertidas y sin lo que sigue a los dos puntos de un
+    /// «Predice: …».
+    pub fn sections(&self) -> Vec<String> {
+        let lines = without_fences(&self.text);
+        let titles = lines.lines().filter(|line| line.starts_with("##"));
+        let title = |line: &str| line.trim_start_matches('#').trim().replace('`', "");
+        titles
+            .map(title)
+            .flat_map(|title| {
+                let kind = title.split(':').next().unwrap_or_default().to_owned();
+                [title, kind]
+            })
+            .collect()
+    }
+
     /// Las palabras que dice que explica.
     pub fn new_words(&self) -> Vec<String> {
         let (_, list) = self.text.split_once("## Palabras nuevas").expect("la lista de palabras");
@@ -102,6 +117,37 @@ pub fn tests_of(name: &str) -> String {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Las secciones que nombra un texto, como `capítulo 4, «Decidir con match»`: el capítulo y el título.
+pub fn mentions(text: &str) -> Vec<(String, String)> {
+    let mention = |rest: &str| {
+        let (number, rest) = rest.split_once(", «")?;
+        let (section, _) = rest.split_once('»')?;
+        Some((format!("cap{:02}", number.parse::<u8>().ok()?), section.to_owned()))
+    };
+    text.split("capítulo ").skip(1).filter_map(mention).collect()
+}
+
+/// Los términos de una lista de definiciones, en su orden y sin etiquetas.
+pub fn terms(text: &str) -> Vec<String> {
+    let terms = text.split("<dt").skip(1).filter_map(|rest| rest.split_once("</dt>"));
+    terms.map(|(term, _)| without_tags(&format!("<dt{term}"))).collect()
+}
+
+/// Lo que se compara de un término para ponerlo en orden: sus letras, sin mayúsculas, tildes ni
+/// espacios. La ñ va después de la n.
+pub fn letters(term: &str) -> String {
+    let plain = |letter| match letter {
+        'á' => "a".to_owned(),
+        'é' => "e".to_owned(),
+        'í' => "i".to_owned(),
+        'ó' => "o".to_owned(),
+        'ú' | 'ü' => "u".to_owned(),
+        'ñ' => "n{".to_owned(),
+        letter => letter.to_string(),
+    };
+    term.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).map(plain).collect()
 }
 
 /// Los bloques de código: su lenguaje y su contenido.
