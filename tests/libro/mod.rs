@@ -136,7 +136,7 @@ pub fn terms(text: &str) -> Vec<String> {
 }
 
 /// Lo que se compara de un término para ponerlo en orden: sus letras, sin mayúsculas, tildes ni
-/// espacios. La ñ va después de la n.
+/// espacios. La `ñ` va después de la `n`.
 pub fn letters(term: &str) -> String {
     let plain = |letter| match letter {
         'á' => "a".to_owned(),
