@@ -139,19 +139,6 @@ fn un_capitulo_se_lee_de_una_sentada() {
 }
 
 #[test]
-fn las_pruebas_de_los_ejercicios_mandan_a_secciones_que_existen() {
-    let chapters = chapters();
-    for Chapter { slug, .. } in &chapters {
-        let tests = read(&format!("ejercicios/tests/ejercicios/{slug}.rs"));
-        for (number, section) in libro::mentions(&tests) {
-            let chapter = chapters.iter().find(|chapter| chapter.number() == number);
-            let sections = chapter.map(Chapter::sections).unwrap_or_default();
-            assert!(sections.contains(&section), "{slug}: no hay «{section}» en {number}");
-        }
-    }
-}
-
-#[test]
 fn el_glosario_esta_en_orden_alfabetico() {
     let terms = libro::terms(&read("book/capitulos/glosario.md"));
     assert!(terms.len() > 50, "{terms:?}");

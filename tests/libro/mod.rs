@@ -59,21 +59,6 @@ impl Chapter {
         visible(text).split_whitespace().filter(has_letters).count()
     }
 
-    /// Los títulos de sus secciones, sin comillas invertidas y sin lo que sigue a los dos puntos de un
-    /// «Predice: …».
-    pub fn sections(&self) -> Vec<String> {
-        let lines = without_fences(&self.text);
-        let titles = lines.lines().filter(|line| line.starts_with("##"));
-        let title = |line: &str| line.trim_start_matches('#').trim().replace('`', "");
-        titles
-            .map(title)
-            .flat_map(|title| {
-                let kind = title.split(':').next().unwrap_or_default().to_owned();
-                [title, kind]
-            })
-            .collect()
-    }
-
     /// Las palabras que dice que explica.
     pub fn new_words(&self) -> Vec<String> {
         let (_, list) = self.text.split_once("## Palabras nuevas").expect("la lista de palabras");
@@ -117,16 +102,6 @@ pub fn tests_of(name: &str) -> String {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Las secciones que nombra un texto, como `capítulo 4, «Decidir con match»`: el capítulo y el título.
-pub fn mentions(text: &str) -> Vec<(String, String)> {
-    let mention = |rest: &str| {
-        let (number, rest) = rest.split_once(", «")?;
-        let (section, _) = rest.split_once('»')?;
-        Some((format!("cap{:02}", number.parse::<u8>().ok()?), section.to_owned()))
-    };
-    text.split("capítulo ").skip(1).filter_map(mention).collect()
 }
 
 /// Los términos de una lista de definiciones, en su orden y sin etiquetas.
