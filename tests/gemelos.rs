@@ -86,3 +86,57 @@ fn cap03_environ() {
         ],
     );
 }
+
+#[test]
+#[ignore = "necesita python3"]
+fn cap04_rutas() {
+    check(
+        "cap04_rutas",
+        &[
+            ("GET", "/", &[], ""),
+            ("GET", "/carta", &[], ""),
+            ("HEAD", "/menu", &[], ""),
+            ("DELETE", "/menu", &[], ""),
+            ("GET", "/mesas/4", &[], ""),
+            ("GET", "/mesas/04", &[], ""),
+            ("DELETE", "/mesas/12", &[], ""),
+            ("GET", "/mesas/13", &[], ""),
+            ("GET", "/mesas/ocho", &[], ""),
+            ("GET", "/caf%C3%A9", &[], ""),
+        ],
+    );
+}
+
+#[test]
+#[ignore = "necesita python3"]
+fn cap05_consulta() {
+    check(
+        "cap05_consulta",
+        &[
+            ("GET", "/", &[], ""),
+            ("GET", "/?nombre=Jos%C3%A9", &[], ""),
+            ("GET", "/?nombre=%3Cscript%3Ealert(1)%3C/script%3E", &[], ""),
+            ("GET", "/?nombre=Ada%26Grace", &[], ""),
+            ("GET", "/?nombre=C%2B%2B&nombre=C", &[], ""),
+            ("GET", "/?nombre=&nombre=Grace", &[], ""),
+            ("GET", "/?nombre=%F3", &[], ""),
+        ],
+    );
+}
+
+#[test]
+#[ignore = "necesita python3"]
+fn cap06_formularios() {
+    let cookie = [("Cookie", "tema=oscuro; anotadas=41")];
+    check(
+        "cap06_formularios",
+        &[
+            ("POST", "/", &[], "nota=Comprar+pan"),
+            ("POST", "/", &cookie, "otra=1&nota=t%C3%A9+%26+%3Cb%3Epan"),
+            ("POST", "/", &[], "nota="),
+            ("GET", "/", &cookie, ""),
+            ("GET", "/", &[("Cookie", "anotadas=mil")], ""),
+            ("DELETE", "/", &[], ""),
+        ],
+    );
+}

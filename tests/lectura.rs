@@ -24,14 +24,15 @@ const WORDS: std::ops::RangeInclusive<usize> = 700..=1200;
 
 /// Qué estrena cada capítulo. Ningún capítulo anterior lo usa: ni su texto, ni su programa, ni su
 /// ejercicio.
-const PREMIERES: [(&str, &[&str]); 8] = [
+const PREMIERES: [(&str, &[&str]); 9] = [
     (
         "cap03",
         &["environ.get(", "environ.iter(", "method()", "path_info()", "query_string()", "header("],
     ),
-    ("cap04", &["Location", "Allow", "405", "301"]),
-    ("cap05", &["percent", "escape(", "%20", "&lt;script"]),
+    ("cap04", &["Location", "Allow", "405", "301", "strip_prefix("]),
+    ("cap05", &["percent", "escape(", "%20", "<script>"]),
     ("cap06", &["environ.input(", "wsgi.input", "make_server_with", "Config", "Mutex", "303"]),
+    ("cap06", &["Set-Cookie", "HttpOnly", "SameSite"]),
     ("cap07", &["Body::stream", "chunked", "Transfer-Encoding", "thread::sleep"]),
     ("cap08", &["impl Application", "access_log"]),
     ("cap09", &["validator", "testing::"]),
@@ -148,6 +149,28 @@ fn un_capitulo_se_lee_de_una_sentada() {
         .map(|(words, slug)| format!("{slug}: {words} palabras"))
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn el_glosario_esta_en_orden_alfabetico() {
+    let terms = libro::terms(&read("book/capitulos/glosario.md"));
+    assert!(terms.len() > 50, "{terms:?}");
+    let out_of_place: Vec<&[String]> = terms
+        .windows(2)
+        .filter(|pair| libro::letters(&pair[0]) > libro::letters(&pair[1]))
+        .collect();
+    assert_eq!(out_of_place, Vec::<&[String]>::new(), "la segunda de cada pareja va antes");
+}
+
+#[test]
+fn el_orden_alfabetico_es_el_del_espanol() {
+    let sorted =
+        ["cachaza", "caché", "cadena", "nube", "ñandú", "path traversal", "patrón", "UTF-8"];
+    let mut letters = sorted.map(libro::letters);
+    let expected = letters.clone();
+    letters.reverse();
+    letters.sort();
+    assert_eq!(letters, expected);
 }
 
 /// Lo que puede ser un bloque de código. Con otro nombre, como `rust,no_run` o `sh`, escaparía a las

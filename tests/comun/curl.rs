@@ -76,7 +76,9 @@ impl Order {
         self.headers.insert(1, ("Accept".to_owned(), "*/*".to_owned()));
         let body = self.body.unwrap_or_default();
         if !body.is_empty() || default == "POST" {
-            self.headers.push(("Content-Length".to_owned(), body.len().to_string()));
+            if !has(&self.headers, "Content-Length") {
+                self.headers.push(("Content-Length".to_owned(), body.len().to_string()));
+            }
             if !has(&self.headers, "Content-Type") {
                 let form = "application/x-www-form-urlencoded".to_owned();
                 self.headers.push(("Content-Type".to_owned(), form));
