@@ -8,11 +8,8 @@ use std::collections::BTreeMap;
 use libro::{Chapter, chapters, fences, pages, read, tests_of};
 use pretty_assertions::assert_eq;
 
-/// Las partes de un capítulo, en su orden.
-const PARTS: [&str; 9] = [
-    "Ejecútalo",
-    "Los bytes que viajaron",
-    "El código",
+/// Las partes que hay en todo capítulo, en su orden. Las demás tienen el título que les conviene.
+const PARTS: [&str; 6] = [
     "Predice",
     "Errores típicos",
     "Ejercicio",
@@ -91,7 +88,14 @@ fn cada_palabra_se_explica_en_un_solo_capitulo_y_no_se_usa_antes() {
 #[test]
 fn cada_capitulo_tiene_sus_partes() {
     for Chapter { slug, text } in chapters() {
-        let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let mut found: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .map(|title| title.split(':').next().unwrap_or_default())
+            .filter(|title| PARTS.contains(title))
+            .collect();
+        // Se puede predecir más de una vez.
+        found.dedup();
         assert_eq!(found, PARTS, "{slug}");
         for mark in ["<summary>Primera pista</summary>", "<summary>Segunda pista</summary>"] {
             assert!(text.contains(mark), "{slug}: {mark}");
@@ -102,6 +106,26 @@ fn cada_capitulo_tiene_sus_partes() {
         let questions = text.matches("<summary>¿").count();
         assert!((3..=5).contains(&questions), "{slug}: {questions} preguntas");
         assert!(text.contains("{{#include img/"), "{slug}: sin diagrama");
+    }
+}
+
+#[test]
+fn la_seccion_que_cita_un_ejercicio_esta_en_su_capitulo() {
+    for chapter in chapters() {
+        let titles: Vec<String> = chapter
+            .text
+            .lines()
+            .filter(|line| line.starts_with("##"))
+            .map(|line| line.trim_start_matches(['#', ' ']).replace(['`', '*'], ""))
+            .collect();
+        let cited = format!("capítulo {}, «", chapter.number()[3..].trim_start_matches('0'));
+        for other in chapters() {
+            let tests = read(&format!("ejercicios/tests/ejercicios/{}.rs", other.slug));
+            for section in tests.split(&cited).skip(1).filter_map(|rest| rest.split('»').next()) {
+                let is_there = titles.iter().any(|title| title.starts_with(section));
+                assert!(is_there, "{} cita «{section}», de {}", other.slug, chapter.slug);
+            }
+        }
     }
 }
 

@@ -52,6 +52,8 @@ fn item(content: &str, name: &str) -> Option<(usize, usize)> {
         indented(&lines[start..])
     } else if lines[start].ends_with([';', '}']) {
         1
+    } else if lines[start].ends_with('=') {
+        lines[start..].iter().position(|line| line.ends_with(';'))? + 1
     } else {
         lines[start..].iter().position(|line| closes(line, indentation(lines[start])))? + 1
     };
@@ -122,6 +124,9 @@ fn pagina(
 }
 
 fn main() {}
+
+pub type Aviso<'a> =
+    &'a mut dyn FnMut(&str);
 ";
 
     const PYTHON: &str = "\
@@ -138,7 +143,7 @@ server = make_server()
 
     #[test]
     fn cada_nombre_es_lo_que_define() {
-        let named = ["A", "Reloj", "Iterator", "next", "pagina", "main", "nada"];
+        let named = ["A", "Reloj", "Iterator", "next", "pagina", "main", "Aviso", "nada"];
         assert_eq!(
             named.map(|name| lines(RUST, name)),
             [
@@ -148,6 +153,7 @@ server = make_server()
                 Some((9, 11)),
                 Some((14, 20)),
                 Some((22, 22)),
+                Some((24, 25)),
                 None
             ]
         );

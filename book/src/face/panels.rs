@@ -82,7 +82,8 @@ fn fold(section: &str, mut outside: impl FnMut(&str), mut inside: impl FnMut(&st
 
 fn predictions(section: &str, answers: &mut Answers) -> String {
     let out = std::cell::RefCell::new(String::new());
-    let mut number = 0;
+    // Un capítulo puede preguntar en más de un sitio, y cada pregunta tiene su número.
+    let mut number = answers.0.len();
     fold(
         section,
         |text| out.borrow_mut().push_str(text),
@@ -169,6 +170,15 @@ mod tests {
              <details><summary>Ver la respuesta</summary>\n<p>Eso.</p>\n</details></section>\
              <section class=\"respuestas-impresas\"><h2>Respuestas y pistas</h2>\n<h3>Predice 1</h3>\n<p>Eso.</p>\n</section>\n"
         );
+    }
+
+    #[test]
+    fn lo_que_se_pregunta_en_dos_sitios_se_numera_seguido() {
+        let section = "<h2>Predice: a ver</h2><details><summary>a</summary>b</details>";
+        let seen = with_panels(&section.repeat(2), "cap01_x.html");
+        assert_eq!(seen.matches("id=\"predice-1\"").count(), 1, "{seen}");
+        assert_eq!(seen.matches("id=\"predice-2\"").count(), 1, "{seen}");
+        assert!(seen.contains("<h3>Predice 2</h3>"), "{seen}");
     }
 
     #[test]
