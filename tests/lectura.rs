@@ -127,24 +127,6 @@ fn headings(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn la_seccion_que_cita_un_ejercicio_esta_en_su_capitulo() {
-    let chapters = chapters();
-    let tests = chapters
-        .iter()
-        .map(|other| read(&format!("ejercicios/tests/ejercicios/{}.rs", other.slug)))
-        .collect::<String>();
-    for Chapter { slug, text } in &chapters {
-        let titles: Vec<String> =
-            headings(text).map(|title| title.replace(['`', '*'], "")).collect();
-        let cited = format!("capítulo {}, «", slug[3..5].trim_start_matches('0'));
-        for section in tests.split(&cited).skip(1).filter_map(|rest| rest.split('»').next()) {
-            let is_there = titles.iter().any(|title| title.starts_with(section));
-            assert!(is_there, "se cita «{section}», que no está en {slug}");
-        }
-    }
-}
-
-#[test]
 fn un_capitulo_se_lee_de_una_sentada() {
     let wrong: Vec<String> = chapters()
         .iter()
