@@ -11,6 +11,9 @@ mod paint;
 mod twins;
 mod code;
 mod compiler;
+mod message;
+mod callouts;
+mod ruler;
 mod exchange;
 mod panels;
 mod tables;
@@ -74,7 +77,7 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
 
 fn page(text: &str, name: &str, contents: &Contents) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
-    let content = code::with_blocks(&twins::with_rows(content), name);
+    let content = code::with_blocks(&exchange::with_figures(&twins::with_rows(content)), name);
     let content = figures::with_roles(&tables::with_labels(&content));
     let content = panels::with_panels(&content, name);
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
