@@ -18,6 +18,7 @@ mod exchange;
 mod panels;
 mod tables;
 mod figures;
+mod terms;
 mod cover;
 
 use std::fs;
@@ -27,6 +28,7 @@ use std::path::Path;
 use mdbook_summary::Summary;
 
 use self::contents::Contents;
+use self::terms::Glossary;
 use crate::folders::{Folders, files_under};
 use crate::search;
 
@@ -49,6 +51,9 @@ const UNUSED: [&str; 12] = [
 /// Lo que la plantilla pide y mdBook no copia: letras y guiones.
 const COPIED: [&str; 2] = ["theme/letra", "theme/guiones"];
 
+/// La página del glosario; un libro sin ella no lleva definiciones al margen.
+const GLOSSARY: &str = "glosario.html";
+
 /// Da su cara a las páginas de la carpeta provisional.
 ///
 /// # Errors
@@ -63,10 +68,12 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
     }
     let contents = Contents::new(summary, &pages)?;
     search::write(&contents, &pages)?;
+    let glossary = fs::read_to_string(pages.join(GLOSSARY)).unwrap_or_default();
+    let glossary = Glossary::read(&glossary);
     for path in files_under(&pages) {
         if path.extension().is_some_and(|extension| extension == "html") {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents))?;
+            fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents, &glossary))?;
         }
     }
     if folders.chapters().join(cover::SOURCE).is_file() {
@@ -75,11 +82,11 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
     Ok(())
 }
 
-fn page(text: &str, name: &str, contents: &Contents) -> String {
+fn page(text: &str, name: &str, contents: &Contents, glossary: &Glossary) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
     let content = code::with_blocks(&exchange::with_figures(&twins::with_rows(content)), name);
     let content = figures::with_roles(&tables::with_labels(&content));
-    let content = panels::with_panels(&content, name);
+    let content = terms::with_notes(&panels::with_panels(&content, name), glossary);
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
 }
 
