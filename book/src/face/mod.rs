@@ -19,6 +19,7 @@ mod panels;
 mod tables;
 mod figures;
 mod terms;
+mod paper;
 mod cover;
 
 use std::fs;
@@ -84,10 +85,26 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
 
 fn page(text: &str, name: &str, contents: &Contents, glossary: &Glossary) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
-    let content = code::with_blocks(&exchange::with_figures(&twins::with_rows(content)), name);
-    let content = figures::with_roles(&tables::with_labels(&content));
-    let content = terms::with_notes(&panels::with_panels(&content, name), glossary);
+    let content = match name {
+        paper::PAGE => {
+            let title =
+                html::between(before, "<title>", "</title>").map_or("", |(_, title, _)| title);
+            paper::with_chapters(content, title, contents, |part, chapter| {
+                let head = contents.place(&chapter.page).map_or_else(String::new, frame::head);
+                head + &shaped(part, &chapter.page, &format!("{}-", chapter.key), glossary)
+            })
+        }
+        _ => shaped(content, name, "", glossary),
+    };
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
+}
+
+/// El contenido de una página con cada parte en su forma. Los nombres que se le ponen empiezan por `prefix`.
+fn shaped(content: &str, name: &str, prefix: &str, glossary: &Glossary) -> String {
+    let content = exchange::with_figures(&twins::with_rows(content));
+    let content = code::with_blocks(&content, name);
+    let content = figures::with_roles(&tables::with_labels(&content));
+    terms::with_notes(&panels::with_panels(&content, name, prefix), glossary)
 }
 
 fn remove(path: &Path) -> io::Result<()> {
