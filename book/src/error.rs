@@ -10,6 +10,12 @@ use std::path::PathBuf;
 pub enum BookError {
     /// No existe esa orden.
     UnknownCommand(String),
+    /// No existe esa opción.
+    UnknownOption(String),
+    /// Falta el número del puerto.
+    PortMissing,
+    /// Eso no es un puerto.
+    BadPort(String),
     /// Sobra un argumento.
     ExtraArgument(String),
     /// No se pudo leer un archivo imprescindible.
@@ -56,16 +62,6 @@ impl std::error::Error for BookError {
 impl fmt::Display for BookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownCommand(word) => {
-                write!(
-                    f,
-                    "no existe la orden «{word}»; las hay estas: construir, revisar, ayuda, "
-                )?;
-                write!(f, "o ninguna para servir el libro")
-            }
-            Self::ExtraArgument(word) => {
-                write!(f, "sobra «{word}»; cada orden va sola, como en «cargo libro revisar»")
-            }
             Self::Read { path, source } => {
                 write!(
                     f,
@@ -96,6 +92,33 @@ impl fmt::Display for BookError {
                 write!(f, "cierra alguno de los programas que los usan")
             }
             Self::Server(error) => write!(f, "{error}"),
+            order => order.fmt_order(f),
+        }
+    }
+}
+
+impl BookError {
+    /// Lo que está mal en lo que se escribió después de `cargo libro`.
+    fn fmt_order(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownCommand(word) => {
+                write!(f, "no existe la orden «{word}»; las hay estas: servir, construir, ")?;
+                write!(f, "revisar y ayuda")
+            }
+            Self::UnknownOption(word) => {
+                write!(f, "no existe la opción «{word}»; «cargo libro ayuda» dice cuáles hay")
+            }
+            Self::BadPort(text) => {
+                write!(f, "«{text}» no es un puerto; escribe un número del 1 al 65535, ")?;
+                write!(f, "como en «cargo libro --puerto 3050»")
+            }
+            Self::ExtraArgument(word) => {
+                write!(f, "sobra «{word}»; «cargo libro ayuda» dice cómo se escribe cada orden")
+            }
+            _ => {
+                write!(f, "falta el número después de la opción; ")?;
+                write!(f, "escríbelo como en «cargo libro --puerto 3050»")
+            }
         }
     }
 }
