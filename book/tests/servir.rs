@@ -5,6 +5,7 @@ mod comun;
 use comun::SmallBook;
 use flate2::read::GzDecoder;
 use libro::builder;
+use libro::page::{Page, Reference};
 use libro::site::Site;
 use pretty_assertions::assert_eq;
 use std::io::{Read, Write};
@@ -191,6 +192,26 @@ fn lo_que_no_existe_responde_la_pagina_404_del_libro() {
         let answer = served.raw("GET", path);
         assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"), "{path}: {answer}");
         assert!(answer.contains("Esta página no existe (404)"), "{path}");
+    }
+}
+
+#[test]
+fn la_pagina_404_lleva_a_todas_partes_desde_cualquier_direccion() {
+    let served = Served::new();
+    let (_, page) = served.raw("GET", "/a/b/c").split_once("\r\n\r\n").map_or_else(
+        || panic!("no hay respuesta"),
+        |(head, page)| (head.to_owned(), page.to_owned()),
+    );
+    let main = page.split("<main").nth(1).expect("tiene contenido");
+    for link in ["/index.html", "/uno.html", "/parte/dos.html"] {
+        assert!(main.contains(&format!("<a href=\"{link}\">")), "{link}: {main}");
+    }
+    for reference in Page::parse(&page).references {
+        let (Reference::Link(target) | Reference::Resource(target)) = reference else { continue };
+        // Lo que no empieza por la raíz es de la misma página.
+        if !target.starts_with(['#', '?']) {
+            assert_eq!(served.status("GET", &target), "200 OK", "{target}");
+        }
     }
 }
 
