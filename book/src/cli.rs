@@ -2,7 +2,7 @@
 
 use crate::console::say;
 use crate::error::BookError;
-use crate::{Folders, builder, server};
+use crate::{Folders, builder, editions, server};
 use std::env;
 use std::path::Path;
 
@@ -17,6 +17,8 @@ Uso: cargo libro [orden] [opciones]
               Es la que se cumple si no escribes ninguna
   construir   solo construye el libro en book/salida
   revisar     construye el libro y señala inclusiones rotas, enlaces muertos, capítulos sueltos e imágenes sin texto
+  ediciones   escribe el libro en EPUB y en PDF en book/ediciones; con «epub» o «pdf» detrás, solo ese. El PDF lo
+              compone un Chromium, Chrome o Edge: si no lo encuentra, la variable de entorno CHROMIUM dice dónde está
   ayuda       muestra esta ayuda
 
 Opciones de servir:
@@ -43,6 +45,15 @@ pub fn run(arguments: &[String], root: &Path) -> Result<(), BookError> {
             let pages = builder::review(&folders)?;
             say(&format!("El libro está bien: {pages} páginas revisadas, ningún problema."));
         }
+        Order::Editions { epub, pdf } => {
+            if epub {
+                say(&format!("El EPUB está en {}", editions::epub(&folders)?.display()));
+            }
+            if pdf {
+                say("Se compone el PDF; tarda un minuto…");
+                say(&format!("El PDF está en {}", editions::pdf(&folders)?.display()));
+            }
+        }
         Order::Help => say(USAGE),
     }
     Ok(())
@@ -54,6 +65,7 @@ enum Order {
     Serve { port: Option<u16> },
     Build,
     Review,
+    Editions { epub: bool, pdf: bool },
     Help,
 }
 
@@ -70,8 +82,11 @@ impl Order {
             ("servir", options) => Ok(Self::Serve { port: port_option(options)? }),
             ("construir", []) => Ok(Self::Build),
             ("revisar", []) => Ok(Self::Review),
+            ("ediciones", []) => Ok(Self::Editions { epub: true, pdf: true }),
+            ("ediciones", ["epub"]) => Ok(Self::Editions { epub: true, pdf: false }),
+            ("ediciones", ["pdf"]) => Ok(Self::Editions { epub: false, pdf: true }),
             ("ayuda", []) => Ok(Self::Help),
-            ("construir" | "revisar" | "ayuda", [extra, ..]) => {
+            ("construir" | "revisar" | "ediciones" | "ayuda", [.., extra]) => {
                 Err(BookError::ExtraArgument((*extra).to_owned()))
             }
             (unknown, _) => Err(BookError::UnknownCommand(unknown.to_owned())),

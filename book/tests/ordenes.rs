@@ -36,7 +36,8 @@ fn la_ayuda_nombra_las_ordenes_y_las_opciones() {
         let (code, output, errors) = run(words);
         assert_eq!((code, errors.as_str()), (Some(0), ""));
         assert!(output.starts_with("Uso: cargo libro [orden] [opciones]\n"), "{output}");
-        for word in ["servir", "construir", "revisar", "ayuda", "--puerto N", "PUERTO"] {
+        for word in ["servir", "construir", "revisar", "ediciones", "ayuda", "--puerto N", "PUERTO"]
+        {
             assert!(output.contains(word), "{output}");
         }
     }
@@ -44,7 +45,8 @@ fn la_ayuda_nombra_las_ordenes_y_las_opciones() {
 
 #[test]
 fn una_orden_desconocida_dice_cuales_hay() {
-    let message = "no existe la orden «sirve»; las hay estas: servir, construir, revisar y ayuda";
+    let message = "no existe la orden «sirve»; las hay estas: servir, construir, revisar, ediciones \
+                   y ayuda";
     assert_eq!(run(&["sirve"]), refusal(message));
 }
 
