@@ -21,6 +21,7 @@ mod figures;
 mod terms;
 mod paper;
 mod cover;
+mod missing;
 
 use std::fs;
 use std::io;
@@ -77,6 +78,8 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
             fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents, &glossary))?;
         }
     }
+    let lost = pages.join(missing::PAGE);
+    fs::write(&lost, missing::page(&fs::read_to_string(&lost)?, folders, &contents)?)?;
     if folders.chapters().join(cover::SOURCE).is_file() {
         fs::write(pages.join("index.html"), cover::page(folders, &contents)?)?;
     }
