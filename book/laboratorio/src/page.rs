@@ -1,0 +1,57 @@
+//! La puerta de WebAssembly. La página pide sitio con [`room`], escribe en él la petición y llama a [`run`]; lee la
+//! respuesta donde dice lo que devuelve, y son [`length`] bytes de JSON.
+//!
+//! La petición es una línea con el programa y los cortes, `cap01 5,12`, y detrás los bytes que se envían.
+//!
+//! Todo lo `unsafe` del laboratorio está aquí: una página y un módulo no comparten más que memoria y números.
+
+use std::cell::RefCell;
+
+use crate::report::{report, text};
+use crate::visit;
+
+thread_local! {
+    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sitio para una petición de `size` bytes.
+// SAFETY: el nombre no choca con ningún otro del módulo.
+#[unsafe(no_mangle)]
+extern "C" fn room(size: usize) -> *mut u8 {
+    INPUT.with_borrow_mut(|input| {
+        *input = vec![0; size];
+        input.as_mut_ptr()
+    })
+}
+
+/// Hace la visita que se escribió en ese sitio, y dice dónde está lo que ocurrió.
+// SAFETY: el nombre no choca con ningún otro del módulo.
+#[unsafe(no_mangle)]
+extern "C" fn run() -> *const u8 {
+    let input = INPUT.take();
+    let answer = serve(&input).unwrap_or_else(|| {
+        let mut out = "{\"error\":".to_owned();
+        text(&mut out, "no hay un programa que se llame así");
+        out + "}"
+    });
+    OUTPUT.with_borrow_mut(|output| {
+        *output = answer.into_bytes();
+        output.as_ptr()
+    })
+}
+
+/// Cuántos bytes mide lo que ocurrió.
+// SAFETY: el nombre no choca con ningún otro del módulo.
+#[unsafe(no_mangle)]
+extern "C" fn length() -> usize {
+    OUTPUT.with_borrow(Vec::len)
+}
+
+fn serve(input: &[u8]) -> Option<String> {
+    let end = input.iter().position(|byte| *byte == b'\n')?;
+    let line = std::str::from_utf8(&input[..end]).ok()?;
+    let (name, cuts) = line.split_once(' ')?;
+    let cuts: Vec<usize> = cuts.split(',').filter_map(|cut| cut.parse().ok()).collect();
+    Some(report(&visit(name, &input[end + 1..], &cuts)?))
+}
