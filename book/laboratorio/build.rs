@@ -48,7 +48,7 @@ fn main() {
         let text = text.split("\n#[test]").next().unwrap_or_default();
         let _ = write!(
             modules,
-            "#[allow(dead_code, reason = \"una variante deja algo sin usar\")]\nmod {name} {{\n{text}\n}}\n"
+            "#[allow(dead_code, unreachable_pub, reason = \"una variante deja algo sin usar\")]\nmod {name} {{\n{text}\n}}\n"
         );
         let _ = writeln!(table, "    ({name:?}, {name}::main),");
     }

@@ -1,22 +1,26 @@
 //! Las puertas de los programas: lo que para ellos es `pasarela`, la salida de errores y el reloj. `make_server` no abre
 //! ningún puerto: se queda con la aplicación y su configuración, y las da a quien mira ([`serve`]).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 
 pub(crate) use pasarela::{Application, Body, Config, Environ, Result, StartResponse};
 
 pub(crate) use crate::trace::{seen, stderr};
 
-/// Lo que un programa sirve.
-pub(crate) type Served = (Box<dyn Application>, Config);
+/// Lo que un programa sirve: su aplicación y su configuración.
+pub type Served = (Box<dyn Application>, Config);
 
 thread_local! {
     static SERVED: RefCell<Option<Served>> = const { RefCell::new(None) };
+    /// Si el validador es el de verdad.
+    static FOR_REAL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Ejecuta un programa hasta que sirve; `None` si termina antes.
-pub(crate) fn serve(main: fn() -> Result<()>) -> Option<Served> {
+/// Ejecuta un programa hasta que sirve; `None` si termina antes. Con quien atrapa los pánicos, `for_real`, el validador
+/// puede ser el de verdad.
+pub(crate) fn serve(main: fn() -> Result<()>, for_real: bool) -> Option<Served> {
+    FOR_REAL.set(for_real);
     main().ok()?;
     SERVED.take()
 }
@@ -56,36 +60,41 @@ pub(crate) mod thread {
 }
 
 pub(crate) mod validate {
-    use pasarela::validate::{Findings, Validator};
-
-    use super::{Application, Environ, Result, StartResponse};
-    use crate::trace;
     use pasarela::Error;
+    use pasarela::validate::{self, Findings, Validator};
+
+    use super::{Application, Environ, FOR_REAL, Result, StartResponse};
+    use crate::trace;
 
     /// El validador, con los hallazgos reunidos. El de verdad entra en pánico con el primero, y en WebAssembly un
     /// pánico es el final; aquí es un error, y lo que le sigue no cuenta. Lo que ve el cliente es lo mismo, y una
     /// prueba lo exige. Falta lo que solo se descubre al pedir los trozos de un cuerpo que no se sabe cuánto mide.
-    pub(crate) fn validator(application: impl Application) -> impl Application {
+    pub(crate) fn validator(application: impl Application) -> Box<dyn Application> {
+        if FOR_REAL.get() {
+            return Box::new(validate::validator(application));
+        }
         let findings = Findings::default();
         let checked = Validator::collecting(application, findings.clone());
-        move |environ: &mut Environ, start_response: StartResponse| -> Result<_> {
+        Box::new(move |environ: &mut Environ, start_response: StartResponse| -> Result<_> {
             let known = findings.all().len();
             let body =
-                checked.call(environ, &mut |status, headers| match first(&findings, known) {
-                    Some(_) => Ok(()),
-                    None => start_response(status, headers),
+                checked.call(environ, &mut |status, headers| match found(&findings, known) {
+                    true => Ok(()),
+                    false => start_response(status, headers),
                 });
-            match first(&findings, known) {
-                Some(_) => Err(Error::new(trace::PANIC.to_owned() + &trace::halted())),
-                None => body,
+            match found(&findings, known) {
+                true => Err(Error::new(trace::PANIC.to_owned() + &trace::halted())),
+                false => body,
             }
-        }
+        })
     }
 
-    /// El primer hallazgo de esta llamada. Cuando aparece, se acaba lo que hay que contar.
-    fn first(findings: &Findings, known: usize) -> Option<()> {
-        let finding = findings.all().into_iter().nth(known)?;
-        trace::halt(finding.to_string());
-        Some(())
+    /// Si hay un hallazgo en esta llamada. Cuando aparece, se acaba lo que hay que contar.
+    fn found(findings: &Findings, known: usize) -> bool {
+        let finding = findings.all().into_iter().nth(known);
+        if let Some(finding) = &finding {
+            trace::halt(finding.to_string());
+        }
+        finding.is_some()
     }
 }

@@ -25,6 +25,7 @@ mod page;
 #[cfg(not(target_family = "wasm"))]
 pub mod experiments;
 
-pub use programs::program;
+pub use door::Served;
+pub use programs::{program, served, served_for_real};
 pub use trace::{Step, Variables, What};
 pub use visit::{Moment, Visit, visit};

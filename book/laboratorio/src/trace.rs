@@ -68,6 +68,15 @@ thread_local! {
     static CLOCK: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
+impl Trace {
+    /// A ese `start_response` se le dijo que no.
+    fn refuse(&mut self, at: usize, error: String) {
+        if let Some(Step { what: What::Started { refusal, .. }, .. }) = self.steps.get_mut(at) {
+            *refusal = Some(error);
+        }
+    }
+}
+
 fn with<T>(act: impl FnOnce(&mut Trace) -> T) -> T {
     TRACE.with_borrow_mut(act)
 }
@@ -140,8 +149,19 @@ pub(crate) fn watched(application: impl Application) -> impl Application {
 }
 
 /// La misma capa, con quien mira lo que hace.
-pub(crate) fn seen(layer: &'static str, application: impl Application) -> impl Application {
-    move |environ: &mut Environ, start_response: StartResponse| -> Result<Body> {
+pub(crate) fn seen(layer: &'static str, application: impl Application) -> Seen {
+    Seen { layer, application: Box::new(application) }
+}
+
+/// Una capa y quien la mira: de un solo tipo, sea la que sea, para que en la página ocupe una vez.
+pub(crate) struct Seen {
+    layer: &'static str,
+    application: Box<dyn Application>,
+}
+
+impl Application for Seen {
+    fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+        let Self { layer, application } = self;
         with(|trace| trace.depth += 1);
         tell(layer, What::Called);
         let answer = application.call(environ, &mut |status, headers| {
@@ -153,21 +173,17 @@ pub(crate) fn seen(layer: &'static str, application: impl Application) -> impl A
                 std::mem::replace(&mut trace.depth, outer)
             });
             let result = start_response(status, headers);
-            with(|trace| {
-                trace.depth = depth;
-                if let (Err(error), Some(step)) = (&result, trace.steps.get_mut(at)) {
-                    refuse(step, error.to_string());
-                }
-            });
+            with(|trace| trace.depth = depth);
+            if let Err(error) = &result {
+                with(|trace| trace.refuse(at, error.to_string()));
+            }
             result
         });
-        tell(
-            layer,
-            match &answer {
-                Ok(body) => What::Returned(body.content_length()),
-                Err(error) => What::Failed(error.to_string().replace(PANIC, "")),
-            },
-        );
+        let what = match &answer {
+            Ok(body) => What::Returned(body.content_length()),
+            Err(error) => What::Failed(error.to_string().replace(PANIC, "")),
+        };
+        tell(layer, what);
         with(|trace| trace.depth -= 1);
         answer
     }
@@ -176,12 +192,6 @@ pub(crate) fn seen(layer: &'static str, application: impl Application) -> impl A
 fn started(status: &str, headers: &[(&str, &str)]) -> What {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     What::Started { status: status.to_owned(), headers: headers.collect(), refusal: None }
-}
-
-fn refuse(step: &mut Step, error: String) {
-    if let What::Started { refusal, .. } = &mut step.what {
-        *refusal = Some(error);
-    }
 }
 
 /// La salida de errores de los programas, y la del servidor.

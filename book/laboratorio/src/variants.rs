@@ -7,7 +7,7 @@ pub struct Program {
     pub name: &'static str,
     /// El programa de `examples/` del que sale.
     pub file: &'static str,
-    /// Dónde se ponen los que miran, si son varias capas.
+    /// Lo que el laboratorio necesita y no se ve: quien mira en cada capa, y empezar de nuevo.
     pub wraps: &'static [Change],
     /// Lo que la variante cambia, y se ve en la página.
     pub changes: &'static [Change],
@@ -42,6 +42,12 @@ const fn layers(
     Program { name, file: CAP08, wraps, changes }
 }
 
+/// Cada vez que se ejecuta, como un proceso nuevo, empieza sin notas.
+const NEW_NOTES: &[Change] = &[(
+    "    let config = ",
+    "    NOTES.lock().expect(\"nadie falla\").clear();\n    let config = ",
+)];
+
 const LAYERS: &str = "let application = logged(nosniff(guarded(application)));";
 const OTHER_LAYERS: &str = "let application = guarded(logged(nosniff(application)));";
 const SERVED: Change = ("8000, application)", "8000, built)");
@@ -63,15 +69,16 @@ pub const PROGRAMS: [Program; 18] = [
         CAP05,
         &[("(escape(name), escape(query))", "(name.to_string(), query.to_string())")],
     ),
-    own("cap06", CAP06),
-    variant(
-        "cap06_sin_303",
-        CAP06,
-        &[(
+    Program { name: "cap06", file: CAP06, wraps: NEW_NOTES, changes: &[] },
+    Program {
+        name: "cap06_sin_303",
+        file: CAP06,
+        wraps: NEW_NOTES,
+        changes: &[(
             "start_response(\"303 See Other\", &[(\"Location\", \"/\")])?;\n    Ok(Body::empty())",
             "drop(notes);\n    show(start_response)",
         )],
-    ),
+    },
     own("cap07", "cap07_trozos"),
     layers(
         "cap08",
