@@ -10,9 +10,10 @@
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
-//! 5. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
-//! 6. [`publish`] pasa las páginas buenas a `salida/`;
-//! 7. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
+//! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos;
+//! 6. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
+//! 7. [`publish`] pasa las páginas buenas a `salida/`;
+//! 8. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
 //!
 //! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
 
@@ -27,6 +28,7 @@ pub mod directives;
 pub mod includes;
 pub mod captions;
 pub mod rules;
+pub mod laboratory;
 pub mod builder;
 pub mod face;
 pub mod search;

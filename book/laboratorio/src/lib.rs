@@ -7,7 +7,7 @@
 //!    ocurre, en orden;
 //! 3. [`sent`] dice de qué bytes de la petición salió cada variable, y [`answers`], quién escribió cada línea de la
 //!    respuesta;
-//! 4. [`report`] lo escribe como JSON, que es lo que lee la página, y `page` es la puerta de WebAssembly;
+//! 4. `words` dice cada paso con palabras, [`report`] lo escribe como JSON, que es lo que lee la página, y `page` es la puerta de WebAssembly;
 //! 5. [`experiments`] son las visitas preparadas de cada capítulo, y sus preguntas.
 
 #![warn(missing_docs)]
@@ -19,6 +19,7 @@ mod programs;
 pub mod sent;
 pub mod answers;
 mod visit;
+mod words;
 pub mod report;
 #[cfg(target_family = "wasm")]
 mod page;
@@ -28,4 +29,5 @@ pub mod experiments;
 pub use door::Served;
 pub use programs::{program, served, served_for_real};
 pub use trace::{Step, Variables, What};
-pub use visit::{Moment, Visit, visit};
+pub use visit::{Moment, Visit, overheard, visit};
+pub use words::words;

@@ -7,6 +7,7 @@ use crate::answers::Answer;
 use crate::sent::{Origin, Sent};
 use crate::trace::{Step, Variables, What};
 use crate::visit::{Moment, Visit};
+use crate::words::words;
 
 /// Las preguntas que no llevan nada detrás de su nombre.
 const FACTS: [&str; 6] = ["estado", "estados", "llamadas", "bytes", "cierra", "registro"];
@@ -62,47 +63,26 @@ fn environ(out: &mut String, visit: &Visit, at: usize, variables: &Variables) {
 }
 
 fn step(out: &mut String, step: &Step) {
-    let Step { depth, layer, at, what } = step;
-    let _ = write!(
-        out,
-        "{{\"depth\":{depth},\"layer\":\"{layer}\",\"at\":{},\"what\":",
-        at.as_millis()
-    );
-    let name = match what {
+    let name = match &step.what {
         What::Called => "called",
-        What::Started { status, headers, refusal } => {
-            out.push_str("\"started\",\"status\":");
-            text(out, status);
-            out.push_str(",\"headers\":");
-            list(out, headers.iter(), |out, (name, value)| text(out, &format!("{name}: {value}")));
-            if let Some(refusal) = refusal {
-                out.push_str(",\"refusal\":");
-                text(out, refusal);
-            }
-            return out.push('}');
-        }
-        What::Returned(Some(length)) => return close(out, "returned", &length.to_string()),
-        What::Returned(None) => "returned",
-        What::Failed(error) => return close_text(out, "failed", error),
-        What::Found(finding) => return close_text(out, "found", finding),
-        What::Broken(error) => return close_text(out, "broken", error),
-        What::Chunk(bytes) => {
-            out.push_str("\"chunk\",\"bytes\":");
-            hex(out, bytes);
-            return out.push('}');
-        }
+        What::Started { .. } => "started",
+        What::Returned(_) => "returned",
+        What::Failed(_) => "failed",
+        What::Found(_) => "found",
+        What::Broken(_) => "broken",
+        What::Chunk(_) => "chunk",
         What::Ended => "ended",
     };
-    let _ = write!(out, "\"{name}\"}}");
-}
-
-fn close(out: &mut String, name: &str, length: &str) {
-    let _ = write!(out, "\"{name}\",\"length\":{length}}}");
-}
-
-fn close_text(out: &mut String, name: &str, said: &str) {
-    let _ = write!(out, "\"{name}\",\"text\":");
-    text(out, said);
+    let Step { depth, layer, .. } = step;
+    let _ = write!(out, "{{\"depth\":{depth},\"layer\":\"{layer}\",\"what\":\"{name}\",\"say\":");
+    let (say, note) = words(step);
+    text(out, &say);
+    out.push_str(",\"note\":");
+    text(out, &note);
+    if let What::Started { status, .. } = &step.what {
+        out.push_str(",\"status\":");
+        text(out, status);
+    }
     out.push('}');
 }
 
@@ -192,7 +172,7 @@ fn hex(out: &mut String, bytes: &[u8]) {
 }
 
 /// Un texto de JSON (RFC 8259 §7).
-pub(crate) fn text(out: &mut String, value: &str) {
+pub fn text(out: &mut String, value: &str) {
     out.push('"');
     for letter in value.chars() {
         match letter {

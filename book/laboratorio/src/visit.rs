@@ -83,6 +83,15 @@ pub fn visit(name: &str, bytes: &[u8], cuts: &[usize]) -> Option<Visit> {
     Some(read(bytes, received, moments, end))
 }
 
+/// Lo que se puede decir de una visita a otro servidor, de la que solo se sabe lo que se envió y lo que se recibió.
+#[must_use]
+pub fn overheard(bytes: &[u8], received: &[u8]) -> Visit {
+    trace::begin();
+    let mut visit = read(bytes, received.to_vec(), Vec::new(), None);
+    visit.requests.clear();
+    visit
+}
+
 struct Telling<'a> {
     talk: Talk<'a>,
     received: Vec<u8>,

@@ -25,7 +25,7 @@ use mdbook_summary::Summary;
 
 use self::contents::Contents;
 use crate::folders::{Folders, files_under};
-use crate::search;
+use crate::{laboratory, search};
 
 /// Lo que mdBook trae consigo y este libro no usa.
 const UNUSED: [&str; 12] = [
@@ -76,7 +76,7 @@ fn page(text: &str, name: &str, contents: &Contents) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
     let content = code::with_blocks(&twins::with_rows(content), name);
     let content = figures::with_roles(&tables::with_labels(&content));
-    let content = panels::with_panels(&content, name);
+    let content = laboratory::with_laboratories(&panels::with_panels(&content, name));
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
 }
 

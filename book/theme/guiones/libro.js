@@ -40,7 +40,7 @@
     });
 
     // Las flechas pasan de capítulo, salvo dentro de lo que se recorre o se escribe.
-    const own = ['pre', 'summary', 'table', 'input', 'textarea', 'select', '[contenteditable]', 'dialog', '.gemelos']
+    const own = ['pre', 'summary', 'table', 'input', 'textarea', 'select', '[contenteditable]', 'dialog', '.gemelos', '.lab']
         .join();
     addEventListener('keydown', (event) => {
         if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -141,6 +141,14 @@
         }
         setTimeout(() => { button.textContent = 'Copiar'; }, 1600);
     }));
+
+    // El laboratorio, donde lo hay. Si no llega, queda lo que ya está hecho.
+    if (one('.lab')) {
+        const script = document.createElement('script');
+        script.src = root + 'theme/guiones/laboratorio.js';
+        script.onerror = () => html.classList.add('lab-fijo-solo');
+        document.head.append(script);
+    }
 
     // El buscador se trae la primera vez que se usa.
     async function search() {
