@@ -13,7 +13,8 @@
 //! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos;
 //! 6. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
 //! 7. [`publish`] pasa las páginas buenas a `salida/`;
-//! 8. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
+//! 8. [`server`] las sirve con [`site`], una aplicación de `pasarela`; [`carrier`] lleva a tu programa lo que se escribe
+//!    en el laboratorio, y [`watch`] avisa de cada cambio.
 //!
 //! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
 
@@ -37,6 +38,7 @@ pub mod page;
 pub mod links;
 pub mod publish;
 pub mod watch;
+pub mod carrier;
 pub mod site;
 pub mod server;
 pub mod problem;
