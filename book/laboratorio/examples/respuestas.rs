@@ -1,5 +1,5 @@
 //! Lo que el laboratorio responde a cada experimento, entero y partido por cada sitio: una línea por visita, con el
-//! programa, los cortes, los bytes en hexadecimal y el JSON. `compara.mjs` le pide lo mismo a la página.
+//! programa, los cortes con lo que se pregunta, los bytes en hexadecimal y el JSON. `compara.mjs` le pide lo mismo a la página.
 
 use laboratorio::experiments::CHAPTERS;
 use laboratorio::report::report;
@@ -11,7 +11,9 @@ fn main() {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         for cut in 0..bytes.len() {
             let visit = visit(experiment.program, &bytes, &[cut]).expect("el programa existe");
-            println!("{} {cut} {hex} {}", experiment.program, report(&visit));
+            let fact = experiment.question.fact;
+            let report = report(&visit, fact);
+            println!("{}\t{cut} {fact}\t{hex}\t{report}", experiment.program);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! La puerta de WebAssembly. La página pide sitio con [`room`], escribe en él la petición y llama a [`run`]; lee la
 //! respuesta donde dice lo que devuelve, y son [`length`] bytes de JSON.
 //!
-//! La petición es una línea con el programa y los cortes, `cap01 5,12`, y detrás los bytes que se envían. Con `- 40`, los
+//! La petición es una línea con el programa, los cortes y el dato que se pide, `cap01 5,12 estado`, y detrás los bytes
+//! que se envían. Con `- 40`, los
 //! cuarenta primeros son lo que se envió a otro servidor, y los demás, lo que respondió.
 //!
 //! Todo lo `unsafe` del laboratorio está aquí: una página y un módulo no comparten más que memoria y números.
@@ -52,12 +53,13 @@ extern "C" fn length() -> usize {
 fn serve(input: &[u8]) -> Option<String> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
     let line = std::str::from_utf8(&input[..end]).ok()?;
-    let (name, cuts) = line.split_once(' ')?;
+    let (name, rest) = line.split_once(' ')?;
+    let (cuts, fact) = rest.split_once(' ').unwrap_or((rest, ""));
     let bytes = &input[end + 1..];
     if name == "-" {
         let (sent, received) = bytes.split_at_checked(cuts.parse().ok()?)?;
-        return Some(report(&overheard(sent, received)));
+        return Some(report(&overheard(sent, received), ""));
     }
     let cuts: Vec<usize> = cuts.split(',').filter_map(|cut| cut.parse().ok()).collect();
-    Some(report(&visit(name, bytes, &cuts)?))
+    Some(report(&visit(name, bytes, &cuts)?, fact))
 }

@@ -12,9 +12,9 @@ use crate::words::words;
 /// Las preguntas que no llevan nada detrás de su nombre.
 const FACTS: [&str; 6] = ["estado", "estados", "llamadas", "bytes", "cierra", "registro"];
 
-/// Una visita. Los bytes van en hexadecimal, y los sitios, como `[de, a]`.
+/// Una visita, y el dato que se pide de ella. Los bytes van en hexadecimal, y los sitios, como `[de, a]`.
 #[must_use]
-pub fn report(visit: &Visit) -> String {
+pub fn report(visit: &Visit, fact: &str) -> String {
     let mut out = String::new();
     out.push_str("{\"received\":");
     hex(&mut out, &visit.received);
@@ -34,7 +34,9 @@ pub fn report(visit: &Visit) -> String {
         let _ = write!(out, "{}\"{name}\":", if at > 0 { "," } else { "" });
         text(&mut out, &visit.fact(name));
     }
-    out.push_str("},\"end\":");
+    out.push_str("},\"fact\":");
+    text(&mut out, &visit.fact(fact));
+    out.push_str(",\"end\":");
     text(&mut out, visit.end.as_deref().unwrap_or_default());
     out.push('}');
     out

@@ -5,6 +5,9 @@ use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::report::text;
 
+/// El final de una línea, como lo dibuja el editor.
+const END: &str = "<i class=\"fin\" aria-hidden=\"true\">␍␊</i>\n";
+
 const VIEWS: [(&str, &str, bool); 5] = [
     ("sent", "Enviados", false),
     ("environ", "environ", false),
@@ -43,7 +46,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <script type=\"application/json\">{data}</script></div>",
         select = select(chapters),
         chips = chips(chapter),
-        lines = escape(first.request),
+        lines = escape(first.request).replace('\n', END),
         request = escape(first.request),
         question = escape(first.question.text),
         options = options(first),

@@ -142,12 +142,15 @@
         setTimeout(() => { button.textContent = 'Copiar'; }, 1600);
     }));
 
-    // El laboratorio, donde lo hay. Si no llega, queda lo que ya está hecho.
-    if (one('.lab')) {
-        const script = document.createElement('script');
-        script.src = root + 'theme/guiones/laboratorio.js';
-        script.onerror = () => html.classList.add('lab-fijo-solo');
-        document.head.append(script);
+    // El laboratorio, cuando se acerca. Si no llega, queda lo que ya está hecho.
+    const lab = one('.lab');
+    if (lab) {
+        new IntersectionObserver(([seen], observer) => {
+            if (!seen.isIntersecting) return;
+            observer.disconnect();
+            import(new URL(root + 'theme/guiones/laboratorio.js', document.baseURI))
+                .catch(() => html.classList.add('lab-fijo-solo'));
+        }, { rootMargin: '600px' }).observe(lab);
     }
 
     // El buscador se trae la primera vez que se usa.

@@ -15,5 +15,4 @@ fn el_primer_programa_saluda() {
     assert_eq!((visit.fact("estado"), visit.fact("bytes")), ("200".into(), "29".into()));
     let text = String::from_utf8_lossy(&visit.received).into_owned();
     assert!(text.ends_with("\r\n\r\nHola gente de códigofacilito"), "{text}");
-    println!("{}", crate::report::report(&visit));
 }
