@@ -5,8 +5,8 @@
 //! sitio. En los tres casos termina con éxito. Además, toda su interfaz está en inglés. Este programa lo envuelve:
 //!
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
-//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`]
-//!    y las tablas que escribe [`rules`];
+//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los trozos de programa que encuentra [`pieces`],
+//!    los pies que pone [`captions`] y las tablas que escribe [`rules`];
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
@@ -25,6 +25,7 @@ pub mod folders;
 pub mod sources;
 pub mod directives;
 pub mod includes;
+pub mod pieces;
 pub mod captions;
 pub mod rules;
 pub mod builder;

@@ -121,7 +121,7 @@ impl ProblemKind {
             Self::AnchorMissing { path, anchor } => {
                 write!(
                     f,
-                    "«{path}» no tiene el ancla «{anchor}»; escribe «ANCHOR: {anchor}» en un comentario suyo"
+                    "«{path}» no define «{anchor}» ni tiene esa ancla; corrige el nombre o escribe «ANCHOR: {anchor}» en un comentario suyo"
                 )
             }
             Self::AnchorOpen { path, anchor } => {

@@ -42,7 +42,7 @@ fn una_inclusion_rota_se_senala_una_sola_vez() {
 fn un_ancla_desconocida_se_rechaza() {
     let book = SmallBook::with(&[("uno.md", "# Uno\n\n```rust\n{{#include ../a.rs:app}}\n```\n")]);
     book.write("book/a.rs", "fn main() {}\n");
-    let message = "capitulos/uno.md:4: «../a.rs» no tiene el ancla «app»; escribe «ANCHOR: app» en un comentario suyo\n";
+    let message = "capitulos/uno.md:4: «../a.rs» no define «app» ni tiene esa ancla; corrige el nombre o escribe «ANCHOR: app» en un comentario suyo\n";
     assert_eq!(book.problems(), message);
     assert_eq!(book.build_problems(), message);
 }
