@@ -11,8 +11,9 @@
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
 //! 5. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
-//! 6. [`publish`] pasa las páginas buenas a `salida/`;
-//! 7. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
+//! 6. [`compress`] deja al lado de cada página la misma, comprimida, y [`publish`] las pasa a `salida/`;
+//! 7. [`editions`] hace de ellas un EPUB y un PDF;
+//! 8. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
 //!
 //! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
 
@@ -34,7 +35,9 @@ pub mod search;
 pub mod translation;
 pub mod page;
 pub mod links;
+pub mod compress;
 pub mod publish;
+pub mod editions;
 pub mod watch;
 pub mod site;
 pub mod server;

@@ -9,6 +9,9 @@ use super::paint::{Language, painted};
 const PROGRAMS: [&str; 10] =
     ["rust", "python", "toml", "nginx", "apache", "ini", "html", "yaml", "sql", "bash"];
 
+/// Desde cuántas líneas se puede partir un bloque entre dos hojas.
+const LONG: usize = 16;
+
 /// Cuántas letras caben en un renglón de código.
 const COLUMNS: usize = 76;
 
@@ -63,7 +66,8 @@ impl<'t> Block<'t> {
             "text" if exchange::is_exchange(&self.code) => exchange::written(&self.code),
             language if PROGRAMS.contains(&language) => self.file(),
             _ => format!(
-                "<div class=\"bloque texto\"><pre><code>{}</code></pre></div>",
+                "<div class=\"bloque texto{}\"><pre><code>{}</code></pre></div>",
+                long(&self.code),
                 html::escape(&self.code)
             ),
         }
@@ -83,8 +87,9 @@ impl<'t> Block<'t> {
             None => format!("<span>{}</span>", spoken(self.language)),
         };
         let wide = if self.is_wide() { " ancho" } else { "" };
+        let long = long(&self.code);
         format!(
-            "<div class=\"bloque archivo{wide}\"><div class=\"pie\">{label}{COPY}</div>\
+            "<div class=\"bloque archivo{wide}{long}\"><div class=\"pie\">{label}{COPY}</div>\
              <pre><code>{code}</code></pre></div>"
         )
     }
@@ -105,6 +110,10 @@ impl<'t> Caption<'t> {
         });
         Some((start, Self { name, lines }))
     }
+}
+
+fn long(code: &str) -> &'static str {
+    if code.lines().count() >= LONG { " largo" } else { "" }
 }
 
 /// Qué parte del archivo es: en números y en un dibujo.
@@ -151,8 +160,9 @@ fn terminal(code: &str) -> String {
         })
         .collect();
     format!(
-        "<div class=\"bloque terminal\"><div class=\"pie\"><span>Terminal</span>{}</div>\
+        "<div class=\"bloque terminal{}\"><div class=\"pie\"><span>Terminal</span>{}</div>\
          <pre><code>{}</code></pre></div>",
+        long(code),
         if code.lines().any(|line| line.starts_with("$ ")) { COPY } else { "" },
         lines.join("\n")
     )
@@ -175,6 +185,16 @@ mod tests {
                  <span class=\"r\">Hola &lt;b&gt;</span></code></pre></div>"
             )
         );
+    }
+
+    #[test]
+    fn un_bloque_largo_se_puede_partir_en_el_papel() {
+        let seen = |lines: usize| {
+            let code = "x\n".repeat(lines);
+            with_blocks(&format!("<pre><code class=\"language-rust\">{code}</code></pre>"), "")
+        };
+        assert!(seen(LONG).starts_with("<div class=\"bloque archivo largo\">"));
+        assert!(seen(LONG - 1).starts_with("<div class=\"bloque archivo\">"));
     }
 
     #[test]
