@@ -32,7 +32,7 @@ use mdbook_summary::Summary;
 use self::contents::Contents;
 use self::terms::Glossary;
 use crate::folders::{Folders, files_under};
-use crate::search;
+use crate::{laboratory, search};
 
 /// Lo que mdBook trae consigo y este libro no usa.
 const UNUSED: [&str; 12] = [
@@ -107,7 +107,8 @@ fn shaped(content: &str, name: &str, prefix: &str, glossary: &Glossary) -> Strin
     let content = exchange::with_figures(&twins::with_rows(content));
     let content = code::with_blocks(&content, name);
     let content = figures::with_roles(&tables::with_labels(&content));
-    terms::with_notes(&panels::with_panels(&content, name, prefix), glossary)
+    let content = laboratory::with_laboratories(&panels::with_panels(&content, name, prefix));
+    terms::with_notes(&content, glossary)
 }
 
 fn remove(path: &Path) -> io::Result<()> {
