@@ -249,7 +249,7 @@ fn is_executed(order: &str) -> bool {
 }
 
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 19] = [
+const EXECUTED_ELSEWHERE: [&str; 20] = [
     // `ejercicios/cafe/tests/enciende.rs`.
     "cargo run -p cafe",
     // `.ci/promesas`, que las lee del README.
@@ -257,6 +257,7 @@ const EXECUTED_ELSEWHERE: [&str; 19] = [
     // `book/tests`, y los pasos «Libro» de `.ci/run`.
     "cargo libro",
     "cargo libro construir",
+    "cargo libro --puerto 3050",
     // `ejercicios/guia/tests/aula.rs`, en una copia para una clase.
     "cargo nextest run -p ejercicios --profile aula --no-tests fail cap03_",
     "cargo test --offline -p ejercicios cap01",
