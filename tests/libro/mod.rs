@@ -213,7 +213,7 @@ fn without_tags(text: &str) -> String {
 }
 
 /// Quita lo que hay entre `open` y `close`, con ellos.
-fn without(text: &str, open: &str, close: &str) -> String {
+pub fn without(text: &str, open: &str, close: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(open) {
