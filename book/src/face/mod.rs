@@ -21,6 +21,7 @@ mod figures;
 mod terms;
 mod paper;
 mod cover;
+mod missing;
 
 use std::fs;
 use std::io;
@@ -31,7 +32,7 @@ use mdbook_summary::Summary;
 use self::contents::Contents;
 use self::terms::Glossary;
 use crate::folders::{Folders, files_under};
-use crate::search;
+use crate::{laboratory, search};
 
 /// Lo que mdBook trae consigo y este libro no usa.
 const UNUSED: [&str; 12] = [
@@ -77,6 +78,8 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
             fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents, &glossary))?;
         }
     }
+    let lost = pages.join(missing::PAGE);
+    fs::write(&lost, missing::page(&fs::read_to_string(&lost)?, folders, &contents)?)?;
     if folders.chapters().join(cover::SOURCE).is_file() {
         fs::write(pages.join("index.html"), cover::page(folders, &contents)?)?;
     }
@@ -104,7 +107,8 @@ fn shaped(content: &str, name: &str, prefix: &str, glossary: &Glossary) -> Strin
     let content = exchange::with_figures(&twins::with_rows(content));
     let content = code::with_blocks(&content, name);
     let content = figures::with_roles(&tables::with_labels(&content));
-    terms::with_notes(&panels::with_panels(&content, name, prefix), glossary)
+    let content = laboratory::with_laboratories(&panels::with_panels(&content, name, prefix));
+    terms::with_notes(&content, glossary)
 }
 
 fn remove(path: &Path) -> io::Result<()> {

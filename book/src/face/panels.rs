@@ -246,6 +246,15 @@ mod tests {
     }
 
     #[test]
+    fn los_numeros_siguen_de_una_seccion_a_la_otra() {
+        let section = "<h2>Predice: algo</h2><details><summary>¿Qué?</summary>Eso.</details>";
+        let seen = with_panels(&section.repeat(2), "cap01_x.html", "");
+        let ids: Vec<usize> =
+            (1..=3).map(|n| seen.matches(&format!("id=\"predice-{n}\"")).count()).collect();
+        assert_eq!(ids, [1, 1, 0], "{seen}");
+    }
+
+    #[test]
     fn cada_error_dice_de_que_clase_es() {
         let content = "<h2>Errores típicos</h2>\n<p><strong>Uno.</strong> Así.</p>\n<div class=\"bloque compilador\">\
                        <span>error: x</span></div>\n<p><strong>Dos.</strong> Asá.</p>";
