@@ -27,6 +27,9 @@ const CALL: &str = "<p class=\"llamada\"><span>application(<span class=\"llega\"
 const ENDS: &str = "<span class=\"fin\">␍␊</span> son dos bytes invisibles, retorno de carro y salto de línea, que \
                     terminan cada línea.";
 
+/// Con más líneas, la figura se puede partir entre dos hojas.
+const LONG: usize = 16;
+
 /// Los encabezados que pone el servidor, mientras la figura no diga otra cosa.
 const SERVERS: [&str; 5] = ["date", "server", "content-length", "connection", "transfer-encoding"];
 
@@ -93,9 +96,10 @@ impl<'t> Figure<'t> {
             first += message.lines().count();
         }
         format!(
-            "<figure class=\"intercambio ancho\"{}>\
+            "<figure class=\"intercambio ancho{}\"{}>\
              <div class=\"extremos\"><span>tu navegador</span><span>el servidor</span></div>\
              <div class=\"vias\">{ways}</div>{}<figcaption>{} {ENDS}</figcaption></figure>",
+            if first > LONG { " largo" } else { "" },
             self.unfound(),
             self.rulers(),
             self.caption()
@@ -295,6 +299,13 @@ mod tests {
             written(TEXT)
                 .contains("<details class=\"abre\"><summary>El cuerpo, byte a byte</summary>")
         );
+    }
+
+    #[test]
+    fn una_figura_larga_se_puede_partir_en_el_papel() {
+        let long = format!("{TEXT}{}", "< x\n".repeat(LONG));
+        assert!(written(&long).starts_with("<figure class=\"intercambio ancho largo\">"));
+        assert!(written(TEXT).starts_with("<figure class=\"intercambio ancho\">"));
     }
 
     #[test]
