@@ -56,7 +56,8 @@ impl<'t> Block<'t> {
         let caption = Caption::before(&text[..pre]);
         let start = caption.as_ref().map_or(pre, |(at, _)| *at);
         let caption = caption.map(|(_, caption)| caption);
-        Some(Self { start, end, caption, language, code: html::unescape(&html::untagged(code)) })
+        let code = outdented(&html::unescape(&html::untagged(code)));
+        Some(Self { start, end, caption, language, code })
     }
 
     fn written(&self, page: &str) -> String {
@@ -114,6 +115,14 @@ impl<'t> Caption<'t> {
 
 fn long(code: &str) -> &'static str {
     if code.lines().count() >= LONG { " largo" } else { "" }
+}
+
+/// El código sin los espacios con que empiezan todas sus líneas: los de un trozo que estaba dentro de algo.
+fn outdented(code: &str) -> String {
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let filled = code.lines().filter(|line| !line.is_empty());
+    let depth = filled.map(indentation).min().unwrap_or(0);
+    code.split_inclusive('\n').map(|line| line.get(depth..).unwrap_or(line)).collect()
 }
 
 /// Qué parte del archivo es: en números y en un dibujo.
@@ -195,6 +204,12 @@ mod tests {
         };
         assert!(seen(LONG).starts_with("<div class=\"bloque archivo largo\">"));
         assert!(seen(LONG - 1).starts_with("<div class=\"bloque archivo\">"));
+    }
+
+    #[test]
+    fn un_trozo_de_dentro_empieza_en_el_margen() {
+        assert_eq!(outdented("    uno {\n\n        dos\n    }\n"), "uno {\n\n    dos\n}\n");
+        assert_eq!(outdented("uno {\n  dos\n}"), "uno {\n  dos\n}");
     }
 
     #[test]
