@@ -4,7 +4,7 @@ use crate::error::BookError;
 use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
-use crate::{captions, compress, face, links, pieces, publish, rules, translation};
+use crate::{captions, compress, face, laboratory, links, pieces, publish, rules, translation};
 use mdbook::MDBook;
 use mdbook::config::Config;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,8 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
             .as_ref()
             .and_then(|path| path.parent())
             .map_or_else(|| folder.clone(), |inside| folder.join(inside));
-        let text = pieces::with_lines(&rules::with_rules(&chapter.content), &folder);
+        let text = laboratory::with_places(&rules::with_rules(&chapter.content));
+        let text = pieces::with_lines(&text, &folder);
         chapter.content = captions::with_captions(&text, &folder);
     });
     book.build().map_err(engine)?;

@@ -8,7 +8,7 @@ use crate::directives::{Directive, directives};
 use crate::folders::Folders;
 use crate::pieces;
 use crate::problem::{Problem, ProblemKind};
-use crate::rules;
+use crate::{laboratory, rules};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,9 @@ impl<'a> Checker<'a> {
         for directive in directives(text) {
             let kind = match directive.name {
                 "title" if !directive.argument.is_empty() => continue,
+                laboratory::DIRECTIVE if !laboratory::requested(directive.argument).is_empty() => {
+                    continue;
+                }
                 rules::DIRECTIVE if rules::side(directive.argument).is_some() => continue,
                 "include" | "rustdoc_include" | "playground" => self.follow(file, directive, depth),
                 _ => Err(unknown(directive)),

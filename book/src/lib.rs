@@ -10,10 +10,12 @@
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
-//! 5. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
-//! 6. [`compress`] deja al lado de cada página la misma, comprimida, y [`publish`] las pasa a `salida/`;
-//! 7. [`editions`] hace de ellas un EPUB y un PDF;
-//! 8. [`server`] las sirve con [`site`], una aplicación de `pasarela`, y [`watch`] avisa de cada cambio.
+//! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos;
+//! 6. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
+//! 7. [`compress`] deja al lado de cada página la misma, comprimida, y [`publish`] las pasa a `salida/`;
+//! 8. [`editions`] hace de ellas un EPUB y un PDF;
+//! 9. [`server`] las sirve con [`site`], una aplicación de `pasarela`; [`carrier`] lleva a tu programa lo que se escribe
+//!    en el laboratorio, y [`watch`] avisa de cada cambio.
 //!
 //! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
 
@@ -29,6 +31,7 @@ pub mod includes;
 pub mod pieces;
 pub mod captions;
 pub mod rules;
+pub mod laboratory;
 pub mod builder;
 pub mod face;
 pub mod search;
@@ -39,6 +42,7 @@ pub mod compress;
 pub mod publish;
 pub mod editions;
 pub mod watch;
+pub mod carrier;
 pub mod site;
 pub mod server;
 pub mod problem;

@@ -52,6 +52,11 @@ fn item(content: &str, name: &str) -> Option<(usize, usize)> {
         indented(&lines[start..])
     } else if lines[start].ends_with([';', '}']) {
         1
+    } else if lines[start].ends_with('=') {
+        lines[start..].iter().position(|line| line.ends_with(';'))? + 1
+    } else if lines[start].ends_with('\\') {
+        // Un texto de varias líneas: la última es `";`.
+        lines[start..].iter().position(|line| line.trim_start() == "\";")? + 1
     } else {
         lines[start..].iter().position(|line| closes(line, indentation(lines[start])))? + 1
     };
@@ -152,6 +157,15 @@ server = make_server()
             ]
         );
         assert_eq!(lines(PYTHON, "pagina"), Some((1, 6)));
+    }
+
+    #[test]
+    fn lo_que_sigue_en_otra_linea_tambien_es_suyo() {
+        let text = "type A =\n    fn() -> u8;\n\nconst B: &str = \"\\\n<p>\n\";\n\nfn c() {}\n";
+        assert_eq!(
+            ["A", "B", "c"].map(|name| lines(text, name)),
+            [Some((1, 2)), Some((4, 6)), Some((8, 8))]
+        );
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub enum ProblemKind {
     ImageWithoutAlt { source: String },
     /// Un diagrama (`role="img"`) sin `aria-label`.
     DiagramWithoutLabel,
+    /// Una figura de bytes habla de una línea que no viajó.
+    LineNotInBytes { start: String },
 }
 
 impl fmt::Display for Problem {
@@ -101,6 +103,13 @@ impl fmt::Display for ProblemKind {
                 write!(
                     f,
                     "un elemento con role=\"img\" no tiene descripción; agrégale aria-label=\"…\""
+                )
+            }
+            Self::LineNotInBytes { start } => {
+                write!(
+                    f,
+                    "la figura nombra «{start}», y detrás de lo anterior ninguna línea suya empieza así; \
+                     copia el principio de una"
                 )
             }
             include => include.fmt_include(f),

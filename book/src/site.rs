@@ -1,14 +1,16 @@
 //! La aplicación que sirve las páginas: los archivos de la carpeta y, en cada página, el aviso de que hay otra.
 //!
 //! Los archivos los sirve [`StaticFiles`], comprimidos para quien lo acepta; este intermediario añade a cada página un
-//! guion corto que pregunta una vez por segundo por la versión y recarga cuando cambia. Ese guion no está en los
-//! archivos de `salida/`.
+//! guion corto que pregunta una vez por segundo por la versión y recarga cuando cambia, y que le dice al laboratorio que
+//! aquí hay quien lleve bytes. Ese guion no está en los archivos de `salida/`.
 
+use crate::carrier::{self, Carrier};
 use crate::compress::{gunzip, gzip};
 use flate2::Compression;
 use pasarela::headers::Headers;
 use pasarela::static_files::StaticFiles;
 use pasarela::{Application, Body, Environ, Result, StartResponse};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +26,7 @@ const OF_THE_FILE: [&str; 4] = ["Content-Length", "ETag", "Last-Modified", "Acce
 pub struct Site {
     files: StaticFiles,
     version: Arc<AtomicU64>,
+    carrier: Carrier,
 }
 
 impl Site {
@@ -31,7 +34,13 @@ impl Site {
     #[must_use]
     pub fn new(root: &Path, version: u64) -> Self {
         let files = StaticFiles::new(root).with_precompressed().not_found_page("404.html");
-        Self { files, version: Arc::new(AtomicU64::new(version)) }
+        Self { files, version: Arc::new(AtomicU64::new(version)), carrier: Carrier::default() }
+    }
+
+    /// El mismo, con el programa de quien lee en otra dirección.
+    #[must_use]
+    pub fn with_program_at(self, program: SocketAddr) -> Self {
+        Self { carrier: Carrier::to(program), ..self }
     }
 
     /// Anuncia a los navegadores que hay páginas nuevas.
@@ -43,7 +52,7 @@ impl Site {
     fn with_reload(&self, page: &str) -> String {
         let version = self.version.load(Ordering::Relaxed);
         let script = format!(
-            "<script>setInterval(async () => {{ if (document.hidden) return; try {{ \
+            "<script>document.documentElement.classList.add('con-programa'); setInterval(async () => {{ if (document.hidden) return; try {{ \
              const answer = await fetch('{VERSION_PATH}', {{ cache: 'no-store' }}); \
              if (answer.ok && await answer.text() !== '{version}') location.reload(); \
              }} catch {{}} }}, 1000);</script>"
@@ -59,6 +68,9 @@ impl Application for Site {
     /// # Errors
     /// El archivo se pudo encontrar y no leer, o el servidor rechaza los encabezados.
     fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
+        if environ.path_info() == carrier::PATH {
+            return self.carrier.call(environ, start_response);
+        }
         let is_read = matches!(environ.method(), "GET" | "HEAD");
         if is_read && environ.path_info() == VERSION_PATH {
             let headers = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")];

@@ -122,6 +122,15 @@ fn una_imagen_o_un_diagrama_sin_descripcion_se_rechazan() {
 }
 
 #[test]
+fn una_figura_de_bytes_que_nombra_lo_que_no_viajo_se_rechaza() {
+    check(
+        "# Uno\n\n<div class=\"intercambio\">\n\n```text\n> GET / HTTP/1.1\n>\n```\n\n- `GET` Pide.\n- `Host` A quién.\n\n</div>\n",
+        "capitulos/uno.md:3: la figura nombra «Host», y detrás de lo anterior ninguna línea suya empieza así; \
+         copia el principio de una\n",
+    );
+}
+
+#[test]
 fn los_capitulos_sueltos_y_los_que_faltan_se_senalan_juntos() {
     let book = SmallBook::with(&[("uno.md", "# Uno\n")]);
     book.write("book/capitulos/SUMMARY.md", "# Índice\n\n- [Uno](uno.md)\n- [Dos](dos.md)\n");
