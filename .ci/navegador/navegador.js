@@ -5,7 +5,7 @@ import { Traffic } from './revisiones/red.js';
 import { watchPaint } from './revisiones/pintura.js';
 
 // Milisegundos que se le conceden a cada paso de una visita.
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 // Una conexión de teléfono: milisegundos de espera y bytes por segundo.
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000 };
