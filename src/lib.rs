@@ -128,6 +128,9 @@ pub mod util;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "laboratory")]
+#[doc(hidden)]
+pub mod laboratory;
 
 pub use application::{Application, StartResponse, StartResponseError, application};
 pub use body::{Body, BodyEvent, Chunk};

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::stage_kind::StageKind;
 use crate::body::Chunk;
 use crate::environ::Environ;
 use crate::gateway::{ResponseBody, ResponseHead};
@@ -70,6 +71,11 @@ pub(crate) trait Host {
     /// Cuántos bytes de una respuesta se producen seguidos antes de dejar sitio a otras conexiones.
     fn turn(&self) -> usize {
         FAIR_BYTES
+    }
+
+    /// Ve a qué etapa pasa la conexión.
+    fn moves(&mut self, stage: StageKind) {
+        let _ = stage;
     }
 
     /// Puede cambiar el `environ` de una petición antes de llamar a la aplicación.

@@ -43,6 +43,7 @@ mod config;
 mod protocol;
 mod wire;
 mod memory;
+mod stage_kind;
 mod host;
 mod service;
 mod room;
@@ -82,13 +83,13 @@ pub(crate) use memory::{Client, Event, MemoryWire, System};
 pub use protocol::Protocol;
 pub(crate) use service::{Context, Scratch, Service};
 pub(crate) use stage::CloseReason;
+#[cfg(any(test, feature = "laboratory"))]
+pub(crate) use stage_kind::StageKind;
 pub(crate) use upload::Permit;
 pub(crate) use wire::{Awaited, FileSent, Source, Wire};
 
 use self::link::Link;
 use self::send::Asked;
-#[cfg(test)]
-use self::stage::StageKind;
 use self::stage::{Next, PendingRequest, Stage, Step, Stepped};
 use self::upload::{MIN_RATE, Upload};
 use crate::gateway::Peers;
@@ -268,6 +269,9 @@ impl<W: Wire> Connection<W> {
             .unwrap_or_else(|_| Stage::Closed(CloseReason::ClientGone).go());
         let after = step.stage.kind();
         debug_assert!(before.may_become(after), "de {before:?} no se pasa a {after:?}");
+        if before != after {
+            context.host.moves(after);
+        }
         if before != after || answered != self.link.answered() {
             self.since = context.now();
         }

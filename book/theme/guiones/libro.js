@@ -40,7 +40,7 @@
     });
 
     // Las flechas pasan de capítulo, salvo dentro de lo que se recorre o se escribe.
-    const own = ['pre', 'summary', 'table', 'input', 'textarea', 'select', '[contenteditable]', 'dialog', '.gemelos']
+    const own = ['pre', 'summary', 'table', 'input', 'textarea', 'select', '[contenteditable]', 'dialog', '.gemelos', '.lab']
         .join();
     addEventListener('keydown', (event) => {
         if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -141,6 +141,17 @@
         }
         setTimeout(() => { button.textContent = 'Copiar'; }, 1600);
     }));
+
+    // El laboratorio, cuando se acerca. Si no llega, queda lo que ya está hecho.
+    const lab = one('.lab');
+    if (lab) {
+        new IntersectionObserver(([seen], observer) => {
+            if (!seen.isIntersecting) return;
+            observer.disconnect();
+            import(new URL(root + 'theme/guiones/laboratorio.js', document.baseURI))
+                .catch(() => html.classList.add('lab-fijo-solo'));
+        }, { rootMargin: '600px' }).observe(lab);
+    }
 
     // El buscador se trae la primera vez que se usa.
     async function search() {

@@ -1,0 +1,83 @@
+//! Las visitas del capítulo 4: rutas y métodos.
+
+use super::{Experiment, Question};
+
+pub(super) const EXPERIMENTS: [Experiment; 7] = [
+    Experiment {
+        name: "La portada",
+        program: "cap04",
+        request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "El match miró dos cosas: el método y la ruta.",
+        question: Question {
+            text: "¿Qué estado responde?",
+            fact: "estado",
+            options: &[("200", "200"), ("301", "301"), ("404", "404")],
+        },
+    },
+    Experiment {
+        name: "Una ruta que se mudó",
+        program: "cap04",
+        request: "GET /carta HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "El navegador leerá Location y pedirá /menu por su cuenta.",
+        question: Question {
+            text: "¿Qué estado responde?",
+            fact: "estado",
+            options: &[("200", "200"), ("301", "301"), ("404", "404")],
+        },
+    },
+    Experiment {
+        name: "Una que no está",
+        program: "cap04",
+        request: "GET /postres HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "Ningún brazo tiene esa ruta, y queda el último.",
+        question: Question {
+            text: "¿Qué estado responde?",
+            fact: "estado",
+            options: &[("404", "404"), ("405", "405"), ("400", "400")],
+        },
+    },
+    Experiment {
+        name: "Con barra al final",
+        program: "cap04",
+        request: "GET /menu/ HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "/menu y /menu/ son dos rutas: los textos no son iguales.",
+        question: Question {
+            text: "¿Qué estado responde?",
+            fact: "estado",
+            options: &[("200", "200"), ("301", "301"), ("404", "404")],
+        },
+    },
+    Experiment {
+        name: "Otro método",
+        program: "cap04",
+        request: "DELETE /menu HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "La ruta está y el método no sirve ahí: la respuesta dice en Allow cuáles sí.",
+        question: Question {
+            text: "¿Qué estado responde?",
+            fact: "estado",
+            options: &[("404", "404"), ("405", "405"), ("400", "400")],
+        },
+    },
+    Experiment {
+        name: "Borrar lo que no está",
+        program: "cap04",
+        request: "DELETE /postres HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "Los brazos se prueban de arriba abajo.",
+        question: Question {
+            text: "¿Qué estado responde?",
+            fact: "estado",
+            options: &[("404", "404"), ("405", "405"), ("200", "200")],
+        },
+    },
+    Experiment {
+        name: "HEAD",
+        program: "cap04",
+        request: "HEAD /menu HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "La aplicación devolvió el cuerpo y el servidor no lo envió: de HEAD se ocupa él.",
+        question: Question {
+            text: "¿Cuántos bytes de cuerpo viajan?",
+            fact: "bytes",
+            options: &[("33", "33"), ("0", "0")],
+        },
+    },
+];

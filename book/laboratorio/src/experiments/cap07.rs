@@ -1,0 +1,50 @@
+//! Las visitas del capítulo 7: un cuerpo por trozos.
+
+use super::{Experiment, Question};
+
+pub(super) const EXPERIMENTS: [Experiment; 4] = [
+    Experiment {
+        name: "El reloj",
+        program: "cap07",
+        request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "Un trozo por segundo, y nadie sabe cuántos serán: cada uno lleva delante lo que mide. En esta página los segundos pasan de golpe.",
+        question: Question {
+            text: "¿Qué dice Content-Length?",
+            fact: "recibido:Content-Length",
+            options: &[("No está", "no está"), ("La suma de los trozos", "95")],
+        },
+    },
+    Experiment {
+        name: "HEAD",
+        program: "cap07",
+        request: "HEAD / HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "A HEAD no se le manda cuerpo, así que no se piden más trozos que el que hacía falta para empezar. Mira el registro.",
+        question: Question {
+            text: "¿Cuántos bytes de cuerpo viajan?",
+            fact: "bytes",
+            options: &[("95", "95"), ("0", "0")],
+        },
+    },
+    Experiment {
+        name: "HTTP/1.0",
+        program: "cap07",
+        request: "GET / HTTP/1.0\nHost: localhost:8000\n\n",
+        look: "Quien habla HTTP/1.0 no entiende los trozos: el final lo marca el cierre de la conexión.",
+        question: Question {
+            text: "¿Cómo sabe el cliente que terminó?",
+            fact: "recibido:Transfer-Encoding",
+            options: &[("Por los trozos", "chunked"), ("Por el cierre", "no está")],
+        },
+    },
+    Experiment {
+        name: "Una avería",
+        program: "cap07",
+        request: "GET /averia HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "El error llegó a medio cuerpo, con el 200 ya enviado. Lo único que queda es cortar: falta el trozo final, y así se nota.",
+        question: Question {
+            text: "¿Qué estado ve el cliente?",
+            fact: "estado",
+            options: &[("500", "500"), ("200", "200"), ("503", "503")],
+        },
+    },
+];
