@@ -25,9 +25,11 @@ impl Connection {
     pub fn advance(&mut self, app: &impl Application) -> Option<Interest> {
         match self.work(app) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                let is_reading = self.unsent.is_empty();
-                let wanted = [Interest::WRITABLE, Interest::READABLE];
-                Some(wanted[usize::from(is_reading)])
+                let is_sending = !self.unsent.is_empty();
+                Some(match is_sending {
+                    true => Interest::WRITABLE,
+                    false => Interest::READABLE,
+                })
             }
             _ => None,
         }

@@ -1,5 +1,5 @@
 //! El bucle de eventos: qué conexiones esperan, y cuál ya puede seguir.
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +19,7 @@ pub struct Lead {
     poll: Poll,
     events: Events,
     listener: TcpListener,
-    ready: Vec<Token>,
+    ready: VecDeque<Token>,
     last: usize,
 }
 
@@ -30,7 +30,8 @@ pub fn listen(place: (&str, u16)) -> Result<(Lead, Waiting)> {
     let (poll, events) = (Poll::new()?, Events::with_capacity(256));
     let registry = poll.registry().try_clone()?;
     registry.register(&mut listener, DOOR, Interest::READABLE)?;
-    let lead = Lead { poll, events, listener, ready: vec![], last: 0 };
+    let ready = VecDeque::new();
+    let lead = Lead { poll, events, listener, ready, last: 0 };
     Ok((lead, Waiting(Mutex::default(), registry)))
 }
 
@@ -38,7 +39,7 @@ impl Lead {
     /// Saca una que ya puede seguir. Si no hay, espera a que la haya.
     pub fn next(&mut self, waiting: &Waiting) -> Result<Connection> {
         loop {
-            while let Some(token) = self.ready.pop() {
+            while let Some(token) = self.ready.pop_front() {
                 if let Some(mut one) = waiting.lock().remove(&token) {
                     waiting.1.deregister(&mut one.stream)?;
                     return Ok(one);
