@@ -17,6 +17,9 @@ const ANSWERED: [(&str, &str); 2] = [
     ("ejercicio", "Las pistas y la solución están al final del capítulo."),
 ];
 
+/// Los dos bytes que terminan una línea, con letras: no todas las fuentes tienen sus signos.
+const LINE_END: &str = "CR LF";
+
 /// Dónde están las respuestas dentro del capítulo.
 const ANSWERS: &str = "respuestas";
 
@@ -81,6 +84,9 @@ impl Adapter<'_> {
                 Some(_) => Vec::new(),
                 None => vec![self.unfolded(element)],
             };
+        }
+        if element.has_class("fin") {
+            element.inside = vec![Node::Text(LINE_END.to_owned())];
         }
         let answered = ANSWERED.iter().find(|(class, _)| element.has_class(class));
         let note = answered.map(|(_, note)| *note).or(note);
@@ -213,9 +219,9 @@ mod tests {
     #[test]
     fn lo_que_se_pulsa_o_se_mueve_no_esta() {
         check(
-            "<div class=\"lab-vivo\"><textarea wrap=\"off\">a</textarea></div><button class=\"copiar\">Copiar</button><p class=\"hecho con-js\">x</p><span style=\"--s:4\" data-l=\"y\" \
+            "<i class=\"fin\">␍␊</i><div class=\"lab-vivo\"><textarea wrap=\"off\">a</textarea></div><button class=\"copiar\">Copiar</button><p class=\"hecho con-js\">x</p><span style=\"--s:4\" data-l=\"y\" \
              tabindex=\"0\" id=\"a\">z</span><i id=\"a\"></i>",
-            "<span id=\"a\">z</span><i></i>",
+            "<i class=\"fin\">CR LF</i><span id=\"a\">z</span><i></i>",
         );
     }
 }
