@@ -32,7 +32,7 @@ pub(super) const NO_HOST: Stage = Stage {
     title: "Sin Host, 400",
     rule: "A una petición de HTTP/1.1 sin Host, o con dos, se responde 400.",
     source: "RFC 9112 §3.2",
-    hint: "Cuenta cuántos llegaron antes de llamar a la aplicación. A HTTP/1.0 no se le exige.",
+    hint: "Cuenta cuántos Host llegaron antes de llamar a la aplicación. A HTTP/1.0 no se le exige.",
     chapter: "capítulo 11",
     need: Need::Nothing,
     check: demands_host,
