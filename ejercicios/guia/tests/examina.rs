@@ -53,7 +53,7 @@ fn un_servidor_bueno_pasa_todas() {
 }
 
 /// Cada falta con la primera etapa que la nota, y lo que dice.
-const FAULTS: [(Fault, &str, &str); 27] = [
+const FAULTS: [(Fault, &str, &str); 28] = [
     (Fault::Mute, "contesta", "no llegó nada más en 300 ms, y faltaba cualquier respuesta"),
     (Fault::NoVersion, "estado", "la línea de estado es «200 Lo que sea», y no empieza por HTTP/"),
     (
@@ -62,6 +62,7 @@ const FAULTS: [(Fault, &str, &str); 27] = [
         "la línea «Content-Length: 14» termina en ␊, y debe terminar en ␍␊",
     ),
     (Fault::CountsLetters, "longitud", "detrás del cuerpo llegaron 2 bytes que no son suyos"),
+    (Fault::Endless, "longitud", "el cuerpo de la respuesta no termina"),
     (Fault::HeadWithBody, "head", "detrás de la cabeza llegaron 14 bytes"),
     (Fault::IgnoresClose, "cierra", "respondió, pero la conexión siguió abierta"),
     (

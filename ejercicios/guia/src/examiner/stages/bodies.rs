@@ -82,7 +82,9 @@ fn nothing_else(wire: &mut Wire<'_>) -> Outcome {
         (extra, _) if !extra.is_empty() => {
             Err(Problem::wrong("hubo una respuesta de más: tomó el cuerpo por otra petición"))
         }
-        (_, End::Silence) => Err(Problem::wrong("dijo que cerraba, y la conexión siguió abierta")),
+        (_, End::Silence | End::Endless) => {
+            Err(Problem::wrong("dijo que cerraba, y la conexión siguió abierta"))
+        }
         _ => Ok(()),
     }
 }

@@ -102,7 +102,7 @@ fn closes_after_two_measures(examinee: &Examinee<'_>) -> Outcome {
         (extra, _) if !extra.is_empty() => Err(Problem::wrong(format!(
             "respondió {status} y siguió atendiendo lo que venía detrás, que pudo escribirlo otro"
         ))),
-        (_, End::Silence) => {
+        (_, End::Silence | End::Endless) => {
             Err(Problem::wrong(format!("respondió {status} y dejó la conexión abierta")))
         }
         _ => Ok(()),
