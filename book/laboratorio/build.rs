@@ -25,12 +25,12 @@ fn main() {
     let examples = Path::new("../../examples");
     println!("cargo::rerun-if-changed=src/variants.rs");
     println!("cargo::rerun-if-changed={}", examples.display());
-    let form = fs::read_to_string(examples.join("form/mod.rs")).expect("está en examples");
+    let form = fs::read_to_string(examples.join("form/mod.rs")).expect("está ahí");
     println!("cargo::rerun-if-changed=build.rs");
     let (mut modules, mut table) = (String::new(), String::new());
     for Program { name, file, wraps, changes } in &PROGRAMS {
         let path = examples.join(file).with_extension("rs");
-        let mut text = fs::read_to_string(&path).expect("está en examples").replace("\r\n", "\n");
+        let mut text = fs::read_to_string(&path).expect("está ahí").replace("\r\n", "\n");
         for (from, to) in changes.iter().chain(*wraps) {
             assert_eq!(
                 text.matches(from).count(),
@@ -46,16 +46,11 @@ fn main() {
         let text = text.replace("mod form;", &form);
         // La prueba de un programa ya se ejecuta en su sitio.
         let text = text.split("\n#[test]").next().unwrap_or_default();
-        let _ = write!(
-            modules,
-            "#[allow(dead_code, unreachable_pub, reason = \"una variante deja algo sin usar\")]\nmod {name} {{\n{text}\n}}\n"
-        );
+        let _ = write!(modules, "mod {name} {{\n{text}\n}}\n");
         let _ = writeln!(table, "    ({name:?}, {name}::main),");
     }
-    let table = format!(
-        "const MAINS: [(&str, fn() -> crate::door::Result<()>); {}] = [\n{table}];\n",
-        PROGRAMS.len()
-    );
+    let count = PROGRAMS.len();
+    let table = format!("pub(super) const MAINS: [(&str, Main); {count}] = [\n{table}];\n");
     let target = Path::new(&env::var("OUT_DIR").expect("la pone cargo")).join("programs.rs");
     fs::write(target, modules + &table).expect("se puede escribir ahí");
 }

@@ -1,6 +1,7 @@
 //! Los mandos, quietos: sin ellos a la vista antes de que llegue el guion, la página daría un salto. Y detrás, los
 //! experimentos y los programas, como datos.
 
+use super::prose;
 use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::report::text;
@@ -40,7 +41,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <label class=\"casilla fuente\"><input type=\"checkbox\" data-e=\"own\"> a tu programa, en localhost:8000</label></div>\
 <p class=\"veredicto\" role=\"status\" data-e=\"verdict\"></p></div>\
 <div class=\"lab-der\"><div class=\"pasos\" role=\"group\" aria-label=\"Qué mirar\">{views}</div>\
-<div class=\"vista\" data-e=\"view\"></div></div></div>\
+<div class=\"vista\" data-e=\"view\" tabindex=\"0\" role=\"group\" aria-label=\"Lo que se mira\"></div></div></div>\
 <details class=\"dentro\"><summary>El servidor por dentro</summary><div data-e=\"inside\"><p>Envía la petición, o córtala con la corredera, y mira por dónde pasó la conexión.</p></div></details>\
 <div class=\"registro\"><b>Registro del servidor <span class=\"de\" data-e=\"source\">responde esta página</span></b><code data-e=\"log\">(nada)</code></div>\
 <script type=\"application/json\">{data}</script></div>",
@@ -48,7 +49,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
         chips = chips(chapter),
         lines = escape(first.request).replace('\n', END),
         request = escape(first.request),
-        question = escape(first.question.text),
+        question = prose(first.question.text),
         options = options(first),
         views = views(),
         data = data(chapters),

@@ -7,6 +7,7 @@ mod fixed;
 mod live;
 
 use crate::directives::directives;
+use crate::face::html;
 use laboratorio::experiments::{CHAPTERS, Chapter, chapter};
 
 /// El nombre de la directiva.
@@ -53,6 +54,17 @@ pub(crate) fn with_laboratories(content: &str) -> String {
     written + rest
 }
 
+/// Una oración de los experimentos: lo que va entre acentos graves es código.
+fn prose(text: &str) -> String {
+    let parts = html::escape(text);
+    let parts = parts.split('`').enumerate();
+    parts
+        .map(
+            |(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() },
+        )
+        .collect()
+}
+
 fn section(argument: &str) -> String {
     let chapters = requested(argument);
     let title = match chapters[..] {
@@ -91,7 +103,7 @@ mod tests {
             let page = fixed::experiments(&chapter);
             for experiment in chapter.experiments {
                 assert!(
-                    page.contains(&crate::face::html::escape(experiment.look)),
+                    page.contains(&prose(experiment.look)),
                     "{}: {}",
                     chapter.name,
                     experiment.name

@@ -3,7 +3,7 @@
 
 import * as views from './vistas.js';
 
-const { escape, said } = views;
+const { escape, prose, said } = views;
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 // ── El motor ──
@@ -109,6 +109,7 @@ function start(lab) {
             all('[data-k]', view).forEach((button) => button.addEventListener('click', () => {
                 step += +button.dataset.k;
                 SHOW.steps();
+                view.querySelector('.va').scrollIntoView({ block: 'nearest' });
                 (view.querySelector(`[data-k="${button.dataset.k}"]:enabled`) ?? view.querySelector('[data-k]:enabled')).focus();
             }));
         },
@@ -169,7 +170,7 @@ function start(lab) {
         const { facts, steps, log, moments } = report;
         const calls = steps.filter(({ what, depth }) => what === 'called' && !depth).length;
         const counts = isOwn() ? '' : `, ${['ninguna llamada', 'una llamada'][calls] ?? calls + ' llamadas'}`;
-        const look = text() === one.request && !isOwn() ? ' ' + escape(one.look) : '';
+        const look = text() === one.request && !isOwn() ? ' ' + prose(one.look) : '';
         el('verdict').innerHTML = `${judged()}${facts.estados || 'Ninguna respuesta'}, cuerpo de ${facts.bytes} bytes${counts}.${look}`;
         el('log').textContent = isOwn() ? '(está en tu terminal)' : log.join('\n') || '(nada)';
         el('source').textContent = isOwn() ? 'responde tu programa' : 'responde esta página';
@@ -202,7 +203,7 @@ function start(lab) {
         editor.value = one.request;
         el('length').checked = counted(one.request) === one.request || one.request.split('\n\n').length > 2;
         press('[data-x]', (button) => +button.dataset.x === at);
-        el('question').textContent = one.ask;
+        el('question').innerHTML = prose(one.ask);
         el('options').innerHTML = one.options.map(([label]) => label).map(chip('p')).join('');
         el('change').hidden = !one.changes.length;
         el('change').innerHTML = one.changes.map(([from, to]) => `En <code>examples/${one.file}.rs</code>, <code>${escape(to) || '(nada)'}</code> en lugar de <code>${escape(from)}</code>.`).join('<br>');

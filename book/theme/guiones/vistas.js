@@ -5,6 +5,7 @@ const hex = (byte) => byte.toString(16).toUpperCase().padStart(2, '0');
 const END = '<i class="fin" aria-hidden="true">␍␊</i>';
 
 export const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+export const prose = (text) => escape(text).replace(/\x60([^\x60]+)\x60/g, '<code>$1</code>');
 export const said = (html) => `<p class="dicho">${html}</p>`;
 
 /** Cada byte de un texto del editor, con la letra que lo muestra. La vuelta de carro la pone el editor. */
@@ -27,7 +28,7 @@ export function editor(letters, marks) {
 export function sent(letters, idOf, isHex, name) {
     const all = cells(letters);
     const button = (by, word, label) => `<button type="button" class="llano" data-d="${by}"${label ? ` aria-label="${label}"` : ''}>${word}</button>`;
-    return `<label for="${name}">Hasta aquí ha llegado <small></small></label><div class="corredera">${button(-1, '−1', 'Un byte menos')}<input type="range" id="${name}" min="0" max="${all.length}">${button(1, '+1', 'Un byte más')}${button(0, 'todo')}</div>${said('')}<div class="bytes${isHex ? ' hex' : ''}">${all.map((item, at) => cell(item, '', idOf(at))).join('')}</div>`;
+    return `<label for="${name}">Hasta aquí ha llegado <small></small></label><div class="corredera">${button(-1, '−1', '−1 byte')}<input type="range" id="${name}" min="0" max="${all.length}">${button(1, '+1', '+1 byte')}${button(0, 'todo')}</div>${said('')}<div class="bytes${isHex ? ' hex' : ''}">${all.map((item, at) => cell(item, '', idOf(at))).join('')}</div>`;
 }
 
 const FROM = { absent: 'no venía en la petición', connection: 'de la conexión', server: 'del servidor' };

@@ -18,7 +18,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Otra ruta",
         program: "cap01",
         request: "GET /cualquier/cosa?n=2 HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "La ruta y la consulta llegaron a environ. La aplicación no las lee.",
+        look: "La ruta y la consulta llegaron a `environ`. La aplicación no las lee.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -29,7 +29,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Sin Host",
         program: "cap01",
         request: "GET / HTTP/1.1\n\n",
-        look: "Ninguna llamada: el servidor respondió por su cuenta. HTTP/1.1 exige un Host, y solo uno.",
+        look: "Ninguna llamada: el servidor respondió por su cuenta. HTTP/1.1 exige un `Host`, y solo uno.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -40,7 +40,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Estado a medias",
         program: "cap01_estado",
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "start_response rechazó «200», el ? devolvió el error y el motivo quedó en el registro, que el visitante no ve.",
+        look: "`start_response` rechazó «200», el `?` devolvió el error y el motivo quedó en el registro, que el visitante no ve.",
         question: Question {
             text: "¿Qué estado recibe el visitante?",
             fact: "estado",
@@ -51,7 +51,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "HTTP/1.0",
         program: "cap01",
         request: "GET / HTTP/1.0\nHost: localhost:8000\n\n",
-        look: "En HTTP/1.0 cada petición tenía su conexión. La respuesta dice Connection: close.",
+        look: "En HTTP/1.0 cada petición tenía su conexión. La respuesta dice `Connection: close`.",
         question: Question {
             text: "¿El servidor cierra la conexión después de responder?",
             fact: "cierra",
@@ -62,9 +62,9 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Dos seguidas",
         program: "cap01",
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\nGET /otra HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Una conexión y dos peticiones. Quien recibe sabe dónde termina la primera respuesta porque cuenta los bytes de Content-Length.",
+        look: "Una conexión y dos peticiones. Quien recibe sabe dónde termina la primera respuesta porque cuenta los bytes de `Content-Length`.",
         question: Question {
-            text: "¿Cuántas veces se llama a application?",
+            text: "¿Cuántas veces se llama a `application`?",
             fact: "llamadas",
             options: &[("Una: es una sola conexión", "1"), ("Dos: una por petición", "2")],
         },

@@ -7,7 +7,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "La página",
         program: "cap02",
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "El navegador supo que era HTML por Content-type, y con qué tabla leer los bytes, por charset.",
+        look: "El navegador supo que era HTML por `Content-type`, y con qué tabla leer los bytes, por `charset`.",
         question: Question {
             text: "¿Con qué tipo llega?",
             fact: "recibido:Content-type",
@@ -24,7 +24,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
         look: "Los mismos bytes con otro tipo: el navegador muestra las etiquetas en lugar de obedecerlas.",
         question: Question {
-            text: "¿Viajan las etiquetas, como <h1>?",
+            text: "¿Viajan las etiquetas, como `<h1>`?",
             fact: "dice:<h1>",
             options: &[("Sí: el cuerpo es el mismo", "sí"), ("No: text/plain las quita", "no")],
         },
@@ -33,7 +33,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Sin charset",
         program: "cap02_sin_charset",
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Sin charset, el navegador adivina. Mira cómo queda la ó, y recuerda que los bytes son los mismos.",
+        look: "Sin `charset`, el navegador adivina. Mira cómo queda la ó, y recuerda que los bytes son los mismos.",
         question: Question {
             text: "¿Cambian los bytes de la ó en el cuerpo?",
             fact: "dice:códigofacilito",
@@ -46,7 +46,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
         look: "Los bytes son de UTF-8 y el encabezado dice otra cosa: cada byte de la ó se lee como una letra.",
         question: Question {
-            text: "¿El servidor convierte el cuerpo a iso-8859-1?",
+            text: "¿El servidor convierte el cuerpo a `iso-8859-1`?",
             fact: "dice:códigofacilito",
             options: &[
                 ("No: los bytes son los que devolvió la aplicación", "sí"),
@@ -58,7 +58,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Un encabezado colado",
         program: "cap02_linea",
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Con un salto de línea, un valor terminaría y empezaría otro encabezado. start_response no lo permite.",
+        look: "Con un salto de línea, un valor terminaría y empezaría otro encabezado. `start_response` no lo permite.",
         question: Question {
             text: "¿Qué estado recibe el visitante?",
             fact: "estado",

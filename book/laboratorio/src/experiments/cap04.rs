@@ -7,7 +7,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "La portada",
         program: "cap04",
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "El match miró dos cosas: el método y la ruta.",
+        look: "El `match` miró dos cosas: el método y la ruta.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -18,7 +18,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Una ruta que se mudó",
         program: "cap04",
         request: "GET /carta HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "El navegador leerá Location y pedirá /menu por su cuenta.",
+        look: "El navegador leerá `Location` y pedirá `/menu` por su cuenta.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -40,7 +40,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Con barra al final",
         program: "cap04",
         request: "GET /menu/ HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "/menu y /menu/ son dos rutas: los textos no son iguales.",
+        look: "`/menu` y `/menu/` son dos rutas: los textos no son iguales.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -51,7 +51,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Otro método",
         program: "cap04",
         request: "DELETE /menu HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "La ruta está y el método no sirve ahí: la respuesta dice en Allow cuáles sí.",
+        look: "La ruta está y el método no sirve ahí: la respuesta dice en `Allow` cuáles sí.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",

@@ -9,7 +9,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         request: "GET /?nombre=Jos%C3%A9 HTTP/1.1\nHost: localhost:8000\n\n",
         look: "La consulta llega como se escribió; quien la lee es la aplicación.",
         question: Question {
-            text: "¿Qué vale QUERY_STRING?",
+            text: "¿Qué valor tiene `QUERY_STRING`?",
             fact: "environ:QUERY_STRING",
             options: &[("nombre=José", "nombre=José"), ("nombre=Jos%C3%A9", "nombre=Jos%C3%A9")],
         },
@@ -18,7 +18,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "C++",
         program: "cap05",
         request: "GET /?nombre=C++ HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "En una consulta, + es un espacio. Para un + de verdad hay que escribir %2B.",
+        look: "En una consulta, + es un espacio. Para un + de verdad hay que escribir `%2B`.",
         question: Question {
             text: "¿Saluda a «C++»?",
             fact: "dice:Hola, C++",
@@ -29,7 +29,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Un & en el valor",
         program: "cap05",
         request: "GET /?nombre=Sal%26Pimienta HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Se parte por & antes de decodificar: %26 todavía no era un &.",
+        look: "Se parte por & antes de decodificar: `%26` todavía no era un &.",
         question: Question {
             text: "¿Saluda a los dos?",
             fact: "dice:Hola, Sal&amp;Pimienta",
@@ -62,9 +62,9 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Un guion de visita",
         program: "cap05",
         request: "GET /?nombre=%3Cscript%3Ealert(1)%3C/script%3E HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "El nombre se muestra entero y no se ejecuta: escape cambió < por &lt;.",
+        look: "El nombre se muestra entero y no se ejecuta: `escape` cambió < por `&lt;`.",
         question: Question {
-            text: "¿Llega <script> al navegador?",
+            text: "¿Llega `<script>` al navegador?",
             fact: "dice:<script>",
             options: &[("Sí", "sí"), ("No: llega &lt;script&gt;", "no")],
         },
@@ -75,7 +75,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         request: "GET /?nombre=%3Cscript%3Ealert(1)%3C/script%3E HTTP/1.1\nHost: localhost:8000\n\n",
         look: "Un texto de la dirección se volvió un programa de la página. Aquí está encerrado y no hace daño a nadie.",
         question: Question {
-            text: "Si se quita escape, ¿llega <script> al navegador?",
+            text: "Si se quita `escape`, ¿llega `<script>` al navegador?",
             fact: "dice:<script>",
             options: &[("Sí, y lo ejecuta", "sí"), ("No: el servidor lo quita", "no")],
         },

@@ -18,7 +18,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Corta de más",
         program: "cap06",
         request: "POST / HTTP/1.1\nHost: localhost:8000\nContent-Type: application/x-www-form-urlencoded\nContent-Length: 8\n\nnota=caf%C3%A9",
-        look: "El servidor leyó 8 bytes: nota=caf. Los que sobran empiezan otra petición, que nunca termina: el servidor espera hasta que se cansa.",
+        look: "El servidor leyó 8 bytes: `nota=caf`. Los que sobran empiezan otra petición, que nunca termina: el servidor espera hasta que se cansa.",
         question: Question {
             text: "¿Qué responde, en total?",
             fact: "estados",
@@ -40,9 +40,9 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         name: "Sin longitud",
         program: "cap06",
         request: "POST / HTTP/1.1\nHost: localhost:8000\nContent-Type: application/x-www-form-urlencoded\n\nnota=pan",
-        look: "Sin Content-Length, la petición no tiene cuerpo. La aplicación respondió 400 a una nota vacía. Lo que venía detrás empieza otra, y el servidor espera el resto.",
+        look: "Sin `Content-Length`, la petición no tiene cuerpo. La aplicación respondió 400 a una nota vacía. El servidor, otro 400 a lo que venía detrás: ninguna petición empieza por `nota=`.",
         question: Question {
-            text: "¿Cuántas veces se llama a application?",
+            text: "¿Cuántas veces se llama a `application`?",
             fact: "llamadas",
             options: &[("Ninguna", "0"), ("Una", "1"), ("Dos", "2")],
         },

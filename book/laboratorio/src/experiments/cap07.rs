@@ -9,20 +9,20 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
         look: "Un trozo por segundo, y nadie sabe cuántos serán: cada uno lleva delante lo que mide. En esta página los segundos pasan de golpe.",
         question: Question {
-            text: "¿Qué dice Content-Length?",
+            text: "¿Qué dice `Content-Length`?",
             fact: "recibido:Content-Length",
-            options: &[("No está", "no está"), ("La suma de los trozos", "95")],
+            options: &[("No está", "no está"), ("La suma de los trozos", "85")],
         },
     },
     Experiment {
         name: "HEAD",
         program: "cap07",
         request: "HEAD / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "A HEAD no se le manda cuerpo, así que no se piden más trozos que el que hacía falta para empezar. Mira el registro.",
+        look: "A HEAD no se le manda cuerpo, así que no se pide ningún trozo. Mira el registro: el reloj no llegó a empezar.",
         question: Question {
             text: "¿Cuántos bytes de cuerpo viajan?",
             fact: "bytes",
-            options: &[("95", "95"), ("0", "0")],
+            options: &[("85", "85"), ("0", "0")],
         },
     },
     Experiment {

@@ -7,7 +7,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Sin clave",
         program: "cap08",
         request: "GET /privado HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "guarded respondió sin llamar a la de dentro. nosniff y logged, que están fuera, sí vieron pasar la respuesta.",
+        look: "`guarded` respondió sin llamar a la aplicación interior. `nosniff` y `logged`, que están fuera, sí vieron pasar la respuesta.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -18,7 +18,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Con clave",
         program: "cap08",
         request: "GET /privado HTTP/1.1\nHost: localhost:8000\nX-Clave: sesamo\n\n",
-        look: "guarded puso REMOTE_USER en environ, y application lo leyó.",
+        look: "`guarded` puso `REMOTE_USER` en `environ`, y `application` lo leyó.",
         question: Question {
             text: "¿A quién saluda?",
             fact: "dice:Hola, Ada",
@@ -40,9 +40,9 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Otro orden",
         program: "cap08_otro_orden",
         request: "GET /privado HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Con guarded por fuera, su respuesta no pasa por logged ni por nosniff: ni se anota ni lleva el encabezado.",
+        look: "Con `guarded` por fuera, su respuesta no pasa por `logged` ni por `nosniff`: ni se anota ni lleva el encabezado.",
         question: Question {
-            text: "¿Lleva X-Content-Type-Options?",
+            text: "¿Lleva `X-Content-Type-Options`?",
             fact: "recibido:X-Content-Type-Options",
             options: &[("Sí", "nosniff"), ("No", "no está")],
         },
@@ -51,7 +51,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Con %70",
         program: "cap08",
         request: "GET /%70rivado HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "%70 es la p. PATH_INFO ya está decodificado, y guarded mira PATH_INFO.",
+        look: "`%70` es la letra `p`. `PATH_INFO` ya está decodificado, y `guarded` mira `PATH_INFO`.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
@@ -62,7 +62,7 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         name: "Dos barras",
         program: "cap08",
         request: "GET //privado HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "//privado no empieza por /privado. Quien protege por el principio de la ruta tiene que decidir qué hace con esto.",
+        look: "`//privado` no empieza por `/privado`. Quien protege por el principio de la ruta tiene que decidir qué hace con esto.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",

@@ -40,7 +40,7 @@ pub(super) const EXPERIMENTS: [Experiment; 5] = [
         name: "Sin tipo, vigilado",
         program: "cap09",
         request: "GET /nada HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Un cuerpo con bytes debería llevar Content-Type.",
+        look: "Un cuerpo con bytes debería llevar `Content-Type`.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
