@@ -2,6 +2,7 @@
 use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
 const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
+const JSON: (&str, &str) = ("Content-type", "application/json");
 
 fn application(
     environ: &mut Environ,
@@ -12,8 +13,24 @@ fn application(
         ("GET" | "HEAD", "/menu") => menu(start_response),
         ("GET" | "HEAD", "/carta") => moved(start_response, "/menu"),
         (_, "/" | "/menu" | "/carta") => not_allowed(start_response),
-        (_, path) => not_found(start_response, path),
+        (method, path) => match (method, table_number(path)) {
+            ("GET" | "HEAD", Some(number)) => table(start_response, number),
+            (_, Some(_)) => not_allowed(start_response),
+            (_, None) => not_found(start_response, path),
+        },
     }
+}
+
+fn table_number(path: &str) -> Option<u8> {
+    match path.strip_prefix("/mesas/")?.parse() {
+        Ok(number @ 1..=12) => Some(number),
+        _ => None,
+    }
+}
+
+fn table(start_response: StartResponse, number: u8) -> Result<Body> {
+    start_response("200 OK", &[JSON])?;
+    Ok(Body::from(format!("{{\"mesa\": {number}, \"libre\": true}}\n")))
 }
 
 fn home(start_response: StartResponse) -> Result<Body> {

@@ -6,37 +6,9 @@ use std::{io::Read, sync::Mutex};
 
 mod form;
 
-static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-fn application(
-    environ: &mut Environ,
-    start_response: StartResponse,
-) -> Result<Body> {
-    match environ.method() {
-        "GET" | "HEAD" => show(start_response),
-        "POST" => add(environ, start_response),
-        _ => {
-            start_response(
-                "405 Method Not Allowed",
-                &[("Allow", "GET, HEAD, POST")],
-            )?;
-            Ok(Body::empty())
-        }
-    }
-}
-
-fn show(start_response: StartResponse) -> Result<Body> {
-    let mut page = PAGE.to_string();
-    for note in NOTES.lock().expect("nadie falla con la lista").iter() {
-        page += &format!("<p>{}</p>\n", form::escape(note));
-    }
-    start_response(
-        "200 OK",
-        &[("Content-type", "text/html; charset=utf-8")],
-    )?;
-    Ok(Body::from(page))
-}
-
+const ALLOW: (&str, &str) = ("Allow", "GET, HEAD, POST");
+const HTML: (&str, &str) = ("Content-type", "text/html; charset=utf-8");
+const TEXT: (&str, &str) = ("Content-type", "text/plain; charset=utf-8");
 const PAGE: &str = "\
 <!DOCTYPE html>
 <html lang=\"es\">
@@ -45,6 +17,31 @@ const PAGE: &str = "\
   <label>Nota <input name=\"nota\" required></label> <button>Anotar</button>
 </form>
 ";
+static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
+    match environ.method() {
+        "GET" | "HEAD" => show(environ, start_response),
+        "POST" => add(environ, start_response),
+        _ => {
+            start_response("405 Method Not Allowed", &[ALLOW])?;
+            Ok(Body::empty())
+        }
+    }
+}
+
+fn show(environ: &Environ, start_response: StartResponse) -> Result<Body> {
+    let count = written(environ);
+    let mut page = format!("{PAGE}<p>Notas que anotaste: {count}</p>\n");
+    for note in NOTES.lock().expect("nadie falla con la lista").iter() {
+        page += &format!("<p>{}</p>\n", form::escape(note));
+    }
+    start_response("200 OK", &[HTML])?;
+    Ok(Body::from(page))
+}
 
 fn add(
     environ: &mut Environ,
@@ -55,18 +52,24 @@ fn add(
     let body = String::from_utf8_lossy(&body);
     let note = form::value(&body, "nota").unwrap_or_default();
     if note.is_empty() {
-        start_response(
-            "400 Bad Request",
-            &[("Content-type", "text/plain; charset=utf-8")],
-        )?;
-        return Ok(Body::from(["Falta la nota"]));
+        start_response("400 Bad Request", &[TEXT])?;
+        return Ok(Body::from("Falta la nota"));
     }
 
     let mut notes = NOTES.lock().expect("nadie falla con la lista");
     notes.insert(0, note);
     notes.truncate(20);
-    start_response("303 See Other", &[("Location", "/")])?;
+    let count = written(environ).saturating_add(1);
+    let cookie = format!("anotadas={count}; HttpOnly; SameSite=Lax");
+    let headers = [("Location", "/"), ("Set-Cookie", &cookie)];
+    start_response("303 See Other", &headers)?;
     Ok(Body::empty())
+}
+
+fn written(environ: &Environ) -> u32 {
+    let cookies = environ.header("Cookie").unwrap_or_default();
+    let count = form::cookie(cookies, "anotadas").unwrap_or_default();
+    count.parse().unwrap_or_default()
 }
 
 fn main() -> Result<()> {

@@ -9,19 +9,17 @@ fn application(
     environ: &mut Environ,
     start_response: StartResponse,
 ) -> Result<Body> {
+    let breaks = environ.path_info() == "/averia";
     let headers = [("Content-type", "text/html; charset=utf-8")];
 
     start_response("200 OK", &headers)?;
 
-    let clock = Clock { second: 0 };
-    match environ.path_info() {
-        "/averia" => Ok(Body::stream(clock.take(2).chain([breakdown()]))),
-        _ => Ok(Body::stream(clock)),
-    }
+    Ok(Body::stream(Clock { second: 0, breaks }))
 }
 
 struct Clock {
     second: u32,
+    breaks: bool,
 }
 
 impl Iterator for Clock {
@@ -30,6 +28,9 @@ impl Iterator for Clock {
     fn next(&mut self) -> Option<Self::Item> {
         if self.second == 5 {
             return None;
+        }
+        if self.breaks && self.second == 2 {
+            return Some(Err(io::Error::other("se acabó la cuerda")));
         }
         thread::sleep(Duration::from_secs(1));
         self.second += 1;
@@ -41,10 +42,6 @@ impl Drop for Clock {
     fn drop(&mut self) {
         eprintln!("El reloj se detuvo en el segundo {}.", self.second);
     }
-}
-
-fn breakdown() -> io::Result<String> {
-    Err(io::Error::other("se acabó la cuerda"))
 }
 
 fn main() -> Result<()> {

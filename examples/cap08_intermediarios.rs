@@ -19,16 +19,6 @@ fn application(
     Ok(Body::from(greeting))
 }
 
-fn nosniff(inner: impl Application) -> impl Application {
-    move |environ: &mut Environ, start_response: StartResponse| {
-        inner.call(environ, &mut |status, headers| {
-            let mut headers = headers.to_vec();
-            headers.push(("X-Content-Type-Options", "nosniff"));
-            start_response(status, &headers)
-        })
-    }
-}
-
 fn guarded(inner: impl Application) -> impl Application {
     move |environ: &mut Environ, start_response: StartResponse| {
         if environ.header("x-clave") == Some(KEY) {
@@ -44,9 +34,20 @@ fn guarded(inner: impl Application) -> impl Application {
 fn logged(inner: impl Application) -> impl Application {
     move |environ: &mut Environ, start_response: StartResponse| {
         let asked = format!("{} {}", environ.method(), environ.path_info());
-        inner.call(environ, &mut |status, headers| {
+        let mut own = |status: &str, headers: &[(&str, &str)]| {
             eprintln!("{asked:?}: {status}");
             start_response(status, headers)
+        };
+        inner.call(environ, &mut own)
+    }
+}
+
+fn nosniff(inner: impl Application) -> impl Application {
+    move |environ: &mut Environ, start_response: StartResponse| {
+        inner.call(environ, &mut |status, headers| {
+            let mut headers = headers.to_vec();
+            headers.push(("X-Content-Type-Options", "nosniff"));
+            start_response(status, &headers)
         })
     }
 }

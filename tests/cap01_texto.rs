@@ -17,7 +17,7 @@ fn responde_hola_en_texto() {
 
 #[test]
 fn el_libro_muestra_lo_que_viaja() {
-    Program::start("cap01_texto").replays(&["cap01_curl", "cap01_bytes"]);
+    Program::start("cap01_texto").replays(&["cap01_curl", "cap01_bytes", "cap01_dos"]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn responde_una_pagina() {
 
 #[test]
 fn el_libro_muestra_lo_que_viaja() {
-    Program::start("cap02_html").replays(&["cap02_curl", "cap02_bytes"]);
+    Program::start("cap02_html").replays(&["cap02_bytes"]);
 }
 
 fn invalid_name(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {

@@ -35,20 +35,19 @@ fn check(program: &Program, request: &str, expected: &str) {
 }
 
 #[test]
-fn ensena_la_peticion_entera() {
+fn muestra_la_peticion_entera() {
     let program = Program::start("cap03_environ");
-    let anonymous = "Tu programa no se presenta.\nIdioma: cualquiera.";
     check(
         &program,
         "GET /caf%C3%A9?n=2 HTTP/1.1\r\nHost: localhost:8000\r\n\r\n",
-        &page(&format!("Pides /café con GET.\n{anonymous}"), "GET", "/café", "/caf%C3%A9?n=2", &[]),
+        &page("Alguien pide /café con GET.", "GET", "/café", "/caf%C3%A9?n=2", &[]),
     );
     check(
         &program,
         "POST / HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: text/plain\r\n\
          Content-Length: 3\r\n\r\nAda",
         &page(
-            &format!("Pides / con POST.\n{anonymous}"),
+            "Alguien pide / con POST.",
             "POST",
             "/",
             "/",
@@ -60,7 +59,7 @@ fn ensena_la_peticion_entera() {
         "GET / HTTP/1.1\r\nHost: localhost:8000\r\nuser-agent: Ada\r\nACCEPT-LANGUAGE: es\r\n\
          X-Color: azul\r\nX_Color: rojo\r\n\r\n",
         &page(
-            "Pides / con GET.\nTu programa es Ada.\nIdioma: es.",
+            "Ada pide / con GET.",
             "GET",
             "/",
             "/",
@@ -73,8 +72,7 @@ fn ensena_la_peticion_entera() {
 fn un_encabezado_vacio_no_es_un_encabezado_que_falta() {
     let program = Program::start("cap03_environ");
     let request = "GET / HTTP/1.1\r\nHost: localhost:8000\r\nUser-Agent:\r\n\r\n";
-    let summary = "Pides / con GET.\nTu programa es .\nIdioma: cualquiera.";
-    check(&program, request, &page(summary, "GET", "/", "/", &["HTTP_USER_AGENT="]));
+    check(&program, request, &page(" pide / con GET.", "GET", "/", "/", &["HTTP_USER_AGENT="]));
 }
 
 #[test]
@@ -95,6 +93,13 @@ fn cada_conexion_tiene_su_puerto() {
     // A la vez, para que el sistema no pueda dar dos veces el mismo.
     let (mut one, mut other) = (program.open(), program.open());
     assert_ne!(port(&mut one), port(&mut other));
+}
+
+#[test]
+fn dos_peticiones_de_una_conexion_tienen_el_mismo_puerto() {
+    let program = Program::start("cap03_environ");
+    let mut wire = program.open();
+    assert_eq!(port(&mut wire), port(&mut wire));
 }
 
 /// El puerto del cliente, según la página.

@@ -18,6 +18,14 @@ fn text(status: u16, extra: Option<(&str, &str)>, body: &str) -> Answer {
     Answer::expected(status, &headers, body)
 }
 
+/// Lo que se sabe de una mesa, en JSON.
+fn table(number: u8) -> Answer {
+    let body = format!("{{\"mesa\": {number}, \"libre\": true}}\n");
+    let length = body.len().to_string();
+    let headers = [("Content-type", "application/json"), ("Content-Length", &*length)];
+    Answer::expected(200, &headers, &body)
+}
+
 fn not_found(path: &str) -> Answer {
     text(404, None, &format!("No hay nada en {path}\n"))
 }
@@ -53,6 +61,23 @@ fn una_ruta_se_compara_letra_por_letra() {
 }
 
 #[test]
+fn una_parte_de_la_ruta_puede_cambiar() {
+    let program = Program::start("cap04_rutas");
+    for (path, number) in [("/mesas/4", 4), ("/mesas/12", 12), ("/mesas/04", 4), ("/mesas/%34", 4)]
+    {
+        assert_eq!(program.get(path), table(number), "{path}");
+    }
+    for path in ["/mesas/0", "/mesas/13", "/mesas/300", "/mesas/-1", "/mesas/ocho", "/mesas/4/"] {
+        assert_eq!(program.get(path), not_found(path), "{path}");
+    }
+    for path in ["/mesas/", "/mesas", "/otras/mesas/4"] {
+        assert_eq!(program.get(path), not_found(path), "{path}");
+    }
+    assert_eq!(program.send("DELETE", "/mesas/4", &[], ""), not_allowed());
+    assert_eq!(program.send("DELETE", "/mesas/13", &[], ""), not_found("/mesas/13"));
+}
+
+#[test]
 fn lo_que_pide_el_cliente_no_se_convierte_en_encabezados() {
     let program = Program::start("cap04_rutas");
     let path = "/carta%0D%0ALocation:%20http:%2F%2Fotro";
@@ -81,7 +106,7 @@ fn donde_no_hay_nada_da_igual_el_metodo() {
 #[test]
 fn head_es_como_get_y_sin_cuerpo() {
     let program = Program::start("cap04_rutas");
-    for path in ["/", "/menu", "/carta", "/postres"] {
+    for path in ["/", "/menu", "/carta", "/mesas/4", "/postres"] {
         let get = program.exchange(&only(&format!("GET {path}")));
         let (head, body) = get.split_once("\r\n\r\n").expect("una línea vacía tras la cabeza");
         assert!(!body.is_empty(), "{path}");
@@ -101,6 +126,7 @@ fn el_libro_muestra_lo_que_viaja() {
         "cap04_no_existe",
         "cap04_otro_metodo",
         "cap04_head",
+        "cap04_mesa",
         "cap04_bytes_carta",
         "cap04_bytes_menu",
     ]);

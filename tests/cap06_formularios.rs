@@ -2,25 +2,40 @@
 
 mod comun;
 
+use std::process::Command;
 use std::thread;
 
 use comun::{Answer, Program};
 use pretty_assertions::assert_eq;
 
-/// La página con esas notas, ya escritas en HTML.
+/// La página con esas notas, ya escritas en HTML, para quien no trae ninguna *cookie*.
 fn page(notes: &[&str]) -> Answer {
+    page_of("0", notes)
+}
+
+/// La misma página, para quien anotó tantas.
+fn page_of(written: &str, notes: &[&str]) -> Answer {
     let notes: String = notes.iter().map(|note| format!("<p>{note}</p>\n")).collect();
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"es\">\n<title>Notas</title>\n<form method=\"post\">\n  \
-         <label>Nota <input name=\"nota\" required></label> <button>Anotar</button>\n</form>\n{notes}"
+         <label>Nota <input name=\"nota\" required></label> <button>Anotar</button>\n</form>\n\
+         <p>Notas que anotaste: {written}</p>\n{notes}"
     );
     let length = body.len().to_string();
     let headers = [("Content-type", "text/html; charset=utf-8"), ("Content-Length", &length)];
     Answer::expected(200, &headers, &body)
 }
 
+/// Se anotó la primera de quien no trae ninguna *cookie*.
 fn accepted() -> Answer {
-    Answer::expected(303, &[("Location", "/"), ("Content-Length", "0")], "")
+    accepted_as("1")
+}
+
+/// Se anotó, y con esa ya son tantas.
+fn accepted_as(written: &str) -> Answer {
+    let cookie = format!("anotadas={written}; HttpOnly; SameSite=Lax");
+    let headers = [("Location", "/"), ("Set-Cookie", &*cookie), ("Content-Length", "0")];
+    Answer::expected(303, &headers, "")
 }
 
 fn missing() -> Answer {
@@ -55,6 +70,32 @@ fn sin_nota_no_anota() {
     let parts = "--x\r\nContent-Disposition: form-data; name=\"nota\"\r\n\r\npan\r\n--x--\r\n";
     assert_eq!(program.send("POST", "/", &[("Content-Type", kind)], parts), missing());
     assert_eq!(program.get("/"), page(&[]));
+}
+
+#[test]
+fn recuerda_cuantas_anoto_quien_vuelve() {
+    let program = Program::start("cap06_formularios");
+    for (cookie, before, after) in [
+        ("anotadas=1", "1", "2"),
+        ("tema=oscuro; anotadas=41; otra", "41", "42"),
+        ("anotadas=7; anotadas=1", "7", "8"),
+        // Quien visita escribe lo que quiera, y no es un fallo.
+        ("anotadas=", "0", "1"),
+        ("anotadas", "0", "1"),
+        ("anotadas=-1", "0", "1"),
+        ("anotadas=muchas", "0", "1"),
+        ("noanotadas=5", "0", "1"),
+        ("anotadas=4294967295", "4294967295", "4294967295"),
+        ("anotadas=4294967296", "0", "1"),
+    ] {
+        let cookie = [("Cookie", cookie)];
+        let shown = program.send("GET", "/", &cookie, "").body;
+        let line = format!("<p>Notas que anotaste: {before}</p>\n");
+        assert!(shown.contains(&line), "{cookie:?}: {shown}");
+        assert_eq!(program.send("POST", "/", &cookie, "nota=x"), accepted_as(after), "{cookie:?}");
+    }
+    let answer = program.send("POST", "/", &[("Cookie", "anotadas=3")], "nota=");
+    assert_eq!(answer, missing(), "lo que no se anota no cuenta");
 }
 
 #[test]
@@ -122,9 +163,32 @@ fn la_longitud_dice_donde_termina_el_cuerpo() {
     // Un cuerpo que no llega entero no se anota.
     assert_eq!(statuses(&post("Content-Length: 20\r\n")), [""; 0]);
     assert_eq!(program.get("/"), page(&[]));
+    // Otra manera de decir dónde termina.
+    assert_eq!(statuses(&chunked("nota=hola")), ["303 See Other"]);
+    assert_eq!(program.get("/"), page(&["hola"]));
     // Con una longitud menor, la nota se queda a medias.
     assert_eq!(statuses(&post("Content-Length: 8\r\n")), ["303 See Other"]);
-    assert_eq!(program.get("/"), page(&["hol"]));
+    assert_eq!(program.get("/"), page(&["hol", "hola"]));
+}
+
+/// Una nota en un solo trozo, con su longitud delante.
+fn chunked(form: &str) -> String {
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked";
+    format!("{head}\r\n\r\n{:x}\r\n{form}\r\n0\r\n\r\n", form.len())
+}
+
+#[test]
+#[ignore = "necesita curl"]
+fn curl_lee_una_respuesta_y_se_va() {
+    let _program = Program::start("cap06_formularios");
+    let output = Command::new("curl")
+        .args(["--ipv4", "--silent", "--include", "--header", "Content-Length:"])
+        .args(["--data", "nota=hola", "http://localhost:8000"])
+        .output()
+        .expect("curl está");
+    let seen = String::from_utf8(output.stdout).expect("responde texto");
+    assert_eq!(seen.matches("HTTP/1.1 400 Bad Request").count(), 1, "{seen}");
+    assert!(seen.ends_with("\r\n\r\nFalta la nota"), "{seen}");
 }
 
 #[test]
@@ -141,7 +205,7 @@ fn unos_bytes_que_no_son_texto_no_son_un_fallo() {
 #[test]
 fn el_libro_muestra_lo_que_viaja() {
     Program::start("cap06_formularios").replays(&[
-        "cap06_1_anotar",
+        "cap06_1_corta",
         "cap06_2_lista",
         "cap06_3_sin_nota",
         "cap06_demasiado",

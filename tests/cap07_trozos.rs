@@ -2,9 +2,9 @@
 
 mod comun;
 
-use std::thread;
+use std::{io, thread};
 
-use comun::{Answer, Program, transcript};
+use comun::{Answer, Program, Served, transcript};
 use pasarela::{Body, Chunk, Environ, Result, StartResponse, testing};
 use pretty_assertions::assert_eq;
 
@@ -77,4 +77,23 @@ fn una_longitud_que_no_es_cierta_se_anota() {
     let response = testing::get("/").call(&short);
     assert!(!response.is_complete());
     assert_eq!(response.errors(), transcript("cap07_faltan_bytes"));
+}
+
+fn exact(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    start_response("200 OK", &[HTML, ("Content-Length", "85")])?;
+    Ok(Body::stream([Ok(Chunk::from(PAGE))]))
+}
+
+fn broken(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+    start_response("200 OK", &[HTML])?;
+    Ok(Body::stream([Err::<Chunk, _>(io::Error::other("se acabó la cuerda"))]))
+}
+
+#[test]
+fn lo_que_predice_el_libro_es_lo_que_pasa() {
+    // Una longitud cierta, en lugar de las de cada trozo.
+    let expected = Answer::expected(200, &[HTML, ("Content-Length", "85")], PAGE);
+    assert_eq!(Served::start(exact).get("/"), expected);
+    // Si lo que falla es el primer trozo, todavía no se había enviado nada.
+    assert_eq!(testing::get("/").call(&broken).status(), "500 Internal Server Error");
 }

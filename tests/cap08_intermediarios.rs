@@ -42,6 +42,17 @@ fn sin_la_clave_no_se_entra() {
 }
 
 #[test]
+fn otra_ruta_es_otra_puerta() {
+    let program = Program::start("cap08_intermediarios");
+    for path in ["//privado", "/./privado"] {
+        let answer = program.exchange(&format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost:8000\r\nConnection: close\r\n\r\n"
+        ));
+        assert!(answer.ends_with(&format!("\r\n\r\nHola, gente. Estás en {path}\n")), "{answer}");
+    }
+}
+
+#[test]
 fn nadie_se_hace_pasar_por_ada() {
     let program = Program::start("cap08_intermediarios");
     for name in ["Remote-User", "REMOTE_USER"] {

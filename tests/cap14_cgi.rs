@@ -9,6 +9,10 @@ mod front;
 #[path = "servidores/stage.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
+#[cfg(unix)]
+#[path = "servidores/typed.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
+mod typed;
 
 use std::process::{Command, Output, Stdio};
 
@@ -88,4 +92,26 @@ fn con_apache_cada_peticion_es_un_proceso() {
         assert_eq!((first.0, second.0), ("GET /uno", "GET /dos"), "{config}");
         assert!(first.1 != second.1, "{config}: los dos {}", first.1);
     }
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "necesita bash"]
+fn a_mano_se_ve_lo_que_muestra_el_libro() {
+    let desk = typed::Desk::new("cap14-a-mano", &[]);
+    desk.build("cap14_cgi", "release");
+    desk.shows("cap14_a_mano");
+    desk.shows("cap14_sin_variables");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "necesita Apache y curl"]
+fn con_los_comandos_del_libro_responde_apache() {
+    let desk = typed::Desk::new("cap14-comandos", &[8080]);
+    desk.build("cap14_cgi", "release");
+    let _apache = desk.starts("cap14_apache", 8080, "-TERM");
+    desk.shows("cap14_curl");
+    let processes = desk.processes("cap14_curl");
+    assert!(processes[0] != processes[1], "los dos, {}", processes[0]);
 }

@@ -9,19 +9,26 @@ mod front;
 #[path = "servidores/stage.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
+#[cfg(unix)]
+#[path = "servidores/typed.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
+mod typed;
 
 use std::process::{Command, Output};
 
-use comun::{Answer, Program, executable};
+use comun::{Answer, Program, executable, transcript};
 use pretty_assertions::assert_eq;
 
 #[test]
 fn sola_habla_http() {
-    let text = "Pediste http://localhost:8000/caf%C3%A9?mesa=4\nMe llamó pasarela/0.1\n";
+    let text =
+        "Pediste http://localhost:8000/caf%C3%A9?mesa=4\nMe llamó pasarela/0.1, por 127.0.0.1\n";
     let length = text.len().to_string();
     let headers = [("Content-type", "text/plain; charset=utf-8"), ("Content-Length", &length)];
     let answer = Program::start("cap15_apache_nginx").get("/caf%C3%A9?mesa=4");
     assert_eq!(answer, Answer::expected(200, &headers, text));
+    let shown = transcript("cap15_directo");
+    assert_eq!(shown.split_once('\n').map(|(_, said)| said), Some(text), "lo que muestra el libro");
 }
 
 #[test]
@@ -30,7 +37,8 @@ fn un_protocolo_desconocido_se_explica() {
         .arg("gopher")
         .output()
         .expect("el programa se ejecuta");
-    let message = "Error: elige un protocolo: http, fastcgi, scgi o uwsgi\n";
+    let text = transcript("cap15_protocolo");
+    let (_, message) = text.split_once('\n').expect("el comando y lo que dice");
     assert_eq!((String::from_utf8_lossy(&stderr).as_ref(), status.code()), (message, Some(1)));
 }
 
@@ -62,4 +70,38 @@ fn detras_de_cada_servidor_sabe_que_se_pidio() {
             assert!(said.is_some_and(|name| name.starts_with(caller)), "{config}: {said:?}");
         }
     }
+}
+
+/// Con los comandos del libro, en ese orden: qué argumento lleva la aplicación, cómo empieza nginx y
+/// qué se pide.
+#[cfg(unix)]
+#[track_caller]
+fn check_typed(protocol: &str, starting: &str, port: u16, asking: &str) {
+    let _program = Program::start_with("cap15_apache_nginx", &[protocol]);
+    let desk = typed::Desk::new(starting, &[8080, 8443]);
+    // La carpeta que el capítulo ya creó.
+    desk.run("mkdir -p ~/pasarela/run ~/pasarela/tmp");
+    let _nginx = desk.starts(starting, port, "-QUIT");
+    desk.shows(asking);
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "necesita nginx y curl"]
+fn con_los_comandos_del_libro_responde_nginx_por_http() {
+    check_typed("http", "cap15_nginx", 8080, "cap15_por_http");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "necesita nginx y curl"]
+fn con_los_comandos_del_libro_responde_nginx_por_fastcgi() {
+    check_typed("fastcgi", "cap15_nginx_fastcgi", 8080, "cap15_por_fastcgi");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "necesita nginx, openssl y curl"]
+fn con_los_comandos_del_libro_el_viaje_va_cifrado() {
+    check_typed("http", "cap15_tls", 8443, "cap15_por_tls");
 }

@@ -15,8 +15,14 @@ mod machines;
 #[path = "servidores/stage.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
+#[cfg(unix)]
+#[path = "servidores/typed.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
+mod typed;
 
-use comun::{Answer, Program};
+use std::process::Command;
+
+use comun::{Answer, Program, executable, transcript};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -39,6 +45,21 @@ fn dice_que_esta_bien() {
     assert_eq!(answer, Answer::expected(200, &headers, "bien\n"));
 }
 
+#[test]
+fn con_el_puerto_tomado_dice_lo_que_muestra_el_libro() {
+    let _first = Program::start("cap16_muchas_maquinas");
+    let second = Command::new(executable("cap16_muchas_maquinas"))
+        .args(["localhost", "8000"])
+        .output()
+        .expect("el programa se ejecuta");
+    let text = transcript("cap16_puerto");
+    let (_, message) = text.split_once('\n').expect("el comando y lo que dice");
+    assert_eq!(
+        (String::from_utf8_lossy(&second.stderr).as_ref(), second.status.code()),
+        (message, Some(1))
+    );
+}
+
 #[cfg(unix)]
 mod balanced {
     use std::fs;
@@ -53,9 +74,49 @@ mod balanced {
     use super::load::{Load, TOTAL};
     use super::machines::Machines;
     use super::stage::{Running, accepts, free_port, install, premises};
+    use super::typed::Desk;
 
     /// Las máquinas de dos pruebas a la vez tendrían las mismas direcciones.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+    /// Lo que el capítulo hace escribir: tres copias, cada una en su puerto, y nginx delante.
+    #[test]
+    #[ignore = "necesita nginx y curl"]
+    fn con_los_comandos_del_libro_se_reparte_y_una_se_puede_detener() {
+        let ports = [8000, 8001, 8002];
+        let desk = Desk::new("cap16-comandos", &[8000, 8001, 8002, 8080]);
+        let copy = |written: u16| {
+            let port = desk.port(written);
+            let mut command = Command::new(executable("cap16_muchas_maquinas"));
+            command.args(["localhost", &port.to_string()]);
+            let mut running = Running::start(command, "-TERM");
+            running.wait_until(|| accepts(&format!("127.0.0.1:{port}")));
+            running
+        };
+        let mut copies = ports.map(copy);
+        let _nginx = desk.starts("cap16_nginx", 8080, "-QUIT");
+        desk.shows("cap16_reparte");
+        let mut answered = desk.processes("cap16_reparte");
+        answered.sort();
+        answered.dedup();
+        assert_eq!(answered.len(), 3, "cada visita, una copia");
+        copies[1].signal("-INT");
+        assert!(copies[1].ended_well(), "Ctrl-C");
+        assert_eq!(desk.processes("cap16_reparte").len(), 3, "nadie dejó de responder");
+    }
+
+    #[test]
+    #[ignore = "necesita systemd y curl"]
+    fn con_los_comandos_del_libro_systemd_abre_el_socket() {
+        let desk = Desk::new("cap16-systemd", &[8000]);
+        desk.build("cap16_muchas_maquinas", "debug");
+        let mut commands = comun::transcript("cap16_systemd");
+        let start = commands.rfind("$ ").expect("un comando");
+        let line = commands.split_off(start + 2);
+        let _program = desk.start_server(&line, 8000, "-TERM");
+        let said = desk.run("curl -sS http://localhost:8000/salud");
+        assert_eq!(said, "bien\n");
+    }
 
     #[test]
     #[ignore = "necesita systemd"]

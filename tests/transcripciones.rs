@@ -8,14 +8,18 @@ use std::path::Path;
 
 use comun::{Program, transcript};
 
-/// Los nombres de las transcripciones de `curl`, por capítulo (`cap01`).
+/// Los nombres de las transcripciones de `curl`, por capítulo (`cap01`). Las que terminan en `_python` son de los
+/// gemelos, y las repite `gemelos.rs`.
 fn by_chapter() -> BTreeMap<String, Vec<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/transcripciones");
     let mut chapters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("la carpeta está") {
         let path = entry.expect("la carpeta se lee").path();
         let name = path.file_stem().expect("tiene nombre").to_string_lossy().into_owned();
-        if transcript(&name).starts_with("$ curl ") {
+        // Las del 8000. Las de Python, y las que pasan por nginx o Apache, las repite su capítulo.
+        let text = transcript(&name);
+        let is_ours = text.contains("localhost:8000") && !name.ends_with("_python");
+        if text.starts_with("$ curl ") && is_ours {
             chapters.entry(name[..5].to_owned()).or_default().push(name);
         }
     }

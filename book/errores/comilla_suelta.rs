@@ -1,3 +1,4 @@
+//! cargo run --example cap02_html
 use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
 const HTML: &str = "\
@@ -12,7 +13,10 @@ const HTML: &str = "\
 </html>
 ";
 
-fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/html; charset=utf-8")];
 
     start_response("200 OK", &headers)?;

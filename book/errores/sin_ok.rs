@@ -1,6 +1,10 @@
+//! cargo run --example cap01_texto
 use pasarela::{Body, Environ, Result, StartResponse, make_server};
 
-fn application(_environ: &mut Environ, start_response: StartResponse) -> Result<Body> {
+fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Body> {
     let headers = [("Content-type", "text/plain; charset=utf-8")];
 
     start_response("200 OK", &headers)?;

@@ -1,10 +1,10 @@
-//! La construcción: comprobar los textos, llamar a mdBook, traducir y publicar.
+//! La construcción: comprobar los textos, llamar a mdBook, traducir, comprimir y publicar.
 
 use crate::error::BookError;
 use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
-use crate::{captions, face, laboratory, links, publish, rules, translation};
+use crate::{captions, compress, face, laboratory, links, pieces, publish, rules, translation};
 use mdbook::MDBook;
 use mdbook::config::Config;
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Deja las páginas, ya en español, en la carpeta provisional.
+/// Deja las páginas, ya en español y también comprimidas, en la carpeta provisional.
 fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
     let path = folders.config();
     let text = std::fs::read_to_string(&path).map_err(|source| BookError::Read { path, source })?;
@@ -73,14 +73,16 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
             .as_ref()
             .and_then(|path| path.parent())
             .map_or_else(|| folder.clone(), |inside| folder.join(inside));
-        let content = laboratory::with_places(&rules::with_rules(&chapter.content));
-        chapter.content = captions::with_captions(&content, &folder);
+        let text = laboratory::with_places(&rules::with_rules(&chapter.content));
+        let text = pieces::with_lines(&text, &folder);
+        chapter.content = captions::with_captions(&text, &folder);
     });
     book.build().map_err(engine)?;
 
     let path = folders.staging();
     translation::translate(&path)
         .and_then(|_| face::apply(folders, &sources.summary))
+        .and_then(|()| compress::write_beside(&path))
         .map_err(|source| BookError::Write { path, source })?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Los pies de los programas: qué archivo es el que se muestra, y qué parte de él.
 //!
-//! Un bloque de código que solo contiene una inclusión de `examples/`, `ejercicios/`, `tests/` o `python/` recibe encima
-//! el nombre del archivo, para que se pueda abrir en el editor. La prosa no tiene que repetirlo. Y los comandos que un
-//! capítulo escribe a mano reciben su `$`: así se distinguen de lo que responden.
+//! Un bloque de código que solo contiene una inclusión de `examples/`, `ejercicios/`, `tests/`, `python/` o `servidores/`
+//! recibe encima el nombre del archivo, para que se pueda abrir en el editor. La prosa no tiene que repetirlo. Y los
+//! comandos que un capítulo escribe a mano reciben su `$`: así se distinguen de lo que responden.
 
 use std::path::Path;
 
@@ -50,7 +50,7 @@ fn program_name(line: &str, directive: Directive<'_>) -> Option<String> {
     let inside = path.trim_start_matches("../");
     match inside.split('/').next()? {
         "examples" | "ejercicios" | "tests" => Some(inside.to_owned()),
-        "python" => Some(format!("book/{inside}")),
+        "python" | "servidores" => Some(format!("book/{inside}")),
         _ => None,
     }
 }

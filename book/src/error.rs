@@ -10,6 +10,12 @@ use std::path::PathBuf;
 pub enum BookError {
     /// No existe esa orden.
     UnknownCommand(String),
+    /// No existe esa opción.
+    UnknownOption(String),
+    /// Falta el número del puerto.
+    PortMissing,
+    /// Eso no es un puerto.
+    BadPort(String),
     /// Sobra un argumento.
     ExtraArgument(String),
     /// No se pudo leer un archivo imprescindible.
@@ -30,6 +36,25 @@ pub enum BookError {
     Summary(String),
     /// mdBook no pudo con `book.toml` o con un capítulo; el texto es suyo.
     Engine(String),
+    /// Una página no está bien escrita para el EPUB.
+    Malformed {
+        /// La página.
+        page: String,
+        /// Qué tiene de malo.
+        fault: String,
+    },
+    /// No hay con qué componer el PDF.
+    NoBrowser {
+        /// El que se dijo, si se dijo alguno.
+        told: Option<PathBuf>,
+    },
+    /// El navegador no compuso el PDF.
+    Browser {
+        /// El navegador.
+        path: PathBuf,
+        /// Lo último que dijo.
+        said: String,
+    },
     /// Los capítulos tienen problemas.
     Problems(Vec<Problem>),
     /// Todos los puertos que se probaron están ocupados.
@@ -56,16 +81,6 @@ impl std::error::Error for BookError {
 impl fmt::Display for BookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownCommand(word) => {
-                write!(
-                    f,
-                    "no existe la orden «{word}»; las hay estas: construir, revisar, ayuda, "
-                )?;
-                write!(f, "o ninguna para servir el libro")
-            }
-            Self::ExtraArgument(word) => {
-                write!(f, "sobra «{word}»; cada orden va sola, como en «cargo libro revisar»")
-            }
             Self::Read { path, source } => {
                 write!(
                     f,
@@ -96,6 +111,63 @@ impl fmt::Display for BookError {
                 write!(f, "cierra alguno de los programas que los usan")
             }
             Self::Server(error) => write!(f, "{error}"),
+            Self::Malformed { .. } | Self::NoBrowser { .. } | Self::Browser { .. } => {
+                self.fmt_edition(f)
+            }
+            order => order.fmt_order(f),
+        }
+    }
+}
+
+impl BookError {
+    /// Por qué no hay un EPUB o un PDF.
+    fn fmt_edition(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { page, fault } => {
+                write!(f, "la página {page} no está bien escrita: {fault}; corrige el capítulo")
+            }
+            Self::NoBrowser { told: Some(path) } => {
+                write!(
+                    f,
+                    "no hay ningún programa en {}; corrige la variable CHROMIUM",
+                    path.display()
+                )
+            }
+            Self::Browser { path, said } => {
+                write!(f, "{} no compuso el PDF; ", path.display())?;
+                write!(f, "prueba con otro en la variable CHROMIUM. Lo último que dijo: {said}")
+            }
+            _ => {
+                write!(
+                    f,
+                    "el PDF lo compone un Chromium, y no se encontró ninguno; instala Chromium, "
+                )?;
+                write!(f, "Chrome o Edge, o di en la variable CHROMIUM dónde está")
+            }
+        }
+    }
+
+    /// Lo que está mal en lo que se escribió después de `cargo libro`.
+    fn fmt_order(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownCommand(word) => {
+                write!(f, "no existe la orden «{word}»; las hay estas: servir, construir, ")?;
+                write!(f, "revisar, ediciones y ayuda")
+            }
+            Self::UnknownOption(word) => {
+                write!(f, "no existe la opción «{word}»; «cargo libro ayuda» dice cuáles hay")
+            }
+            Self::BadPort(text) => {
+                write!(f, "«{text}» no es un puerto; escribe un número del 1 al 65535, ")?;
+                write!(f, "como en «cargo libro --puerto 3050»")
+            }
+            Self::ExtraArgument(word) => {
+                write!(f, "sobra «{word}»; «cargo libro ayuda» dice cómo se escribe cada orden")
+            }
+            _ => {
+                write!(f, "falta el número después de la opción; ")?;
+                write!(f, "escríbelo como en «cargo libro --puerto 3050»")
+            }
         }
     }
 }

@@ -8,6 +8,9 @@ pub const CHAPTERS: &str = "capitulos";
 /// La carpeta de las páginas publicadas, dentro de la del libro.
 pub const OUTPUT: &str = "salida";
 
+/// La carpeta del PDF y del EPUB, dentro de la del libro.
+pub const EDITIONS: &str = "ediciones";
+
 /// La carpeta provisional. El punto inicial la hace invisible para el servidor, que no sirve nombres así.
 pub const STAGING: &str = ".nuevo";
 
@@ -52,6 +55,12 @@ impl Folders {
     #[must_use]
     pub fn output(&self) -> PathBuf {
         self.root.join(OUTPUT)
+    }
+
+    /// El PDF y el EPUB.
+    #[must_use]
+    pub fn editions(&self) -> PathBuf {
+        self.root.join(EDITIONS)
     }
 
     /// Las páginas a medio construir.

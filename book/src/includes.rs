@@ -2,10 +2,11 @@
 //!
 //! Las reglas son las de mdBook: `{{#include ruta}}` trae un archivo entero, `ruta:2:5` unas líneas y `ruta:ancla` lo
 //! que hay entre `ANCHOR: ancla` y `ANCHOR_END: ancla`; una barra invertida delante muestra la directiva sin
-//! cumplirla. mdBook perdona lo que no encuentra; aquí cada falta es un [`Problem`].
+//! cumplirla. Y una de [`pieces`]: `ruta:nombre`. mdBook perdona lo que no encuentra; aquí cada falta es un [`Problem`].
 
 use crate::directives::{Directive, directives};
 use crate::folders::Folders;
+use crate::pieces;
 use crate::problem::{Problem, ProblemKind};
 use crate::{laboratory, rules};
 use std::collections::BTreeSet;
@@ -74,6 +75,7 @@ impl<'a> Checker<'a> {
             return Err(unknown(directive));
         };
         let (path, selection) = parse(request);
+        let names = &request[path.len()..].trim_start_matches(':');
         let path_text = path.to_owned();
         if depth >= MAX_DEPTH {
             return Err(ProblemKind::IncludeTooDeep { path: path_text });
@@ -83,6 +85,10 @@ impl<'a> Checker<'a> {
             return Err(ProblemKind::IncludeMissing { path: path_text });
         };
         self.included.insert(target.clone());
+        let selection = match pieces::lines(&content, names) {
+            Some((first, last)) => Selection::Lines { first, last: Some(last) },
+            None => selection,
+        };
         let selected = select(path, &content, &selection)?;
         self.check_at_depth(&target, &selected, depth + 1);
         Ok(())

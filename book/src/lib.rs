@@ -5,15 +5,16 @@
 //! sitio. En los tres casos termina con éxito. Además, toda su interfaz está en inglés. Este programa lo envuelve:
 //!
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
-//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los pies que pone [`captions`]
-//!    y las tablas que escribe [`rules`];
+//! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los trozos de programa que encuentra [`pieces`],
+//!    los pies que pone [`captions`] y las tablas que escribe [`rules`];
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
 //! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos;
 //! 6. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
-//! 7. [`publish`] pasa las páginas buenas a `salida/`;
-//! 8. [`server`] las sirve con [`site`], una aplicación de `pasarela`; [`carrier`] lleva a tu programa lo que se escribe
+//! 7. [`compress`] deja al lado de cada página la misma, comprimida, y [`publish`] las pasa a `salida/`;
+//! 8. [`editions`] hace de ellas un EPUB y un PDF;
+//! 9. [`server`] las sirve con [`site`], una aplicación de `pasarela`; [`carrier`] lleva a tu programa lo que se escribe
 //!    en el laboratorio, y [`watch`] avisa de cada cambio.
 //!
 //! Lo que no hace: pedir por la red los enlaces externos, ni corregir la ortografía.
@@ -27,6 +28,7 @@ pub mod folders;
 pub mod sources;
 pub mod directives;
 pub mod includes;
+pub mod pieces;
 pub mod captions;
 pub mod rules;
 pub mod laboratory;
@@ -36,7 +38,9 @@ pub mod search;
 pub mod translation;
 pub mod page;
 pub mod links;
+pub mod compress;
 pub mod publish;
+pub mod editions;
 pub mod watch;
 pub mod carrier;
 pub mod site;

@@ -110,6 +110,7 @@ fn target_of(reference: &Reference) -> &str {
         | Reference::Resource(target)
         | Reference::Image { source: target, .. } => target,
         Reference::UnlabelledDiagram => "role=\"img\"",
+        Reference::LineNotInBytes(_) => "class=\"intercambio\"",
     }
 }
 
@@ -130,6 +131,9 @@ fn check_reference(
         }
         Reference::Image { source, .. } => check_file(all, page, source, written),
         Reference::UnlabelledDiagram => Some(ProblemKind::DiagramWithoutLabel),
+        Reference::LineNotInBytes(start) => {
+            Some(ProblemKind::LineNotInBytes { start: start.to_owned() })
+        }
     }
 }
 

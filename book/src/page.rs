@@ -26,6 +26,8 @@ pub enum Reference {
     },
     /// Un elemento que se presenta como imagen y no dice de qué.
     UnlabelledDiagram,
+    /// Lo que una figura de bytes nombra y sus bytes no tienen.
+    LineNotInBytes(String),
 }
 
 /// El contenido de una página que interesa al revisarla.
@@ -122,6 +124,7 @@ impl Page {
             }
             _ => {}
         }
+        self.references.extend(value("data-sin-linea").map(Reference::LineNotInBytes));
         let is_image = name != "img" && value("role").as_deref() == Some("img");
         if is_image
             && value("aria-label")

@@ -52,6 +52,8 @@ pub enum ProblemKind {
     ImageWithoutAlt { source: String },
     /// Un diagrama (`role="img"`) sin `aria-label`.
     DiagramWithoutLabel,
+    /// Una figura de bytes habla de una línea que no viajó.
+    LineNotInBytes { start: String },
 }
 
 impl fmt::Display for Problem {
@@ -103,6 +105,13 @@ impl fmt::Display for ProblemKind {
                     "un elemento con role=\"img\" no tiene descripción; agrégale aria-label=\"…\""
                 )
             }
+            Self::LineNotInBytes { start } => {
+                write!(
+                    f,
+                    "la figura nombra «{start}», y detrás de lo anterior ninguna línea suya empieza así; \
+                     copia el principio de una"
+                )
+            }
             include => include.fmt_include(f),
         }
     }
@@ -121,7 +130,7 @@ impl ProblemKind {
             Self::AnchorMissing { path, anchor } => {
                 write!(
                     f,
-                    "«{path}» no tiene el ancla «{anchor}»; escribe «ANCHOR: {anchor}» en un comentario suyo"
+                    "«{path}» no define «{anchor}» ni tiene esa ancla; corrige el nombre o escribe «ANCHOR: {anchor}» en un comentario suyo"
                 )
             }
             Self::AnchorOpen { path, anchor } => {

@@ -1,7 +1,7 @@
 //! El paso de las páginas provisionales a la carpeta publicada.
 //!
 //! Cada archivo se mueve encima del anterior, así que quien lee el libro en ese momento ve la página vieja o la nueva,
-//! nunca media. Lo que la construcción nueva ya no tiene se borra al final.
+//! nunca media; y lo que una página pide llega antes que ella. Lo que la construcción nueva ya no tiene se borra al final.
 
 use crate::error::BookError;
 use crate::folders::{Folders, STAGING, files_under};
@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
 pub fn publish(folders: &Folders) -> Result<(), BookError> {
     let (staging, output) = (folders.staging(), folders.output());
     let mut published = BTreeSet::new();
-    for from in files_under(&staging) {
+    // Al revés del abecedario: la carpeta `theme/` antes que las páginas, y `a.html.gz` antes que `a.html`. Si fuera
+    // después, entre los dos se mandaría con la página nueva la compresión de la anterior.
+    for from in files_under(&staging).into_iter().rev() {
         let to = output.join(from.strip_prefix(&staging).unwrap_or(&from));
         replace(&from, &to).map_err(|source| BookError::Write { path: to.clone(), source })?;
         published.insert(to);

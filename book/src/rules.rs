@@ -36,7 +36,8 @@ fn table(side: Side) -> String {
     let mut table = String::from("| regla | qué exige | de dónde sale |\n|---|---|---|\n");
     for rule in Rule::ALL.iter().filter(|rule| rule.side() == side) {
         let (text, source) = (sentence(rule.text()), rule.section());
-        let _ = writeln!(table, "| `{rule:?}` | {text} | [{source}]({}) |", address(source));
+        let (shown, address) = (briefly(source), address(source));
+        let _ = writeln!(table, "| `{rule:?}` | {text} | [{shown}]({address}) |");
     }
     table
 }
@@ -46,6 +47,11 @@ fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).chain(['.']).collect()
+}
+
+/// Casi todas salen de la misma PEP, y la página lo dice antes: basta con el título de la sección.
+fn briefly(source: &str) -> &str {
+    source.strip_prefix("PEP 3333, ").unwrap_or(source)
 }
 
 /// Dónde se lee la fuente de una regla: `PEP 3333, «Título»`, `RFC 9110 §15.2` o un módulo de Python.
@@ -101,7 +107,8 @@ mod tests {
         let text =
             with_rules("{{#reglas servidor}}\n\n{{#reglas aplicación}}\n\n\\{{#reglas servidor}}");
         for rule in Rule::ALL {
-            let row = format!("| `{rule:?}` | {} | [{}](", sentence(rule.text()), rule.section());
+            let shown = briefly(rule.section());
+            let row = format!("| `{rule:?}` | {} | [{shown}](", sentence(rule.text()));
             assert_eq!(text.matches(&row).count(), 1, "{rule:?}");
         }
         assert!(text.ends_with("\\{{#reglas servidor}}"));

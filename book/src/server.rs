@@ -9,6 +9,7 @@ use crate::site::Site;
 use crate::watch::{Snapshot, wait_for_change};
 use crate::{Folders, builder};
 use pasarela::{Server, ServerErrorKind, make_server};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -20,17 +21,20 @@ const FIRST_PORT: u16 = 3000;
 /// Hasta qué puerto se busca uno libre.
 const LAST_PORT: u16 = 3019;
 
-/// Construye el libro y lo sirve hasta que se detiene con Ctrl-C.
+/// Construye el libro y lo sirve hasta que se detiene con Ctrl-C. En `port`, si se dice, y en ningún otro; si no, en
+/// el primero libre.
 ///
 /// # Errors
 /// El libro no se puede construir la primera vez, o no hay dónde servirlo.
-pub fn serve(folders: &Folders) -> Result<(), BookError> {
-    let included = builder::build(folders)?;
+pub fn serve(folders: &Folders, port: Option<u16>) -> Result<(), BookError> {
     let site = Site::new(&folders.output(), start_time());
-    let (server, port) = listen(&site, FIRST_PORT..=LAST_PORT)?;
-    if port != FIRST_PORT {
-        say(&format!("El puerto {FIRST_PORT} está ocupado: se usa el {port}."));
-    }
+    // Antes de construir: si el puerto está ocupado, se sabe enseguida.
+    let (server, port) = match port {
+        Some(asked) => listen_on(&site, asked)?,
+        None => listen(&site, FIRST_PORT..=LAST_PORT)?,
+    };
+    say("Se construye el libro…");
+    let included = builder::build(folders)?;
     say(&format!("El libro está en http://localhost:{port}/"));
     say("Se reconstruye al guardar un capítulo o un ejemplo. Ctrl-C lo detiene.");
 
@@ -39,11 +43,23 @@ pub fn serve(folders: &Folders) -> Result<(), BookError> {
     server.serve_forever().map_err(BookError::Server)
 }
 
+/// Un servidor en ese puerto, y cuál es: si se pide el 0, lo elige el sistema.
+fn listen_on(site: &Site, port: u16) -> Result<(Server, u16), BookError> {
+    let server = make_server("localhost", port, site.clone()).map_err(BookError::Server)?;
+    let port = server.local_addrs().first().map_or(port, SocketAddr::port);
+    Ok((server, port))
+}
+
 /// Un servidor en el primer puerto libre de esos, y cuál es.
 fn listen(site: &Site, ports: RangeInclusive<u16>) -> Result<(Server, u16), BookError> {
     for port in ports.clone() {
         match make_server("localhost", port, site.clone()) {
-            Ok(server) => return Ok((server, port)),
+            Ok(server) => {
+                if port != *ports.start() {
+                    say(&format!("El puerto {} está ocupado: se usa el {port}.", ports.start()));
+                }
+                return Ok((server, port));
+            }
             Err(error) if error.kind() == ServerErrorKind::AddressInUse => {}
             Err(error) => return Err(BookError::Server(error)),
         }

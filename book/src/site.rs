@@ -1,9 +1,12 @@
 //! La aplicación que sirve las páginas: los archivos de la carpeta y, en cada página, el aviso de que hay otra.
 //!
-//! Los archivos los sirve [`StaticFiles`]; este intermediario añade a cada página un guion corto que pregunta una vez
-//! por segundo por la versión y recarga cuando cambia, y que le dice al laboratorio que aquí hay quien lleve bytes. Ese guion no está en los archivos de `salida/`.
+//! Los archivos los sirve [`StaticFiles`], comprimidos para quien lo acepta; este intermediario añade a cada página un
+//! guion corto que pregunta una vez por segundo por la versión y recarga cuando cambia, y que le dice al laboratorio que
+//! aquí hay quien lleve bytes. Ese guion no está en los archivos de `salida/`.
 
 use crate::carrier::{self, Carrier};
+use crate::compress::{gunzip, gzip};
+use flate2::Compression;
 use pasarela::headers::Headers;
 use pasarela::static_files::StaticFiles;
 use pasarela::{Application, Body, Environ, Result, StartResponse};
@@ -30,7 +33,7 @@ impl Site {
     /// El sitio de la carpeta `root`; `version` es la primera.
     #[must_use]
     pub fn new(root: &Path, version: u64) -> Self {
-        let files = StaticFiles::new(root).cache_control("no-cache").not_found_page("404.html");
+        let files = StaticFiles::new(root).with_precompressed().not_found_page("404.html");
         Self { files, version: Arc::new(AtomicU64::new(version)), carrier: Carrier::default() }
     }
 
@@ -87,7 +90,14 @@ impl Application for Site {
         let Some((status, headers)) = page_start else { return Ok(body) };
         let page = read(body)?;
         start_response(&status, &headers.pairs())?;
-        Ok(Body::from(self.with_reload(&page)))
+        match headers.get("Content-Encoding") {
+            // De `HEAD` no llega cuerpo.
+            Some("gzip") if !page.is_empty() => {
+                let page = self.with_reload(&String::from_utf8(gunzip(&page)?)?);
+                Ok(Body::from(gzip(page.as_bytes(), Compression::fast())))
+            }
+            _ => Ok(Body::from(self.with_reload(&String::from_utf8(page)?))),
+        }
     }
 }
 
@@ -97,11 +107,11 @@ fn is_page(status: &str, headers: &Headers) -> bool {
     is_html && matches!(status, "200 OK" | "404 Not Found")
 }
 
-/// El texto de una página.
-fn read(body: Body) -> Result<String> {
+/// Los bytes de una página.
+fn read(body: Body) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     for chunk in body {
         page.extend_from_slice(chunk?.as_bytes());
     }
-    Ok(String::from_utf8(page)?)
+    Ok(page)
 }

@@ -13,19 +13,22 @@ use std::thread;
 use tempfile::TempDir;
 
 /// Lo que el navegador muestra tras buscar cada palabra: el título de los resultados y los enlaces, sin la palabra.
-fn search(book: &SmallBook, words: &[&str]) -> Vec<(String, Vec<String>)> {
+fn search(book: &SmallBook, page: &str, words: &[&str]) -> Vec<(String, Vec<String>)> {
+    let paths: Vec<String> = words.iter().map(|word| format!("{page}?buscar={word}")).collect();
+    seen(book, &paths).iter().map(|page| results(page)).collect()
+}
+
+/// Cada página, tal como queda cuando sus guiones terminan.
+fn seen(book: &SmallBook, paths: &[String]) -> Vec<String> {
     builder::build(&book.folders()).expect("el libro está bien");
     let site = Site::new(&book.folders().output(), 0);
     let server = pasarela::make_server("127.0.0.1", 0, site).expect("hay un puerto libre");
     let (address, handle) = (server.local_addrs()[0], server.handle());
     let thread = thread::spawn(move || server.serve_forever());
-    let found = words
-        .iter()
-        .map(|word| results(&dump(&format!("http://{address}/uno.html?buscar={word}"))))
-        .collect();
+    let pages = paths.iter().map(|path| dump(&format!("http://{address}/{path}"))).collect();
     handle.shutdown();
     thread.join().expect("el servidor no entra en pánico").expect("el servidor termina bien");
-    found
+    pages
 }
 
 /// La página tal como queda cuando sus guiones terminan.
@@ -89,7 +92,7 @@ fn encuentra_una_palabra_sin_acentos_en_plural_o_en_mayusculas() {
         "ñ",
         "cómo subir archivos",
     ];
-    let found = search(&book, &asked);
+    let found = search(&book, "uno.html", &asked);
     let two = vec!["uno.html#varias".to_owned(), "uno.html#uno".to_owned()];
     for (word, results) in asked[..4].iter().zip(&found) {
         assert_eq!(results, &(format!("2 resultados para «{word}»"), two.clone()));
@@ -101,4 +104,40 @@ fn encuentra_una_palabra_sin_acentos_en_plural_o_en_mayusculas() {
     assert_eq!(found[6], one("año", "dos.html#dos"));
     assert_eq!(found[7], ("Ningún resultado para «ñ»".to_owned(), vec![]));
     assert_eq!(found[8], one("cómo subir archivos", "tres.html#un-formulario"));
+}
+
+#[test]
+#[ignore = "necesita chromium"]
+fn la_pagina_404_propone_las_que_se_parecen_a_la_pedida() {
+    let book = SmallBook::with(&[
+        ("introduccion.md", "# Introducción\n"),
+        ("cap06_formularios.md", "# ¿Cómo?\n"),
+        ("cap07_trozos.md", "# ¿Cuándo?\n"),
+    ]);
+    let paths = ["a/b/capitulo6.html", "formulario", "Introducci%C3%B3n", "zzz"];
+    let paths = paths.map(str::to_owned);
+    let proposed: Vec<(Vec<String>, String)> =
+        seen(&book, &paths).iter().map(|page| near(page)).collect();
+    let near = |pages: &[&str], asked: &str| {
+        (pages.iter().map(|page| format!("/{page}.html")).collect(), asked.to_owned())
+    };
+    assert_eq!(
+        proposed,
+        [
+            near(&["cap06_formularios"], "/a/b/capitulo6.html"),
+            near(&["cap06_formularios"], "/formulario"),
+            near(&["introduccion"], "/Introducción"),
+            near(&[], "/zzz"),
+        ]
+    );
+}
+
+/// Las páginas que propone una 404, y la que dice que se pidió.
+fn near(page: &str) -> (Vec<String>, String) {
+    let (_, inside) = page.split_once("<div class=\"parecidas").expect("es la 404");
+    let (inside, _) = inside.split_once("</div>").expect("se cierra");
+    let asked = inside.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next());
+    let (_, list) = inside.split_once("<ul>").expect("tiene lista");
+    let links = list.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    (links.map(str::to_owned).collect(), asked.unwrap_or_default().to_owned())
 }

@@ -4,7 +4,9 @@ mod comun;
 
 use comun::SmallBook;
 use libro::builder;
+use libro::folders::files_under;
 use pretty_assertions::assert_eq;
+use std::path::PathBuf;
 
 #[test]
 fn un_capitulo_roto_no_toca_lo_publicado() {
@@ -31,6 +33,20 @@ fn una_pagina_que_ya_no_esta_se_borra() {
     builder::build(&book.folders()).expect("el libro está bien");
     assert!(!book.folders().output().join("dos.html").exists());
     assert!(!book.folders().staging().exists());
+}
+
+#[test]
+fn dos_construcciones_iguales_dan_los_mismos_bytes() {
+    let book = SmallBook::with(&[("uno.md", "# Uno\n"), ("dos.md", "# Dos\n")]);
+    let built = || {
+        builder::build(&book.folders()).expect("el libro está bien");
+        let files = files_under(&book.folders().output());
+        let read = |path: PathBuf| (std::fs::read(&path).expect("se lee"), path);
+        files.into_iter().map(read).collect::<Vec<_>>()
+    };
+    let first = built();
+    assert!(first.iter().any(|(_, path)| path.ends_with("uno.html.gz")));
+    assert!(first == built(), "algún archivo salió distinto");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn una_inclusion_rota_se_senala_una_sola_vez() {
 fn un_ancla_desconocida_se_rechaza() {
     let book = SmallBook::with(&[("uno.md", "# Uno\n\n```rust\n{{#include ../a.rs:app}}\n```\n")]);
     book.write("book/a.rs", "fn main() {}\n");
-    let message = "capitulos/uno.md:4: «../a.rs» no tiene el ancla «app»; escribe «ANCHOR: app» en un comentario suyo\n";
+    let message = "capitulos/uno.md:4: «../a.rs» no define «app» ni tiene esa ancla; corrige el nombre o escribe «ANCHOR: app» en un comentario suyo\n";
     assert_eq!(book.problems(), message);
     assert_eq!(book.build_problems(), message);
 }
@@ -118,6 +118,15 @@ fn una_imagen_o_un_diagrama_sin_descripcion_se_rechazan() {
         "capitulos/uno.md:3: la imagen «img/m.svg» no tiene texto alternativo; \
          descríbela entre los corchetes: ![texto](…)\n\
          capitulos/uno.md:5: un elemento con role=\"img\" no tiene descripción; agrégale aria-label=\"…\"\n"
+    );
+}
+
+#[test]
+fn una_figura_de_bytes_que_nombra_lo_que_no_viajo_se_rechaza() {
+    check(
+        "# Uno\n\n<div class=\"intercambio\">\n\n```text\n> GET / HTTP/1.1\n>\n```\n\n- `GET` Pide.\n- `Host` A quién.\n\n</div>\n",
+        "capitulos/uno.md:3: la figura nombra «Host», y detrás de lo anterior ninguna línea suya empieza así; \
+         copia el principio de una\n",
     );
 }
 

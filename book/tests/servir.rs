@@ -3,7 +3,9 @@
 mod comun;
 
 use comun::SmallBook;
+use flate2::read::GzDecoder;
 use libro::builder;
+use libro::page::{Page, Reference};
 use libro::site::Site;
 use pretty_assertions::assert_eq;
 use std::io::{Read, Write};
@@ -38,13 +40,21 @@ impl Served {
 
     /// La respuesta completa, tal como viaja. Se pide a mano: un cliente normal corregiría las rutas con `..`.
     fn raw(&self, method: &str, path: &str) -> String {
+        String::from_utf8_lossy(&self.bytes(method, path, "")).into_owned()
+    }
+
+    /// Lo mismo, en bytes y con más encabezados en la petición.
+    fn bytes(&self, method: &str, path: &str, headers: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address).expect("el servidor escucha");
         stream.set_read_timeout(Some(PATIENCE)).expect("el sistema acepta el plazo");
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            .expect("lee");
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+        )
+        .expect("lee");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("responde y cierra");
-        String::from_utf8_lossy(&answer).into_owned()
+        answer
     }
 
     fn status(&self, method: &str, path: &str) -> String {
@@ -95,11 +105,77 @@ fn responde_las_paginas_y_los_archivos_con_su_tipo() {
     }
 }
 
+/// El cuerpo de una respuesta comprimida, ya en claro.
+#[track_caller]
+fn opened(answer: &[u8]) -> String {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("tiene cabeza");
+    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    assert!(head.contains("\r\ncontent-encoding: gzip"), "{head}");
+    assert!(head.contains("\r\nvary: accept-encoding"), "{head}");
+    let mut text = String::new();
+    GzDecoder::new(&answer[end + 4..]).read_to_string(&mut text).expect("está entero");
+    text
+}
+
+const ACCEPTS: &str = "Accept-Encoding: gzip\r\n";
+
+#[test]
+fn a_quien_lo_acepta_todo_le_llega_comprimido() {
+    let served = Served::new();
+    let page = opened(&served.bytes("GET", "/uno.html", ACCEPTS));
+    assert!(page.contains("fetch('/.version'") && page.ends_with("</html>\n"), "{page}");
+    for path in ["/theme/libro.css", "/theme/guiones/buscar.js", "/indice.json", "/favicon.svg"] {
+        let text = opened(&served.bytes("GET", path, ACCEPTS));
+        assert_eq!(text, served.book.page(&path[1..]), "{path}");
+    }
+}
+
+#[test]
+fn cada_manera_de_mandarlo_tiene_su_etiqueta() {
+    let served = Served::new();
+    // La de lo recién escrito es débil, y deja de serlo enseguida.
+    let tag = |accepts: &str| loop {
+        let answer = served.bytes("HEAD", "/theme/libro.css", accepts);
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let tag = answer.lines().find_map(|line| line.strip_prefix("ETag: ")).expect("la tiene");
+        if !tag.starts_with("W/") {
+            break tag.to_owned();
+        }
+        thread::yield_now();
+    };
+    let (coded, plain) = (tag(ACCEPTS), tag(""));
+    assert_ne!(coded, plain);
+    // La de una no vale por la otra.
+    for (known, accepts, status) in
+        [(&coded, ACCEPTS, 304), (&plain, ACCEPTS, 200), (&coded, "", 200), (&plain, "", 304)]
+    {
+        let headers = format!("If-None-Match: {known}\r\n{accepts}");
+        let answer = served.bytes("GET", "/theme/libro.css", &headers);
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(
+            answer.starts_with(start.as_bytes()),
+            "{headers}{}",
+            String::from_utf8_lossy(&answer)
+        );
+    }
+}
+
+#[test]
+fn lo_reconstruido_llega_comprimido_enseguida() {
+    let served = Served::new();
+    served.book.write("book/capitulos/uno.md", "# Otro título\n");
+    builder::build(&served.book.folders()).expect("el libro está bien");
+    let page = opened(&served.bytes("GET", "/uno.html", ACCEPTS));
+    assert!(page.contains("Otro título"), "{page}");
+}
+
 #[test]
 fn head_no_trae_cuerpo() {
     let served = Served::new();
     let answer = served.raw("HEAD", "/uno.html");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+    let answer = served.bytes("HEAD", "/uno.html", ACCEPTS);
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n") && answer.ends_with(b"\r\n\r\n"));
 }
 
 #[test]
@@ -116,6 +192,26 @@ fn lo_que_no_existe_responde_la_pagina_404_del_libro() {
         let answer = served.raw("GET", path);
         assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"), "{path}: {answer}");
         assert!(answer.contains("Esta página no existe (404)"), "{path}");
+    }
+}
+
+#[test]
+fn la_pagina_404_lleva_a_todas_partes_desde_cualquier_direccion() {
+    let served = Served::new();
+    let (_, page) = served.raw("GET", "/a/b/c").split_once("\r\n\r\n").map_or_else(
+        || panic!("no hay respuesta"),
+        |(head, page)| (head.to_owned(), page.to_owned()),
+    );
+    let main = page.split("<main").nth(1).expect("tiene contenido");
+    for link in ["/index.html", "/uno.html", "/parte/dos.html"] {
+        assert!(main.contains(&format!("<a href=\"{link}\">")), "{link}: {main}");
+    }
+    for reference in Page::parse(&page).references {
+        let (Reference::Link(target) | Reference::Resource(target)) = reference else { continue };
+        // Lo que no empieza por la raíz es de la misma página.
+        if !target.starts_with(['#', '?']) {
+            assert_eq!(served.status("GET", &target), "200 OK", "{target}");
+        }
     }
 }
 

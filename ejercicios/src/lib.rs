@@ -45,6 +45,18 @@ pub mod cap09_validador;
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap10_archivos.rs")]
 pub mod cap10_archivos;
 
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap14_cgi.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap14_cgi.rs")]
+pub mod cap14_cgi;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap15_apache_nginx.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap15_apache_nginx.rs")]
+pub mod cap15_apache_nginx;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap16_muchas_maquinas.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap16_muchas_maquinas.rs")]
+pub mod cap16_muchas_maquinas;
+
 pub mod form;
 
 pub mod cafe;

@@ -1,4 +1,4 @@
-//! Del capítulo 5: leer una pareja `nombre=valor` y escribir un valor en una página.
+//! Parejas `nombre=valor`: las de una consulta o de un formulario, y las de `Cookie`.
 use percent_encoding::percent_decode_str;
 
 pub fn value(form: &str, wanted: &str) -> Option<String> {
@@ -19,4 +19,14 @@ fn decode(text: &str) -> String {
 pub fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('"', "&quot;");
     text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+pub fn cookie(cookies: &str, wanted: &str) -> Option<String> {
+    for pair in cookies.split("; ") {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if name == wanted {
+            return Some(value.to_string());
+        }
+    }
+    None
 }

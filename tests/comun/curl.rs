@@ -1,7 +1,7 @@
 //! Lo que `curl` envía con las opciones que usa el libro.
 
-/// La petición de `curl` con esos argumentos, escritos como en la terminal; o el argumento que no se
-/// conoce.
+/// Lo que envía `curl` con esos argumentos, escritos como en la terminal: una petición por cada dirección, seguidas; o
+/// el argumento que no se conoce.
 pub fn request(arguments: &str) -> Result<String, String> {
     let mut order = Order::default();
     let mut words = words(arguments).into_iter();
@@ -14,8 +14,8 @@ pub fn request(arguments: &str) -> Result<String, String> {
 #[derive(Default)]
 struct Order {
     method: Option<String>,
-    host: String,
-    target: String,
+    /// Cada dirección: el nombre con su puerto, y lo que se pide ahí.
+    addresses: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body: Option<String>,
 }
@@ -44,9 +44,9 @@ impl Order {
             address if address.starts_with("http://") => {
                 let rest = &address["http://".len()..];
                 let path = rest.find(['/', '?']).unwrap_or(rest.len());
-                self.host = rest[..path].to_owned();
                 let slash = if rest[path..].starts_with('/') { "" } else { "/" };
-                self.target = format!("{slash}{}", &rest[path..]);
+                let target = format!("{slash}{}", &rest[path..]);
+                self.addresses.push((rest[..path].to_owned(), target));
             }
             unknown => return Err(unknown.to_owned()),
         }
@@ -70,23 +70,26 @@ impl Order {
         };
         let default = if self.body.is_some() { "POST" } else { "GET" };
         let method = self.method.unwrap_or_else(|| default.to_owned());
-        let mut head = format!("{method} {} HTTP/1.1\r\nHost: {}\r\n", self.target, self.host);
         if !has(&self.headers, "User-Agent") {
             self.headers.insert(0, ("User-Agent".to_owned(), "curl".to_owned()));
         }
         self.headers.insert(1, ("Accept".to_owned(), "*/*".to_owned()));
         let body = self.body.unwrap_or_default();
         if !body.is_empty() || default == "POST" {
-            self.headers.push(("Content-Length".to_owned(), body.len().to_string()));
+            if !has(&self.headers, "Content-Length") {
+                self.headers.push(("Content-Length".to_owned(), body.len().to_string()));
+            }
             if !has(&self.headers, "Content-Type") {
                 let form = "application/x-www-form-urlencoded".to_owned();
                 self.headers.push(("Content-Type".to_owned(), form));
             }
         }
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        format!("{head}\r\n{body}")
+        let headers: String =
+            self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let written = |(host, target): &(String, String)| {
+            format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n{body}")
+        };
+        self.addresses.iter().map(written).collect()
     }
 }
 

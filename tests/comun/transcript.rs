@@ -45,11 +45,22 @@ impl Dialogue {
     }
 }
 
-/// Cambia por valores fijos los que son otros cada vez: la fecha, el puerto del cliente y lo que una
-/// etiqueta dice del disco.
+/// Cambia por valores fijos los que son otros cada vez: la fecha, el puerto del cliente, lo que una etiqueta dice del
+/// disco y la versión de Python.
 pub fn mask(text: &str) -> String {
-    let line = |line: &str| mask_etag(&mask_port(line));
+    let line = |line: &str| mask_python(&mask_etag(&mask_port(line)));
     mask_date(text).split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// La versión de Python de quien escribió el libro, si la línea es el nombre del servidor de `wsgiref`.
+fn mask_python(line: &str) -> String {
+    match line.split_once(" CPython/") {
+        Some((server, _)) if line.starts_with("Server: ") => {
+            let end = if line.ends_with('\r') { "\r" } else { "" };
+            format!("{server} CPython/3.11.7{end}")
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// Quita de la etiqueta de un archivo cuándo cambió, y deja cuándo se modificó y cuánto mide: lo que ve
@@ -179,14 +190,17 @@ fn chunks_on_the_wire(mut body: &str) -> String {
     wire
 }
 
-/// Pone CRLF en la cabeza y deja el cuerpo como es.
+/// Pone CRLF en la cabeza y deja el cuerpo como es. Detrás puede empezar otra respuesta de la misma conexión.
 fn on_the_wire(response: &str) -> String {
     let (head, body) = match response.split_once("\n\n") {
         Some(parts) => parts,
         // Una respuesta sin cuerpo puede terminar el archivo con su última línea.
         None => (response.trim_end_matches('\n'), ""),
     };
-    format!("{}\r\n\r\n{}", head.replace('\n', "\r\n"), sized(head, body))
+    let content = sized(head, body);
+    let rest = &body[content.len()..];
+    let next = if rest.starts_with("HTTP/1.") { on_the_wire(rest) } else { String::new() };
+    format!("{}\r\n\r\n{content}{next}", head.replace('\n', "\r\n"))
 }
 
 /// El cuerpo tal como viajó. Un archivo de texto termina en salto de línea; el cuerpo, si así lo

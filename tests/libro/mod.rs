@@ -104,6 +104,27 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Los términos de una lista de definiciones, en su orden y sin etiquetas.
+pub fn terms(text: &str) -> Vec<String> {
+    let terms = text.split("<dt").skip(1).filter_map(|rest| rest.split_once("</dt>"));
+    terms.map(|(term, _)| without_tags(&format!("<dt{term}"))).collect()
+}
+
+/// Lo que se compara de un término para ponerlo en orden: sus letras, sin mayúsculas, tildes ni
+/// espacios. La `ñ` va después de la `n`.
+pub fn letters(term: &str) -> String {
+    let plain = |letter| match letter {
+        'á' => "a".to_owned(),
+        'é' => "e".to_owned(),
+        'í' => "i".to_owned(),
+        'ó' => "o".to_owned(),
+        'ú' | 'ü' => "u".to_owned(),
+        'ñ' => "n{".to_owned(),
+        letter => letter.to_string(),
+    };
+    term.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).map(plain).collect()
+}
+
 /// Los bloques de código: su lenguaje y su contenido.
 pub fn fences(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -192,7 +213,7 @@ fn without_tags(text: &str) -> String {
 }
 
 /// Quita lo que hay entre `open` y `close`, con ellos.
-fn without(text: &str, open: &str, close: &str) -> String {
+pub fn without(text: &str, open: &str, close: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(open) {

@@ -75,8 +75,9 @@ pub const PROGRAMS: [Program; 18] = [
         file: CAP06,
         wraps: NEW_NOTES,
         changes: &[(
-            "start_response(\"303 See Other\", &[(\"Location\", \"/\")])?;\n    Ok(Body::empty())",
-            "drop(notes);\n    show(start_response)",
+            "let headers = [(\"Location\", \"/\"), (\"Set-Cookie\", &cookie)];\n    \
+             start_response(\"303 See Other\", &headers)?;\n    Ok(Body::empty())",
+            "let _ = cookie;\n    drop(notes);\n    show(environ, start_response)",
         )],
     },
     own("cap07", "cap07_trozos"),

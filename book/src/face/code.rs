@@ -9,6 +9,9 @@ use super::paint::{Language, painted};
 const PROGRAMS: [&str; 10] =
     ["rust", "python", "toml", "nginx", "apache", "ini", "html", "yaml", "sql", "bash"];
 
+/// Desde cuántas líneas se puede partir un bloque entre dos hojas.
+const LONG: usize = 16;
+
 /// Cuántas letras caben en un renglón de código.
 const COLUMNS: usize = 76;
 
@@ -53,7 +56,8 @@ impl<'t> Block<'t> {
         let caption = Caption::before(&text[..pre]);
         let start = caption.as_ref().map_or(pre, |(at, _)| *at);
         let caption = caption.map(|(_, caption)| caption);
-        Some(Self { start, end, caption, language, code: html::unescape(&html::untagged(code)) })
+        let code = outdented(&html::unescape(&html::untagged(code)));
+        Some(Self { start, end, caption, language, code })
     }
 
     fn written(&self, page: &str) -> String {
@@ -63,7 +67,8 @@ impl<'t> Block<'t> {
             "text" if exchange::is_exchange(&self.code) => exchange::written(&self.code),
             language if PROGRAMS.contains(&language) => self.file(),
             _ => format!(
-                "<div class=\"bloque texto\"><pre><code>{}</code></pre></div>",
+                "<div class=\"bloque texto{}\"><pre><code>{}</code></pre></div>",
+                long(&self.code),
                 html::escape(&self.code)
             ),
         }
@@ -83,8 +88,9 @@ impl<'t> Block<'t> {
             None => format!("<span>{}</span>", spoken(self.language)),
         };
         let wide = if self.is_wide() { " ancho" } else { "" };
+        let long = long(&self.code);
         format!(
-            "<div class=\"bloque archivo{wide}\"><div class=\"pie\">{label}{COPY}</div>\
+            "<div class=\"bloque archivo{wide}{long}\"><div class=\"pie\">{label}{COPY}</div>\
              <pre><code>{code}</code></pre></div>"
         )
     }
@@ -105,6 +111,18 @@ impl<'t> Caption<'t> {
         });
         Some((start, Self { name, lines }))
     }
+}
+
+fn long(code: &str) -> &'static str {
+    if code.lines().count() >= LONG { " largo" } else { "" }
+}
+
+/// El código sin los espacios con que empiezan todas sus líneas: los de un trozo que estaba dentro de algo.
+fn outdented(code: &str) -> String {
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let filled = code.lines().filter(|line| !line.is_empty());
+    let depth = filled.map(indentation).min().unwrap_or(0);
+    code.split_inclusive('\n').map(|line| line.get(depth..).unwrap_or(line)).collect()
 }
 
 /// Qué parte del archivo es: en números y en un dibujo.
@@ -151,8 +169,9 @@ fn terminal(code: &str) -> String {
         })
         .collect();
     format!(
-        "<div class=\"bloque terminal\"><div class=\"pie\"><span>Terminal</span>{}</div>\
+        "<div class=\"bloque terminal{}\"><div class=\"pie\"><span>Terminal</span>{}</div>\
          <pre><code>{}</code></pre></div>",
+        long(code),
         if code.lines().any(|line| line.starts_with("$ ")) { COPY } else { "" },
         lines.join("\n")
     )
@@ -175,6 +194,22 @@ mod tests {
                  <span class=\"r\">Hola &lt;b&gt;</span></code></pre></div>"
             )
         );
+    }
+
+    #[test]
+    fn un_bloque_largo_se_puede_partir_en_el_papel() {
+        let seen = |lines: usize| {
+            let code = "x\n".repeat(lines);
+            with_blocks(&format!("<pre><code class=\"language-rust\">{code}</code></pre>"), "")
+        };
+        assert!(seen(LONG).starts_with("<div class=\"bloque archivo largo\">"));
+        assert!(seen(LONG - 1).starts_with("<div class=\"bloque archivo\">"));
+    }
+
+    #[test]
+    fn un_trozo_de_dentro_empieza_en_el_margen() {
+        assert_eq!(outdented("    uno {\n\n        dos\n    }\n"), "uno {\n\n    dos\n}\n");
+        assert_eq!(outdented("uno {\n  dos\n}"), "uno {\n  dos\n}");
     }
 
     #[test]

@@ -28,17 +28,21 @@ pub(super) fn written(text: &str, page: &str) -> String {
     }
 }
 
-/// Los errores se graban de programas pequeños; a quien lee le pasan en el archivo de su capítulo.
+/// Los errores se graban de programas pequeños; a quien lee le pasan en el archivo de su capítulo, y a quien lee un
+/// apéndice, en un programa suyo.
 fn with_own_file(text: &str, page: &str) -> String {
-    let Some(chapter) = page.strip_suffix(".html").filter(|stem| stem.starts_with("cap")) else {
-        return text.to_owned();
-    };
-    let own = format!("examples/{chapter}.rs");
     let named = text.split_whitespace().find_map(|word| {
         let (file, _) = word.split_once(".rs:")?;
-        file.starts_with("examples/").then(|| format!("{file}.rs"))
+        file.strip_prefix("examples/").map(|stem| format!("{stem}.rs"))
     });
-    named.map_or_else(|| text.to_owned(), |named| text.replace(&named, &own))
+    let Some(named) = named else { return text.to_owned() };
+    let chapter = page.strip_suffix(".html").filter(|stem| stem.starts_with("cap"));
+    let (folder, own) = match chapter {
+        Some(chapter) => ("examples/", format!("{chapter}.rs")),
+        None => ("src/", "main.rs".to_owned()),
+    };
+    // Dentro de un tipo, el compilador escribe el nombre sin su carpeta.
+    text.replace(&format!("examples/{named}"), &format!("{folder}{named}")).replace(&named, &own)
 }
 
 /// Dónde señala el mensaje: la línea, lo que subraya y lo que dice de ello.
@@ -97,7 +101,7 @@ fn below(lines: &[&str]) -> String {
     lines
         .iter()
         .map_while(|line| line.trim_start().strip_prefix('|'))
-        .map(|line| line.trim().trim_start_matches(['|', ' ']))
+        .map(|line| line.trim().trim_start_matches(['|', ' ', '_']).trim_start_matches("help: "))
         .find(|line| !line.is_empty() && !line.starts_with(['^', '-', '=']))
         .unwrap_or_default()
         .to_owned()
@@ -124,8 +128,27 @@ mod tests {
     #[test]
     fn el_archivo_es_el_del_capitulo() {
         let written = written(MESSAGE, "cap01_texto.html");
-        assert!(written.contains("examples/cap01_texto.rs:12:5"), "{written}");
+        assert!(written.contains("--&gt; examples/cap01_texto.rs:12:5"), "{written}");
         assert!(!written.contains("sin_ok"), "{written}");
-        assert!(super::written(MESSAGE, "glosario.html").contains("sin_ok"));
+        let appendix = super::written(MESSAGE, "de_python_a_rust.html");
+        assert!(appendix.contains("--&gt; src/main.rs:12:5"), "{appendix}");
+    }
+
+    #[test]
+    fn tambien_dentro_de_un_tipo() {
+        let message =
+            "error[E0271]: expected `{closure@trozo.rs:5:33}`\n --> examples/trozo.rs:5:42\n";
+        assert_eq!(
+            with_own_file(message, "cap07_trozos.html"),
+            "error[E0271]: expected `{closure@cap07_trozos.rs:5:33}`\n --> examples/cap07_trozos.rs:5:42\n"
+        );
+    }
+
+    #[test]
+    fn lo_que_dice_al_final_de_una_raya_se_lee_sin_ella() {
+        assert_eq!(
+            below(&["  |               |", "  |  ______________help: add `;` here"]),
+            "add `;` here"
+        );
     }
 }

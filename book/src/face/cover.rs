@@ -5,6 +5,7 @@ use std::io;
 
 use super::contents::Contents;
 use super::html;
+use super::message::messages;
 use crate::folders::Folders;
 
 /// Lo que dice, vista desde la carpeta de los capítulos.
@@ -28,9 +29,18 @@ pub(super) fn page(folders: &Folders, contents: &Contents) -> io::Result<String>
     };
     let top = top.replace("<body ", "<body class=\"portada\" ");
     let inside = inside
+        .replace("<!--ida-->", &size(&exchange, true))
+        .replace("<!--vuelta-->", &size(&exchange, false))
         .replace("<!--petición-->", &lines(&exchange, '>'))
         .replace("<!--respuesta-->", &lines(&exchange, '<'));
     Ok(format!("{top}{inside}</body>\n</html>\n"))
+}
+
+/// Cuántos bytes viajaron en un sentido.
+fn size(exchange: &str, is_request: bool) -> String {
+    let messages = messages(exchange);
+    let sizes = messages.iter().filter(|message| message.is_request == is_request);
+    sizes.filter_map(|message| message.size()).sum::<usize>().to_string()
 }
 
 /// Las líneas de un lado, con el final de cada una a la vista. El cuerpo no lo lleva.

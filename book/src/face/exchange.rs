@@ -1,12 +1,55 @@
 //! El intercambio: la petición que va y la respuesta que vuelve, byte a byte, como la figura del libro.
 //!
 //! Se dibuja a partir de una transcripción, cuyas líneas empiezan por `> ` si las envía el cliente y por `< ` si las
-//! envía el servidor. Nada se escribe a mano: tampoco las cuentas.
+//! envía el servidor. Nada se escribe a mano: tampoco las cuentas. Basta un bloque `text`; para decir más, va dentro de
+//! un `<div class="intercambio">`, que admite:
+//!
+//! - `data-tuyo="Content-type"`: los encabezados de la respuesta que escribió la aplicación, separados por espacios.
+//!   Suyos son entonces también el estado y el cuerpo; con `data-tuyo=""`, nada lo es.
+//! - detrás del bloque, una lista con las llamadas. Cada una empieza por el principio, en `código`, de la línea a la que
+//!   se refiere: la primera que empieza así después de la llamada anterior. `␍␊` es la línea vacía.
+//!
+//! Lo que la figura nombra y no está en los bytes queda marcado con `data-sin-linea`, y la revisión lo señala.
 
+use super::callouts::{self, Callout};
 use super::html;
+use super::message::{Message, messages};
+use super::ruler;
 
 /// El final de una línea: dos bytes que el documento nombra y la hoja de estilo dibuja.
 const END: &str = "<i class=\"fin\" aria-hidden=\"true\">␍␊</i>";
+
+/// La llamada del servidor a la aplicación, entre la petición y la respuesta.
+const CALL: &str = "<p class=\"llamada\"><span>application(<span class=\"llega\">environ</span>, \
+                    <span class=\"sale\">start_response</span>)</span></p>";
+
+const ENDS: &str = "<span class=\"fin\">␍␊</span> son dos bytes invisibles, retorno de carro y salto de línea, que \
+                    terminan cada línea.";
+
+/// Los encabezados que pone el servidor, mientras la figura no diga otra cosa.
+const SERVERS: [&str; 5] = ["date", "server", "content-length", "connection", "transfer-encoding"];
+
+/// El contenido con las figuras que dicen más que sus bytes.
+pub(super) fn with_figures(content: &str) -> String {
+    let mut out = String::new();
+    let mut rest = content;
+    while let Some((before, inside, after)) =
+        html::between(rest, "<div class=\"intercambio\"", "</div>")
+    {
+        let Some((tag, inside)) = inside.split_once('>') else { break };
+        let Some((_, code, list)) =
+            html::between(inside, "<code class=\"language-text\">", "</code>")
+        else {
+            break;
+        };
+        let owners = html::between(tag, "data-tuyo=\"", "\"").map(|(_, names, _)| names);
+        let text = html::unescape(&html::untagged(code));
+        out.push_str(before);
+        out.push_str(&Figure::new(&text, owners, list).written());
+        rest = after;
+    }
+    out + rest
+}
 
 /// Si es la transcripción de un intercambio.
 pub(super) fn is_exchange(text: &str) -> bool {
@@ -14,96 +57,166 @@ pub(super) fn is_exchange(text: &str) -> bool {
         && text.lines().all(|line| line.starts_with(['>', '<']) || line.is_empty())
 }
 
-/// Un mensaje: quién lo envía, sus líneas de cabeza y su cuerpo.
-#[derive(Debug, PartialEq, Eq)]
-struct Message<'t> {
-    is_request: bool,
-    head: Vec<&'t str>,
-    body: Vec<&'t str>,
+/// La figura de un bloque que no dice nada más.
+pub(super) fn written(text: &str) -> String {
+    Figure::new(text, None, "").written()
 }
 
-impl<'t> Message<'t> {
-    fn new(is_request: bool, lines: &[&'t str]) -> Self {
-        let head = lines.iter().position(|line| line.is_empty()).unwrap_or(lines.len());
-        let body = lines.get(head + 1..).unwrap_or_default();
-        Self { is_request, head: lines[..head].to_vec(), body: body.to_vec() }
-    }
+struct Figure<'t> {
+    messages: Vec<Message<'t>>,
+    /// Los encabezados de la aplicación, si la figura los dice.
+    owners: Option<Vec<&'t str>>,
+    callouts: Vec<Callout<'t>>,
+    /// Si dice más que sus bytes: entonces la última regla va abierta.
+    is_told: bool,
+}
 
-    /// Cuántos bytes viajaron, si la cabeza lo dice.
-    fn size(&self) -> Option<usize> {
-        let head = self.head.iter().map(|line| line.len() + 2).sum::<usize>() + 2;
-        let field = |name: &str| self.head.iter().find_map(|line| line.strip_prefix(name));
-        match (field("Content-Length: "), field("Transfer-Encoding: ")) {
-            _ if self.body.is_empty() => Some(head),
-            (Some(length), None) => Some(head + length.parse::<usize>().ok()?),
-            _ => None,
-        }
+impl<'t> Figure<'t> {
+    fn new(text: &'t str, owners: Option<&'t str>, list: &'t str) -> Self {
+        let messages = messages(text);
+        let lines: Vec<&str> = messages.iter().flat_map(Message::lines).collect();
+        let callouts = callouts::placed(list, &lines);
+        let is_told = owners.is_some() || !callouts.is_empty();
+        let owners = owners.map(|names| names.split_whitespace().collect());
+        Self { messages, owners, callouts, is_told }
     }
 
     fn written(&self) -> String {
-        let (class, title) = match self.is_request {
-            true => ("ida", "Petición"),
-            false => ("vuelta", "Respuesta"),
-        };
-        let size =
-            self.size().map_or_else(String::new, |size| format!(" <small>{size} bytes</small>"));
-        let head: String = self.head.iter().map(|line| self.line(line)).collect();
-        let body = match self.body.is_empty() {
-            true => String::new(),
-            false => {
-                let lines: String = self
-                    .body
-                    .iter()
-                    .map(|line| {
-                        format!(
-                            "<span class=\"{}\">{}</span>",
-                            if self.is_request { "ln" } else { "ln tuyo" },
-                            html::escape(line)
-                        )
-                    })
-                    .collect();
-                format!("\n<pre class=\"corp\">{lines}</pre>")
+        let mut first = 0;
+        let mut ways = String::new();
+        for message in &self.messages {
+            if !message.is_request && self.application_is_called() {
+                ways.push_str(CALL);
             }
-        };
+            ways.push_str(&self.message(message, first));
+            first += message.lines().count();
+        }
         format!(
-            "<div class=\"mensaje {class}\"><div><p class=\"rotulo\">{title}{size}</p>\
-             <div class=\"flecha\"><pre class=\"cab\">{head}<span class=\"ln\">{END}</span></pre>{body}</div></div></div>"
+            "<figure class=\"intercambio ancho\"{}>\
+             <div class=\"extremos\"><span>tu navegador</span><span>el servidor</span></div>\
+             <div class=\"vias\">{ways}</div>{}<figcaption>{} {ENDS}</figcaption></figure>",
+            self.unfound(),
+            self.rulers(),
+            self.caption()
         )
     }
 
-    /// Una línea de la cabeza. Lo que escribió la aplicación se distingue de lo que puso el servidor.
-    fn line(&self, line: &str) -> String {
-        let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        let is_servers = ["date", "server", "content-length", "connection", "transfer-encoding"]
-            .contains(&&*name);
-        let class = if self.is_request || is_servers { "ln" } else { "ln tuyo" };
-        format!("<span class=\"{class}\">{}{END}</span>", html::escape(line))
+    fn application_is_called(&self) -> bool {
+        self.owners.as_ref().is_some_and(|names| !names.is_empty())
+    }
+
+    /// Un mensaje, cuya primera línea es la número `first` de la figura.
+    fn message(&self, message: &Message<'_>, first: usize) -> String {
+        let (class, title) = match message.is_request {
+            true => ("ida", "Petición"),
+            false => ("vuelta", "Respuesta"),
+        };
+        let size = message.size();
+        let size = size.map_or_else(String::new, |size| format!(" <small>{size} bytes</small>"));
+        let lines: Vec<String> = message
+            .lines()
+            .enumerate()
+            .map(|(at, line)| self.line(message, line, at, first + at))
+            .collect();
+        let (head, body) = lines.split_at(message.head.len() + 1);
+        let body = match body.is_empty() {
+            true => String::new(),
+            false => format!("\n<pre class=\"corp\">{}</pre>", body.concat()),
+        };
+        format!(
+            "<div class=\"mensaje {class}\"><div><p class=\"rotulo\">{title}{size}</p>\
+             <div class=\"flecha\"><pre class=\"cab\">{}</pre>{body}</div></div>{}</div>",
+            head.concat(),
+            callouts::written(&self.callouts, &(first..first + lines.len()))
+        )
+    }
+
+    /// Una línea: `at` es su lugar en el mensaje y `place`, en la figura.
+    fn line(&self, message: &Message<'_>, line: &str, at: usize, place: usize) -> String {
+        let head = message.head.len();
+        let is_empty = at == head;
+        let is_applications =
+            !message.is_request && !is_empty && self.is_applications(line, at, head);
+        let class = if is_applications { "ln tuyo" } else { "ln" };
+        let number = callouts::number(&self.callouts, place);
+        let text = if is_empty { String::new() } else { html::escape(line) };
+        let end = if at <= head { END } else { "" };
+        format!("<span class=\"{class}\">{number}{text}{end}</span>")
+    }
+
+    /// Si esa línea de una respuesta la escribió la aplicación.
+    fn is_applications(&self, line: &str, at: usize, head: usize) -> bool {
+        let is_header = (1..head).contains(&at);
+        match &self.owners {
+            Some(names) if is_header => {
+                names.iter().any(|name| name.eq_ignore_ascii_case(field(line)))
+            }
+            Some(names) => !names.is_empty(),
+            None => {
+                !is_header || !SERVERS.iter().any(|name| name.eq_ignore_ascii_case(field(line)))
+            }
+        }
+    }
+
+    /// Las reglas de los cuerpos que tienen algo que medir.
+    fn rulers(&self) -> String {
+        let last = self.messages.len().saturating_sub(1);
+        let responses = self.messages.iter().enumerate().filter(|(_, message)| !message.is_request);
+        let rulers = responses
+            .filter_map(|(at, message)| Some((at, ruler::written(&message.exact_body()?)?)));
+        rulers
+            .map(|(at, ruler)| match self.is_told && at == last {
+                true => format!("<div class=\"lupa\" aria-hidden=\"true\"></div>{ruler}"),
+                false => folded(&ruler, at / 2 + 1, self.messages.len() > 2),
+            })
+            .collect()
+    }
+
+    fn caption(&self) -> String {
+        match &self.owners {
+            None => "<i class=\"clave-tuyo\"></i>Lo que escribe la aplicación; lo demás lo pone el servidor.".to_owned(),
+            Some(names) if names.is_empty() => "La respuesta entera la escribe el servidor.".to_owned(),
+            Some(names) => {
+                let has_body = self.messages.iter().any(|message| !message.is_request && !message.body.is_empty());
+                let names = names.iter().map(|name| format!("<code>{}</code>", html::escape(name)));
+                let mut parts: Vec<String> = ["el estado".to_owned()].into_iter().chain(names).collect();
+                parts.extend(has_body.then(|| "el cuerpo".to_owned()));
+                let last = parts.pop().unwrap_or_default();
+                let owned = if parts.is_empty() { last } else { format!("{} y {last}", parts.join(", ")) };
+                format!("<i class=\"clave-tuyo\"></i>La aplicación escribe {owned}; lo demás lo pone el servidor.")
+            }
+        }
+    }
+
+    /// Lo que la figura nombra y no está en los bytes.
+    fn unfound(&self) -> String {
+        let heads = || {
+            self.messages
+                .iter()
+                .filter(|message| !message.is_request)
+                .flat_map(|message| &message.head)
+        };
+        let is_there = |name: &str| heads().any(|line| field(line).eq_ignore_ascii_case(name));
+        let owners = self.owners.iter().flatten().copied().filter(|name| !is_there(name));
+        let all: Vec<&str> = callouts::lost(&self.callouts).chain(owners).collect();
+        match all.first() {
+            Some(first) => format!(" data-sin-linea=\"{}\"", html::escape(first)),
+            None => String::new(),
+        }
     }
 }
 
-/// La figura.
-pub(super) fn written(text: &str) -> String {
-    let messages: String = messages(text).iter().map(Message::written).collect();
+/// La regla de la respuesta número `number`; cuál es, solo hay que decirlo si hay varias.
+fn folded(ruler: &str, number: usize, are_many: bool) -> String {
+    let which = if are_many { format!(" de la respuesta {number}") } else { String::new() };
     format!(
-        "<figure class=\"intercambio ancho\"><div class=\"extremos\"><span>tu navegador</span><span>el servidor</span></div>\
-         <div class=\"vias\">{messages}</div>\
-         <figcaption><i class=\"clave-tuyo\"></i>Lo que escribe la aplicación; lo demás lo pone el servidor. \
-         <span class=\"fin\">␍␊</span> son dos bytes invisibles, retorno de carro y salto de línea, que terminan cada \
-         línea.</figcaption></figure>"
+        "<details class=\"abre\"><summary>El cuerpo{which}, byte a byte</summary>{ruler}</details>"
     )
 }
 
-fn messages(text: &str) -> Vec<Message<'_>> {
-    let mut groups: Vec<(bool, Vec<&str>)> = Vec::new();
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let is_request = line.starts_with('>');
-        let content = line[1..].strip_prefix(' ').unwrap_or(&line[1..]);
-        match groups.last_mut() {
-            Some((side, lines)) if *side == is_request => lines.push(content),
-            _ => groups.push((is_request, vec![content])),
-        }
-    }
-    groups.iter().map(|(is_request, lines)| Message::new(*is_request, lines)).collect()
+/// El nombre de un encabezado.
+fn field(line: &str) -> &str {
+    line.split(':').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -111,13 +224,13 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    const TEXT: &str = "> GET / HTTP/1.1\n> Host: localhost:8000\n>\n< HTTP/1.1 200 OK\n< Content-Length: 3\n<\n< aé\n";
+    const TEXT: &str = "> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Date: hoy\n< A: b\n< Content-Length: 3\n<\n< aé\n";
 
-    #[test]
-    fn se_separan_los_mensajes_y_se_cuentan_sus_bytes() {
-        let [request, response] = &messages(TEXT)[..] else { panic!("son dos") };
-        assert_eq!((request.is_request, request.size()), (true, Some(40)));
-        assert_eq!((response.head.len(), response.size()), (2, Some(17 + 19 + 2 + 3)));
+    fn told(attributes: &str, list: &str) -> String {
+        let code = html::escape(TEXT);
+        with_figures(&format!(
+            "antes<div class=\"intercambio\"{attributes}>\n<pre><code class=\"language-text\">{code}</code></pre>\n{list}\n</div>después"
+        ))
     }
 
     #[test]
@@ -128,8 +241,65 @@ mod tests {
 
     #[test]
     fn lo_que_escribe_la_aplicacion_se_distingue() {
-        let written = written("> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Date: hoy\n< A: b\n<\n");
+        let written = written(TEXT);
         assert!(written.contains("<span class=\"ln tuyo\">A: b"), "{written}");
         assert!(written.contains("<span class=\"ln\">Date: hoy"), "{written}");
+        assert!(written.contains("<span class=\"ln\">Content-Length: 3"), "{written}");
+        assert!(written.contains("<span class=\"ln tuyo\">aé</span>"), "{written}");
+    }
+
+    #[test]
+    fn la_figura_puede_decir_quien_escribio_cada_encabezado() {
+        let seen = told(" data-tuyo=\"Content-Length\"", "");
+        assert!(seen.contains("<span class=\"ln\">A: b"), "{seen}");
+        assert!(seen.contains("<span class=\"ln tuyo\">Content-Length: 3"), "{seen}");
+        assert!(
+            seen.contains(
+                "La aplicación escribe el estado, <code>Content-Length</code> y el cuerpo; lo demás"
+            ),
+            "{seen}"
+        );
+        assert!(!told(" data-tuyo=\"\"", "").contains("tuyo"), "todo es del servidor");
+    }
+
+    #[test]
+    fn cada_llamada_va_al_lado_de_su_mensaje_y_su_numero_en_la_linea() {
+        let seen = told(
+            "",
+            "<ul>\n<li><code>GET</code> Pide.</li>\n<li><code>A</code> Es suyo.</li>\n</ul>",
+        );
+        assert!(seen.starts_with("antes<figure class=\"intercambio ancho\">"), "{seen}");
+        assert!(seen.ends_with("</figure>después"), "{seen}");
+        assert!(
+            seen.contains("<span class=\"ln\"><b class=\"num-ll\">1</b>GET / HTTP/1.1"),
+            "{seen}"
+        );
+        assert!(
+            seen.contains("<ol class=\"llamadas\" start=\"2\"><li><b class=\"num-ll\">2</b><span>Es suyo.</span></li></ol></div></div>"),
+            "{seen}"
+        );
+    }
+
+    #[test]
+    fn la_regla_va_abierta_en_la_figura_que_dice_mas_y_plegada_en_las_otras() {
+        assert!(
+            told(" data-tuyo=\"A\"", "")
+                .contains("<div class=\"lupa\" aria-hidden=\"true\"></div><div class=\"regla\"")
+        );
+        assert!(
+            written(TEXT)
+                .contains("<details class=\"abre\"><summary>El cuerpo, byte a byte</summary>")
+        );
+    }
+
+    #[test]
+    fn lo_que_no_esta_en_los_bytes_queda_marcado() {
+        assert!(
+            told(" data-tuyo=\"Z\"", "")
+                .contains("<figure class=\"intercambio ancho\" data-sin-linea=\"Z\">")
+        );
+        let lost = told("", "<li><code>POST</code> No.</li>");
+        assert!(lost.contains("data-sin-linea=\"POST\""), "{lost}");
+        assert_eq!(told(" data-tuyo=\"A\"", "").matches("data-sin-linea").count(), 0);
     }
 }

@@ -54,7 +54,7 @@ fn index(contents: &Contents, current: &str) -> String {
 }
 
 /// El número y el nombre, encima de la pregunta; en los apéndices, la letra.
-fn head(place: Place<'_>) -> String {
+pub(super) fn head(place: Place<'_>) -> String {
     let Chapter { mark, name, title, .. } = place.chapter;
     if mark.is_empty() {
         return String::new();

@@ -20,6 +20,39 @@ pub(crate) fn between<'t>(
     Some((&text[..start], &inside[..end], &inside[end + close.len()..]))
 }
 
+/// Los elementos que no se cierran.
+const VOID: [&str; 8] = ["br", "hr", "img", "input", "link", "meta", "source", "wbr"];
+
+/// El contenido partido por sus elementos de fuera. Lo que hay entre ellos también es un trozo.
+pub(crate) fn blocks(content: &str) -> Vec<&str> {
+    let mut blocks = Vec::new();
+    let (mut start, mut depth) = (0, 0_usize);
+    let mut at = 0;
+    while let Some(open) = content[at..].find('<').map(|found| at + found) {
+        let end = content[open..].find('>').map_or(content.len(), |found| open + found + 1);
+        let tag = &content[open..end];
+        let name: &str = tag[1..].split([' ', '>', '/', '\n']).next().unwrap_or_default();
+        let is_whole = tag.ends_with("/>") || tag.starts_with("<!") || VOID.contains(&name);
+        if depth == 0 && start < open {
+            blocks.push(&content[start..open]);
+            start = open;
+        }
+        if tag.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        } else if !is_whole {
+            depth += 1;
+        }
+        if depth == 0 {
+            blocks.push(&content[start..end]);
+            start = end;
+        }
+        at = end;
+    }
+    blocks.push(&content[start..]);
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
 /// El texto sin etiquetas ni entidades.
 pub(crate) fn plain(html: &str) -> String {
     unescape(&untagged(html))
@@ -95,6 +128,15 @@ mod tests {
     fn el_contenido_es_lo_de_dentro_de_main() {
         assert_eq!(main("a<main id=\"x\">b</main>c"), Some(("a<main id=\"x\">", "b", "</main>c")));
         assert_eq!(main("sin nada"), None);
+    }
+
+    #[test]
+    fn los_elementos_de_fuera_son_los_trozos() {
+        let content = "a<p>b<br>c</p>\n<div><p>d</p><svg><path/></svg></div><hr>e";
+        assert_eq!(
+            blocks(content),
+            ["a", "<p>b<br>c</p>", "\n", "<div><p>d</p><svg><path/></svg></div>", "<hr>", "e"]
+        );
     }
 
     #[test]

@@ -11,11 +11,17 @@ mod paint;
 mod twins;
 mod code;
 mod compiler;
+mod message;
+mod callouts;
+mod ruler;
 mod exchange;
 mod panels;
 mod tables;
 mod figures;
+mod terms;
+mod paper;
 mod cover;
+mod missing;
 
 use std::fs;
 use std::io;
@@ -24,6 +30,7 @@ use std::path::Path;
 use mdbook_summary::Summary;
 
 use self::contents::Contents;
+use self::terms::Glossary;
 use crate::folders::{Folders, files_under};
 use crate::{laboratory, search};
 
@@ -46,6 +53,9 @@ const UNUSED: [&str; 12] = [
 /// Lo que la plantilla pide y mdBook no copia: letras y guiones.
 const COPIED: [&str; 2] = ["theme/letra", "theme/guiones"];
 
+/// La página del glosario; un libro sin ella no lleva definiciones al margen.
+const GLOSSARY: &str = "glosario.html";
+
 /// Da su cara a las páginas de la carpeta provisional.
 ///
 /// # Errors
@@ -60,24 +70,45 @@ pub fn apply(folders: &Folders, summary: &Summary) -> io::Result<()> {
     }
     let contents = Contents::new(summary, &pages)?;
     search::write(&contents, &pages)?;
+    let glossary = fs::read_to_string(pages.join(GLOSSARY)).unwrap_or_default();
+    let glossary = Glossary::read(&glossary);
     for path in files_under(&pages) {
         if path.extension().is_some_and(|extension| extension == "html") {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents))?;
+            fs::write(&path, page(&fs::read_to_string(&path)?, &name, &contents, &glossary))?;
         }
     }
+    let lost = pages.join(missing::PAGE);
+    fs::write(&lost, missing::page(&fs::read_to_string(&lost)?, folders, &contents)?)?;
     if folders.chapters().join(cover::SOURCE).is_file() {
         fs::write(pages.join("index.html"), cover::page(folders, &contents)?)?;
     }
     Ok(())
 }
 
-fn page(text: &str, name: &str, contents: &Contents) -> String {
+fn page(text: &str, name: &str, contents: &Contents, glossary: &Glossary) -> String {
     let Some((before, content, after)) = html::main(text) else { return text.to_owned() };
-    let content = code::with_blocks(&twins::with_rows(content), name);
-    let content = figures::with_roles(&tables::with_labels(&content));
-    let content = laboratory::with_laboratories(&panels::with_panels(&content, name));
+    let content = match name {
+        paper::PAGE => {
+            let title =
+                html::between(before, "<title>", "</title>").map_or("", |(_, title, _)| title);
+            paper::with_chapters(content, title, contents, |part, chapter| {
+                let head = contents.place(&chapter.page).map_or_else(String::new, frame::head);
+                head + &shaped(part, &chapter.page, &format!("{}-", chapter.key), glossary)
+            })
+        }
+        _ => shaped(content, name, "", glossary),
+    };
     frame::with_frame(&format!("{before}{content}{after}"), name, contents)
+}
+
+/// El contenido de una página con cada parte en su forma. Los nombres que se le ponen empiezan por `prefix`.
+fn shaped(content: &str, name: &str, prefix: &str, glossary: &Glossary) -> String {
+    let content = exchange::with_figures(&twins::with_rows(content));
+    let content = code::with_blocks(&content, name);
+    let content = figures::with_roles(&tables::with_labels(&content));
+    let content = laboratory::with_laboratories(&panels::with_panels(&content, name, prefix));
+    terms::with_notes(&content, glossary)
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -1,19 +1,21 @@
 //! Los paneles: lo que se predice, los errores típicos, el ejercicio y las tres líneas, cada uno con su cara.
 //!
-//! En el texto son secciones corrientes, con el título de siempre: aquí se reconocen por él.
+//! En el texto son secciones corrientes, o partes de una: aquí se reconocen por cómo empieza su título. Un capítulo puede
+//! predecir más de una vez.
 
-use super::html::{self, Heading};
+use super::html;
 
-/// El contenido con sus secciones en paneles, y al final, para el papel, las respuestas.
-pub(super) fn with_panels(content: &str, page: &str) -> String {
+/// El contenido con sus secciones en paneles, y al final, para el papel, las respuestas. Los nombres de los paneles
+/// empiezan por `prefix`: en el libro de una sola página hay muchos.
+pub(super) fn with_panels(content: &str, page: &str, prefix: &str) -> String {
     let number = page.strip_prefix("cap").and_then(|rest| rest.get(..2)?.parse::<u8>().ok());
     let Some(number) = number else { return content.to_owned() };
-    let mut answers = Answers::default();
+    let mut answers = Answers { prefix, predictions: 0, all: Vec::new() };
     let sections: String = sections(content)
         .into_iter()
         .map(|section| match Kind::of(section) {
             Some(Kind::Predict) => predictions(section, &mut answers),
-            Some(Kind::Errors) => errors(section),
+            Some(Kind::Errors) => errors(section, prefix),
             Some(Kind::Exercise) => exercise(section, number, &mut answers),
             Some(Kind::Summary) => summary(section),
             None => section.to_owned(),
@@ -22,10 +24,22 @@ pub(super) fn with_panels(content: &str, page: &str) -> String {
     sections + &answers.written()
 }
 
-/// El contenido partido por sus títulos de segundo nivel; lo primero es lo que va antes.
+/// El contenido partido en secciones; lo primero es lo que va antes. Las abre un título de segundo nivel, o uno de tercero
+/// si es el de un panel; y a un panel de tercer nivel lo termina cualquier título.
 fn sections(content: &str) -> Vec<&str> {
     let mut starts = vec![0];
-    starts.extend(content.match_indices("<h2").map(|(at, _)| at).filter(|at| *at > 0));
+    let mut is_inner = false;
+    for (at, _) in content.match_indices("<h") {
+        let is_second = content[at..].starts_with("<h2");
+        if !is_second && !content[at..].starts_with("<h3") {
+            continue;
+        }
+        let is_panel = Kind::of(&content[at..]).is_some();
+        if is_second || is_panel || is_inner {
+            starts.push(at);
+            is_inner = !is_second && is_panel;
+        }
+    }
     starts.push(content.len());
     starts.windows(2).map(|ends| &content[ends[0]..ends[1]]).collect()
 }
@@ -38,77 +52,105 @@ enum Kind {
 }
 
 impl Kind {
+    /// De qué clase es la sección que empieza con un título.
     fn of(section: &str) -> Option<Self> {
-        let Heading { inside, .. } = html::headings(section).into_iter().find(|h| h.level == 2)?;
-        Some(match html::plain(&inside).split(':').next()? {
-            "Predice" => Self::Predict,
-            "Errores típicos" => Self::Errors,
-            "Ejercicio" => Self::Exercise,
-            "En tres líneas" => Self::Summary,
-            _ => return None,
-        })
+        const KINDS: [(&str, Kind); 4] = [
+            ("Predice", Kind::Predict),
+            ("Errores típicos", Kind::Errors),
+            ("Ejercicio", Kind::Exercise),
+            ("En tres líneas", Kind::Summary),
+        ];
+        let end = section.find("</h")?;
+        let title = html::headings(&section[..end + "</h2>".len()]).into_iter().next()?;
+        let title = html::plain(&title.inside);
+        KINDS.into_iter().find_map(|(start, kind)| title.starts_with(start).then_some(kind))
     }
 }
 
 /// Lo que en papel va al final del capítulo.
-#[derive(Default)]
-struct Answers(Vec<(String, String)>);
+struct Answers<'p> {
+    prefix: &'p str,
+    predictions: usize,
+    all: Vec<(String, String)>,
+}
 
-impl Answers {
+impl Answers<'_> {
     fn written(&self) -> String {
-        if self.0.is_empty() {
+        if self.all.is_empty() {
             return String::new();
         }
-        let items: String =
-            self.0.iter().map(|(name, answer)| format!("<h3>{name}</h3>\n{answer}\n")).collect();
+        let items: String = self
+            .all
+            .iter()
+            .map(|(name, answer)| format!("<section><h3>{name}</h3>\n{answer}\n</section>\n"))
+            .collect();
         format!(
-            "<section class=\"respuestas-impresas\"><h2>Respuestas y pistas</h2>\n{items}</section>\n"
+            "<section class=\"respuestas-impresas\"><h2>Respuestas de este capítulo</h2>\n{items}</section>\n"
         )
     }
 }
 
-/// Las partes de un texto: lo de fuera y cada `<details>`, con su resumen y lo que pliega.
-fn fold(section: &str, mut outside: impl FnMut(&str), mut inside: impl FnMut(&str, &str)) {
-    let mut rest = section;
-    while let Some((before, details, after)) = html::between(rest, "<details>", "</details>") {
-        outside(before);
-        if let Some((_, title, answer)) = html::between(details, "<summary>", "</summary>") {
-            inside(title.trim(), answer.trim());
+/// Lo de una respuesta con otros nombres, porque está también en su sitio.
+fn renamed(answer: &str) -> String {
+    let mut out = answer.to_owned();
+    let mut rest = answer;
+    while let Some((_, id, after)) = html::between(rest, " id=\"", "\"") {
+        for (open, close) in [(" id=\"", "\""), ("url(#", ")"), ("aria-labelledby=\"", "\"")] {
+            out = out.replace(&format!("{open}{id}{close}"), &format!("{open}{id}-papel{close}"));
         }
         rest = after;
     }
-    outside(rest);
+    out
 }
 
-fn predictions(section: &str, answers: &mut Answers) -> String {
+/// Las partes de un texto: lo de fuera y cada `<details>` suyo, con su resumen y lo que pliega.
+fn fold(section: &str, mut outside: impl FnMut(&str), mut inside: impl FnMut(&str, &str)) {
+    for block in html::blocks(section) {
+        let folded = block.strip_prefix("<details>").and_then(|block| {
+            let (_, title, answer) = html::between(block, "<summary>", "</summary>")?;
+            Some((title.trim(), answer.strip_suffix("</details>")?.trim()))
+        });
+        match folded {
+            Some((title, answer)) => inside(title, answer),
+            None => outside(block),
+        }
+    }
+}
+
+fn predictions(section: &str, answers: &mut Answers<'_>) -> String {
     let out = std::cell::RefCell::new(String::new());
-    let mut number = 0;
     fold(
         section,
         |text| out.borrow_mut().push_str(text),
         |question, answer| {
-            number += 1;
+            answers.predictions += 1;
+            let (prefix, number) = (answers.prefix, answers.predictions);
             out.borrow_mut().push_str(&format!(
-                "<section class=\"panel predice\" aria-labelledby=\"predice-{number}\"><p class=\"tipo\">Predice</p>\n\
-                 <p class=\"pregunta\" id=\"predice-{number}\">{question}</p>\n\
+                "<section class=\"panel predice\" aria-labelledby=\"{prefix}predice-{number}\"><p class=\"tipo\">Predice {number}</p>\n\
+                 <p class=\"pregunta\" id=\"{prefix}predice-{number}\">{question}</p>\n\
                  <details><summary>Ver la respuesta</summary>\n{answer}\n</details></section>"
             ));
-            answers.0.push((format!("Predice {number}"), answer.to_owned()));
+            let name = format!("Predice {number}. <span class=\"pregunta\">{question}</span>");
+            answers.all.push((name, renamed(answer)));
         },
     );
     out.into_inner()
 }
 
 /// Cada error empieza por un párrafo con su nombre en negrita.
-fn errors(section: &str) -> String {
+fn errors(section: &str, prefix: &str) -> String {
     const OPEN: &str = "<p><strong>";
     let Some((before, rest)) = section.split_once(OPEN) else { return section.to_owned() };
     let items: Vec<&str> = rest.split(OPEN).collect();
-    let panels: String = items.iter().enumerate().map(|(at, item)| error(item, at + 1)).collect();
+    let panels: String = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| error(item, &format!("{prefix}error-{}", at + 1)))
+        .collect();
     before.to_owned() + &panels
 }
 
-fn error(item: &str, number: usize) -> String {
+fn error(item: &str, id: &str) -> String {
     let Some((name, rest)) = item.split_once("</strong>") else {
         return format!("<p><strong>{item}");
     };
@@ -120,20 +162,20 @@ fn error(item: &str, number: usize) -> String {
     };
     let name = name.trim_end_matches(['.', ' ']);
     format!(
-        "<section class=\"panel error-tipico\" aria-labelledby=\"error-{number}\"><p class=\"tipo\">{kind}</p>\n\
-         <h3 id=\"error-{number}\">{name}</h3>\n<p>{}</section>\n",
+        "<section class=\"panel error-tipico\" aria-labelledby=\"{id}\"><p class=\"tipo\">{kind}</p>\n\
+         <h3 id=\"{id}\">{name}</h3>\n<p>{}</section>\n",
         rest.trim_start()
     )
 }
 
-fn exercise(section: &str, number: u8, answers: &mut Answers) -> String {
+fn exercise(section: &str, number: u8, answers: &mut Answers<'_>) -> String {
     let mut solved = String::new();
     fold(
         section,
         |_| {},
-        |title, inside| answers.0.push((format!("Ejercicio {number}. {title}"), inside.to_owned())),
+        |title, inside| answers.all.push((format!("Ejercicio {number}. {title}"), renamed(inside))),
     );
-    if section.contains("<details>") {
+    if section.contains("<details>") && answers.prefix.is_empty() {
         solved.push_str(
             "<p class=\"hecho con-js\"><button type=\"button\" class=\"llano\" id=\"resuelto\" aria-pressed=\"false\">\
              Ya lo resolví</button> <span>Queda anotado en este navegador.</span></p>",
@@ -160,22 +202,52 @@ mod tests {
 
     #[test]
     fn cada_pregunta_es_un_panel_y_su_respuesta_se_repite_para_el_papel() {
-        let content = "<h2 id=\"p\">Predice</h2><p>Piensa.</p><details>\n<summary>¿Qué?</summary>\n<p>Eso.</p>\n</details>";
-        let seen = with_panels(content, "cap01_x.html");
+        let content = "<h2 id=\"p\">Predice</h2><p>Piensa.</p><details>\n<summary>¿Qué?</summary>\n\
+                       <p id=\"a\">Eso.</p><details>y</details>\n</details>";
         assert_eq!(
-            seen,
+            with_panels(content, "cap01_x.html", ""),
             "<h2 id=\"p\">Predice</h2><p>Piensa.</p><section class=\"panel predice\" aria-labelledby=\"predice-1\">\
-             <p class=\"tipo\">Predice</p>\n<p class=\"pregunta\" id=\"predice-1\">¿Qué?</p>\n\
-             <details><summary>Ver la respuesta</summary>\n<p>Eso.</p>\n</details></section>\
-             <section class=\"respuestas-impresas\"><h2>Respuestas y pistas</h2>\n<h3>Predice 1</h3>\n<p>Eso.</p>\n</section>\n"
+             <p class=\"tipo\">Predice 1</p>\n<p class=\"pregunta\" id=\"predice-1\">¿Qué?</p>\n\
+             <details><summary>Ver la respuesta</summary>\n<p id=\"a\">Eso.</p><details>y</details>\n</details></section>\
+             <section class=\"respuestas-impresas\"><h2>Respuestas de este capítulo</h2>\n\
+             <section><h3>Predice 1. <span class=\"pregunta\">¿Qué?</span></h3>\n\
+             <p id=\"a-papel\">Eso.</p><details>y</details>\n</section>\n</section>\n"
         );
+    }
+
+    #[test]
+    fn se_puede_predecir_mas_de_una_vez_y_dentro_de_una_seccion() {
+        let asks = |title: &str| format!("{title}<details><summary>¿?</summary>Sí.</details>");
+        let content = format!(
+            "<h2>El código</h2>{}<h3>Sigue</h3><details><summary>Completo</summary>y</details>{}",
+            asks("<h3>Predice antes de leer</h3>"),
+            asks("<h2>Predice</h2>")
+        );
+        let seen = with_panels(&content, "cap01_x.html", "cap01-");
+        assert_eq!(
+            ["cap01-predice-1\">", "cap01-predice-2\">"].map(|id| seen.matches(id).count()),
+            [2, 2]
+        );
+        assert!(
+            seen.contains("<h3>Sigue</h3><details><summary>Completo</summary>y</details><h2>"),
+            "{seen}"
+        );
+    }
+
+    #[test]
+    fn los_numeros_siguen_de_una_seccion_a_la_otra() {
+        let section = "<h2>Predice: algo</h2><details><summary>¿Qué?</summary>Eso.</details>";
+        let seen = with_panels(&section.repeat(2), "cap01_x.html", "");
+        let ids: Vec<usize> =
+            (1..=3).map(|n| seen.matches(&format!("id=\"predice-{n}\"")).count()).collect();
+        assert_eq!(ids, [1, 1, 0], "{seen}");
     }
 
     #[test]
     fn cada_error_dice_de_que_clase_es() {
         let content = "<h2>Errores típicos</h2>\n<p><strong>Uno.</strong> Así.</p>\n<div class=\"bloque compilador\">\
                        <span>error: x</span></div>\n<p><strong>Dos.</strong> Asá.</p>";
-        let seen = with_panels(content, "cap02_x.html");
+        let seen = with_panels(content, "cap02_x.html", "");
         assert!(
             seen.contains("No compila</p>\n<h3 id=\"error-1\">Uno</h3>\n<p>Así.</p>"),
             "{seen}"
@@ -189,6 +261,6 @@ mod tests {
     #[test]
     fn fuera_de_los_capitulos_nada_cambia() {
         let content = "<h2>Predice</h2><details><summary>a</summary>b</details>";
-        assert_eq!(with_panels(content, "glosario.html"), content);
+        assert_eq!(with_panels(content, "glosario.html", ""), content);
     }
 }

@@ -12,6 +12,19 @@ pub(crate) struct SmallBook {
     folder: TempDir,
 }
 
+/// Las carpetas de donde el libro de verdad toma lo que dice.
+const WHOLE: [&str; 9] = [
+    "book/capitulos",
+    "book/errores",
+    "book/python",
+    "book/servidores",
+    "book/theme",
+    "book/transcripciones",
+    "ejercicios",
+    "examples",
+    "tests",
+];
+
 impl SmallBook {
     /// Un libro sin capítulos.
     pub(crate) fn new() -> Self {
@@ -41,6 +54,23 @@ impl SmallBook {
             summary.push_str(&format!("- [{name}]({name})\n"));
         }
         book.write("book/capitulos/SUMMARY.md", &summary);
+        book
+    }
+
+    /// El libro de verdad, con lo que incluye.
+    pub(crate) fn whole() -> Self {
+        let book = Self { folder: TempDir::new().expect("hay carpeta temporal") };
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("está en uno");
+        for folder in WHOLE {
+            for file in libro::folders::files_under(&repository.join(folder)) {
+                let name = file.strip_prefix(repository).expect("está dentro").to_owned();
+                let copy = book.folder.path().join(name);
+                fs::create_dir_all(copy.parent().expect("tiene carpeta")).expect("se puede crear");
+                fs::copy(&file, copy).expect("se puede copiar");
+            }
+        }
+        let config = fs::read_to_string(repository.join("book/book.toml")).expect("está");
+        book.write("book/book.toml", &config);
         book
     }
 

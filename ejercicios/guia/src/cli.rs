@@ -10,7 +10,7 @@ use crate::exercises::{Exercise, Project};
 use crate::progress::{Progress, Score};
 use crate::reset::Reset;
 use crate::trial::always;
-use crate::{blocked, compare, copy, grade, hints, prose, report, reset, watch};
+use crate::{blocked, compare, copy, examine, grade, hints, prose, report, reset, watch};
 
 const USAGE: &str = "\
 Uso: cargo ejercicios [comando]
@@ -26,9 +26,16 @@ Uso: cargo ejercicios [comando]
                       lo hayas resuelto
   reinicia cap03      lo deja como se entrega, y guarda
                       aparte lo que tenías
+  examina [sitio]     habla con un servidor, el que sea, y
+                      dice qué cumple de HTTP; el sitio es
+                      localhost:8000 si no dices otro
   ayuda               esta ayuda
 
 Sin capítulo se trata del primer ejercicio sin resolver.
+
+Con examina: `--todas` las muestra en una tabla; `--etapa dos`,
+una entera; `--eco /ruta` examina los cuerpos con una ruta que
+los devuelva; y `--detente`, cómo se detiene el servidor.
 
 Para quien enseña:
 
@@ -68,6 +75,7 @@ pub fn run(arguments: &[OsString], root: &Path) -> Result<bool, GuideError> {
             "la carpeta de la copia: `cargo ejercicios copia ../mi-curso`",
         )),
         ["califica", ..] => grade::command(&project, &arguments[1..]),
+        ["examina", asked @ ..] => examine::command(asked),
         ["ayuda" | "--help" | "-h"] => {
             say(USAGE);
             Ok(true)

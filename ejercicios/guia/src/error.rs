@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::exam_error::ExamError;
 use crate::path_error::PathError;
 
 /// Un fallo de la guía. Que un ejercicio no esté resuelto, o no compile, no es uno.
@@ -24,6 +25,8 @@ pub enum GuideError {
     },
     /// Una ruta que alguien dio no sirve.
     Path(PathError),
+    /// No hubo a quién examinar, o no se entendió qué.
+    Exam(ExamError),
     /// No hay ningún ejercicio.
     NoExercises(PathBuf),
     /// No hay esa pista: las hay del uno al dos.
@@ -87,14 +90,16 @@ impl From<PathError> for GuideError {
     }
 }
 
+impl From<ExamError> for GuideError {
+    fn from(error: ExamError) -> Self {
+        Self::Exam(error)
+    }
+}
+
 impl fmt::Display for GuideError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownCommand(word) => write!(
-                f,
-                "no existe el comando «{word}»; los que hay son prueba, vigila, pista, compara, reinicia, \
-                 copia, califica y ayuda"
-            ),
+            Self::UnknownCommand(word) => f.write_str(&unknown_command(word)),
             Self::ExtraArgument(word) => {
                 write!(f, "sobra «{word}»; `cargo ejercicios ayuda` dice qué lleva cada comando")
             }
@@ -103,6 +108,7 @@ impl fmt::Display for GuideError {
                 write!(f, "no hay un ejercicio «{asked}»; los que hay son {}", known.join(", "))
             }
             Self::Path(error) => error.fmt(f),
+            Self::Exam(error) => error.fmt(f),
             Self::NoExercises(path) => write!(f, "no hay ningún ejercicio en {}", path.display()),
             Self::UnknownHint(asked) => {
                 write!(f, "no hay una pista «{asked}»; cada ejercicio tiene la 1 y la 2")
@@ -153,6 +159,13 @@ fn advice(source: &io::Error) -> &'static str {
         }
         _ => "",
     }
+}
+
+fn unknown_command(word: &str) -> String {
+    format!(
+        "no existe el comando «{word}»; los que hay son prueba, vigila, pista, compara, reinicia, examina, \
+         copia, califica y ayuda"
+    )
 }
 
 fn tampered(name: &str, files: &[String]) -> String {

@@ -9,6 +9,8 @@ mod cli;
 mod console;
 mod places;
 mod path_error;
+pub mod examiner;
+mod exam_error;
 mod error;
 mod message;
 mod prose;
@@ -33,10 +35,13 @@ pub mod watch;
 pub mod compare;
 pub mod reset;
 
+mod examine;
+
 pub mod copy;
 pub mod grade;
 
 pub use cli::run;
 pub use console::complain;
 pub use error::GuideError;
+pub use exam_error::ExamError;
 pub use path_error::PathError;

@@ -108,7 +108,7 @@ impl Progress {
 }
 
 /// La barra solo se llena cuando está todo, y solo está vacía cuando no hay nada.
-fn bar(done: usize, total: usize) -> String {
+pub(crate) fn bar(done: usize, total: usize) -> String {
     let full = match done {
         0 => 0,
         _ if done == total => CELLS,

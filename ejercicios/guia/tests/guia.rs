@@ -206,7 +206,7 @@ fn lo_que_no_existe_se_dice_con_lo_que_hay() {
     assert_eq!(
         says(&["corre"]),
         "error: no existe el comando «corre»; los que hay son prueba, vigila, pista, compara, \
-         reinicia, copia, califica y ayuda\n"
+         reinicia, examina, copia, califica y ayuda\n"
     );
     assert_eq!(
         says(&["vigila", "cap09"]),

@@ -6,10 +6,13 @@
 //! | `GET /menu` y `HEAD /menu` | `200 OK`: una página con la lista de `MENU` |
 //! | `GET /carta` y `HEAD /carta` | `301 Moved Permanently`, con `Location: /menu` |
 //! | `POST /timbre` | `200 OK`: el texto `¡Ring! Ya vamos.` |
-//! | otro método en una de esas cuatro rutas | `405 Method Not Allowed`, y en `Allow` los métodos que esa ruta sí atiende: `GET, HEAD` o `POST` |
-//! | cualquier otra ruta, con el método que sea | `404 Not Found`, y un texto que la nombre |
+//! | `GET /mesas/4` y `HEAD /mesas/4`, y lo mismo con cada mesa | `200 OK`: una página con el título `Mesa 4` |
+//! | otro método en una de esas rutas | `405 Method Not Allowed`, y en `Allow` los métodos que esa ruta sí atiende: `GET, HEAD` o `POST` |
+//! | cualquier otra ruta, también la de una mesa que no hay, con el método que sea | `404 Not Found`, y un texto que la nombre |
 //!
-//! La portada y el menú son `text/html; charset=utf-8`; lo demás, `text/plain; charset=utf-8`: el 404
+//! Adentro están las mesas 1 a 8, y en la terraza, las mesas 20 a 23.
+//!
+//! La portada, el menú y las mesas son `text/html; charset=utf-8`; lo demás, `text/plain; charset=utf-8`: el 404
 //! repite lo que escribió otra persona, y eso todavía no puede ir en HTML. Las páginas las da hechas
 //! `page`, de `crate::cafe`: `page("Menú", &list)` es una completa, con los enlaces del sitio, a partir de
 //! su título y su contenido.

@@ -15,7 +15,19 @@ pub fn application(environ: &mut Environ, start_response: StartResponse) -> Resu
         ("POST", "/timbre") => ring(start_response),
         (_, "/" | "/menu" | "/carta") => not_allowed(start_response, "GET, HEAD"),
         (_, "/timbre") => not_allowed(start_response, "POST"),
-        (_, path) => not_found(start_response, path),
+        (method, path) => match (method, table_number(path)) {
+            ("GET" | "HEAD", Some(number)) => table(start_response, number),
+            (_, Some(_)) => not_allowed(start_response, "GET, HEAD"),
+            (_, None) => not_found(start_response, path),
+        },
+    }
+}
+
+/// El número de la mesa, si en esa ruta hay una.
+fn table_number(path: &str) -> Option<u8> {
+    match path.strip_prefix("/mesas/")?.parse() {
+        Ok(number @ (1..=8 | 20..=23)) => Some(number),
+        _ => None,
     }
 }
 
@@ -35,6 +47,11 @@ pub fn list(products: &[Product]) -> String {
         items += &format!("  <li>{}: ${}</li>\n", product.name, product.price);
     }
     format!("<ul>\n{items}</ul>\n")
+}
+
+fn table(start_response: StartResponse, number: u8) -> Result<Body> {
+    start_response("200 OK", &[HTML])?;
+    Ok(Body::from(page(&format!("Mesa {number}"), "<p>Te esperábamos.</p>\n")))
 }
 
 fn moved(start_response: StartResponse, place: &str) -> Result<Body> {

@@ -32,7 +32,8 @@ impl Iterator for Screen {
         match self.kitchen.after(self.last) {
             News::Order(order) => {
                 self.last = order.number;
-                let (who, what) = (escape(&order.who), escape(&order.what));
+                let who = escape(&order.who);
+                let what = escape(&order.what);
                 Some(Ok(format!("<li>{who}: {what}</li>\n")))
             }
             News::Quiet => Some(Ok("<!-- -->\n".to_string())),

@@ -29,7 +29,7 @@ fn el_navegador_muestra_las_letras() {
         vec![TITLE, TEXT],
         seen(&fetch(APPLICATION)),
         "pista: eso es lo que se ve con la tabla que dice tu respuesta; los bytes son UTF-8 \
-         (capítulo 2, «Predice»)"
+         (capítulo 2, «Solo cambia un encabezado»)"
     );
 }
 
@@ -42,7 +42,7 @@ fn la_pagina_sigue_como_estaba() {
         ("igual que antes", vec![TITLE.to_owned(), TEXT.to_owned()]),
         (if untouched { "igual que antes" } else { "cambiada" }, seen(&response)),
         "pista: la página no se toca, y se ve bien aunque diga otra cosa: gana el encabezado \
-         (capítulo 2, «Predice»)"
+         (capítulo 2, «Predice: ¿a quién le cree?»)"
     );
 }
 

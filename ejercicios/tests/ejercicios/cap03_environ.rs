@@ -43,7 +43,7 @@ fn la_segunda_linea_dice_de_donde_viene() {
             Some(expected),
             get("/").header("Referer", page).send(APPLICATION).body.lines().nth(1),
             "pista: `environ.header` busca un encabezado por su nombre \
-             (capítulo 3, «Tres familias de nombres»)"
+             (capítulo 3, «Un dato que puede faltar»)"
         );
     }
 }

@@ -71,7 +71,7 @@ fn la_carta_se_mudo_al_menu() {
             (response.status, response.content_type.as_str(), response.header("location")),
             "{method} /carta\n\
              pista: `HEAD` se atiende como `GET`, y `Location` dice a dónde ir \
-             (capítulo 4, «301: está en otro lugar»)"
+             (capítulo 4, «Una visita en dos viajes»)"
         );
     }
 }
@@ -88,11 +88,49 @@ fn el_timbre_suena_con_post() {
 }
 
 #[test]
+fn cada_mesa_tiene_su_pagina() {
+    for (path, title) in [
+        ("/mesas/1", "Mesa 1"),
+        ("/mesas/8", "Mesa 8"),
+        ("/mesas/20", "Mesa 20"),
+        ("/mesas/23", "Mesa 23"),
+    ] {
+        let response = get(path).send(APPLICATION);
+        assert_eq!(
+            (200, HTML, true),
+            (
+                response.status,
+                response.content_type.as_str(),
+                response.body.contains(&format!("<h1>{title}</h1>"))
+            ),
+            "{path}, con el título «{title}»: {:?}\n\
+             pista: separa lo que cambia, léelo como número y dale ese título a `page` \
+             (capítulo 4, «Una parte que cambia: /mesas/4»)",
+            response.body
+        );
+    }
+}
+
+#[test]
+fn una_mesa_que_no_hay_no_existe() {
+    for path in ["/mesas/0", "/mesas/9", "/mesas/19", "/mesas/24", "/mesas/ocho", "/mesas/"] {
+        assert_eq!(
+            404,
+            get(path).send(APPLICATION).status,
+            "{path}\n\
+             pista: un patrón puede aceptar dos grupos de números, separados por `|` \
+             (capítulo 4, «Una parte que cambia: /mesas/4»)"
+        );
+    }
+}
+
+#[test]
 fn con_otro_metodo_dice_cuales_atiende() {
     for (method, path, allowed) in [
         ("POST", "/", "GET, HEAD"),
         ("PUT", "/menu", "GET, HEAD"),
         ("DELETE", "/carta", "GET, HEAD"),
+        ("DELETE", "/mesas/21", "GET, HEAD"),
         ("GET", "/timbre", "POST"),
         ("HEAD", "/timbre", "POST"),
     ] {
@@ -102,7 +140,7 @@ fn con_otro_metodo_dice_cuales_atiende() {
             (response.status, response.content_type.as_str(), response.header("allow")),
             "{method} {path}\n\
              pista: si la ruta existe, es un 405, y `Allow` nombra los métodos de esa ruta \
-             (capítulo 4, «405: así no»)"
+             (capítulo 4, «404, 405 y HEAD»)"
         );
     }
 }
@@ -113,6 +151,7 @@ fn lo_demas_no_existe() {
         (get("/postres"), "/postres"),
         (get("/menu/"), "/menu/"),
         (request("POST", "/jardin"), "/jardin"),
+        (request("DELETE", "/mesas/9"), "/mesas/9"),
     ] {
         let response = sent.send(APPLICATION);
         assert_eq!(
@@ -120,7 +159,7 @@ fn lo_demas_no_existe() {
             (response.status, response.content_type.as_str(), response.body.contains(path)),
             "{path}, que la respuesta debe nombrar: {:?}\n\
              pista: el último brazo acepta todo y da nombre a la ruta \
-             (capítulo 4, «404: no hay nada»)",
+             (capítulo 4, «404, 405 y HEAD»)",
             response.body
         );
     }

@@ -16,7 +16,7 @@ fn responde_una_pagina() {
         (200, "text/html; charset=utf-8"),
         (response.status, response.content_type.as_str()),
         "pista: el estado y el encabezado son los del programa del capítulo \
-         (capítulo 5, «El código»)"
+         (capítulo 5, «Ausente, vacío y repetido»)"
     );
 }
 

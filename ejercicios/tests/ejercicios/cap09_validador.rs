@@ -15,7 +15,7 @@ fn la_lista_mide_lo_que_dice() {
     assert_eq!(
         "", findings,
         "pista: la longitud se cuenta en bytes, con sus saltos de línea, o se deja al servidor \
-         (capítulo 9, «El código»)"
+         (capítulo 9, «Predice»)"
     );
     assert_eq!(
         "200 OK: Mañana abrimos a las nueve\nSe busca quien sepa hacer café de olla\n",

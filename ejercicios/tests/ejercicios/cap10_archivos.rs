@@ -42,7 +42,7 @@ fn la_etiqueta_es_su_longitud() {
     assert_eq!(
         PHOTOS.map(etag),
         PHOTOS.map(|path| get(path).send(APPLICATION).header("etag").to_owned()),
-        "pista: la longitud en bytes, entre comillas dobles (capítulo 10, «Ejecútalo»)"
+        "pista: la longitud en bytes, entre comillas dobles (capítulo 10, «Un archivo es un cuerpo»)"
     );
 }
 
@@ -54,7 +54,7 @@ fn a_quien_ya_la_tiene_no_se_la_envia() {
             seen(path, &ask(path, etag(path))),
             "{path}\n\
              pista: estado, etiqueta y nada más, ni siquiera el tipo \
-             (capítulo 10, «Los bytes que viajaron»)"
+             (capítulo 10, «La etiqueta viaja y el archivo no»)"
         );
     }
     let findings = Findings::default();
@@ -66,7 +66,7 @@ fn a_quien_ya_la_tiene_no_se_la_envia() {
         "",
         found.join("\n"),
         "pista: el servidor no envía el cuerpo de un 304, pero tampoco hay que dárselo \
-         (capítulo 10, «Los bytes que viajaron»)"
+         (capítulo 10, «La etiqueta viaja y el archivo no»)"
     );
 }
 
@@ -78,7 +78,7 @@ fn a_quien_tiene_otra_version_se_la_envia() {
             (200, etag(path), "image/svg+xml".to_owned(), "(el archivo)".to_owned()),
             seen(path, &ask(path, known)),
             "{path}\n\
-             pista: 304 solo si las etiquetas son iguales (capítulo 10, «Los bytes que viajaron»)"
+             pista: 304 solo si las etiquetas son iguales (capítulo 10, «La etiqueta viaja y el archivo no»)"
         );
     }
 }

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
-use pasarela::{Application, make_server};
+use pasarela::simple_server::make_server_with;
+use pasarela::{Application, Config};
 use ureq::{Agent, http};
 
 /// Sobra para una respuesta corta y no deja colgada la prueba de un programa que nunca responde.
@@ -62,7 +63,14 @@ impl Request {
     /// Se lo pide a la aplicación, como lo haría un navegador.
     #[track_caller]
     pub(crate) fn send(self, application: impl Application) -> Response {
-        let server = make_server("127.0.0.1", 0, application).expect("hay un puerto libre");
+        self.send_with(application, Config::default())
+    }
+
+    /// Lo mismo, con esa configuración del servidor.
+    #[track_caller]
+    pub(crate) fn send_with(self, application: impl Application, config: Config) -> Response {
+        let server = make_server_with("127.0.0.1", 0, application, config);
+        let server = server.expect("hay un puerto libre");
         let address = server.local_addrs()[0];
         let handle = server.handle();
         // Nadie espera a este hilo: si el ejercicio no termina nunca, la prueba sí termina.

@@ -18,3 +18,6 @@ mod cap07_trozos;
 mod cap08_intermediarios;
 mod cap09_validador;
 mod cap10_archivos;
+mod cap14_cgi;
+mod cap15_apache_nginx;
+mod cap16_muchas_maquinas;
