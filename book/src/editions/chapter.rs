@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::markup::{self, Element, Node};
 
 /// Lo que solo sirve en un navegador.
-const DROPPED: [&str; 6] = ["acciones", "con-js", "copiar", "hecho", "pasar", "saltar"];
+const DROPPED: [&str; 7] = ["acciones", "con-js", "copiar", "hecho", "lab-vivo", "pasar", "saltar"];
 
 /// Los paneles cuyas respuestas van al final del capítulo, y qué lo dice en su sitio.
 const ANSWERED: [(&str, &str); 2] = [

@@ -59,14 +59,18 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         },
     },
     Experiment {
-        name: "Borrar lo que no está",
+        name: "Una mesa",
         program: "cap04",
-        request: "DELETE /postres HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Los brazos se prueban de arriba abajo.",
+        request: "GET /mesas/4 HTTP/1.1\nHost: localhost:8000\n\n",
+        look: "La ruta tiene una parte que cambia, y la respuesta no es para personas: es JSON.",
         question: Question {
-            text: "¿Qué estado responde?",
-            fact: "estado",
-            options: &[("404", "404"), ("405", "405"), ("200", "200")],
+            text: "¿Con qué tipo llega?",
+            fact: "recibido:Content-type",
+            options: &[
+                ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
+                ("application/json", "application/json"),
+                ("text/html; charset=utf-8", "text/html; charset=utf-8"),
+            ],
         },
     },
     Experiment {
