@@ -19,7 +19,7 @@ const DOORS: [(&str, &str); 6] = [
 #[path = "src/variants.rs"]
 mod variants;
 
-use variants::{PROGRAMS, Program};
+use variants::{Change, PROGRAMS, Program};
 
 fn main() {
     let examples = Path::new("../../examples");
@@ -27,17 +27,16 @@ fn main() {
     println!("cargo::rerun-if-changed={}", examples.display());
     let form = fs::read_to_string(examples.join("form/mod.rs")).expect("está ahí");
     println!("cargo::rerun-if-changed=build.rs");
-    let (mut modules, mut table) = (String::new(), String::new());
+    let (mut modules, mut table, mut sources) = (String::new(), String::new(), String::new());
     for Program { name, file, wraps, changes } in &PROGRAMS {
         let path = examples.join(file).with_extension("rs");
         let mut text = fs::read_to_string(&path).expect("está ahí").replace("\r\n", "\n");
-        for (from, to) in changes.iter().chain(*wraps) {
-            assert_eq!(
-                text.matches(from).count(),
-                1,
-                "{name} cambia en {file} lo que no está: {from}"
-            );
-            text = text.replace(from, to);
+        for change in *changes {
+            text = changed(&text, name, change);
+        }
+        let _ = writeln!(sources, "    ({name:?}, {:?}),", shown(&text));
+        for change in *wraps {
+            text = changed(&text, name, change);
         }
         for (from, to) in DOORS {
             text = text.replace(from, to);
@@ -51,6 +50,22 @@ fn main() {
     }
     let count = PROGRAMS.len();
     let table = format!("pub(super) const MAINS: [(&str, Main); {count}] = [\n{table}];\n");
+    let sources = format!(
+        "#[cfg(not(target_family = \"wasm\"))]\n\
+         pub(super) const SOURCES: [(&str, &str); {count}] = [\n{sources}];\n"
+    );
     let target = Path::new(&env::var("OUT_DIR").expect("la pone cargo")).join("programs.rs");
-    fs::write(target, modules + &table).expect("se puede escribir ahí");
+    fs::write(target, modules + &table + &sources).expect("se puede escribir ahí");
+}
+
+/// El texto con ese cambio, que tiene que estar una sola vez.
+fn changed(text: &str, name: &str, (from, to): &Change) -> String {
+    assert_eq!(text.matches(from).count(), 1, "{name} cambia lo que no está: {from}");
+    text.replace(from, to)
+}
+
+/// Lo que se muestra de un programa: sin su prueba y sin su primera línea, que dice cómo se ejecuta.
+fn shown(text: &str) -> &str {
+    let text = text.split_once('\n').map_or(text, |(_, rest)| rest);
+    text.split("\n#[test]").next().unwrap_or_default().trim_end()
 }

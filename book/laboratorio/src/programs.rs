@@ -29,6 +29,13 @@ fn main_of(name: &str) -> Option<Main> {
     Some(all::MAINS.iter().find(|(known, _)| *known == name)?.1)
 }
 
+/// El texto de un programa, con lo que cambia su variante.
+#[cfg(not(target_family = "wasm"))]
+#[must_use]
+pub fn source(name: &str) -> Option<&'static str> {
+    all::SOURCES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
 /// El programa que se llama así.
 #[must_use]
 pub fn program(name: &str) -> Option<&'static Program> {

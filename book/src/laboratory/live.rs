@@ -5,6 +5,8 @@ use super::prose;
 use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::report::text;
+use laboratorio::source;
+use std::collections::BTreeSet;
 
 /// El final de una línea, como lo dibuja el editor.
 const END: &str = "<i class=\"fin\" aria-hidden=\"true\">␍␊</i>\n";
@@ -109,13 +111,22 @@ fn views() -> String {
     VIEWS.iter().enumerate().map(view).collect()
 }
 
-/// Los experimentos, como JSON: `{capítulo: [{name, program, file, changes, request, look, ask, fact, options}]}`.
+/// Los experimentos, como JSON, y los programas:
+/// `{chapters: {capítulo: [{name, program, file, changes, request, look, ask, fact, options}]}, sources: {programa: texto}}`.
 fn data(chapters: &[&Chapter]) -> String {
-    let chapters = chapters.iter().map(|chapter| {
-        let experiments: Vec<String> = chapter.experiments.iter().map(experiment).collect();
-        format!("{}:[{}]", quoted(chapter.name), experiments.join(","))
-    });
-    format!("{{{}}}", chapters.collect::<Vec<_>>().join(","))
+    let experiments = || chapters.iter().flat_map(|chapter| chapter.experiments);
+    let sources: BTreeSet<&str> = experiments().map(|one| one.program).collect();
+    let sources = sources.into_iter().filter_map(|name| Some((name, source(name)?)));
+    let sources: Vec<String> =
+        sources.map(|(name, text)| format!("{}:{}", quoted(name), quoted(text))).collect();
+    let chapters: Vec<String> = chapters
+        .iter()
+        .map(|chapter| {
+            let experiments: Vec<String> = chapter.experiments.iter().map(experiment).collect();
+            format!("{}:[{}]", quoted(chapter.name), experiments.join(","))
+        })
+        .collect();
+    format!("{{\"chapters\":{{{}}},\"sources\":{{{}}}}}", chapters.join(","), sources.join(","))
 }
 
 fn experiment(experiment: &Experiment) -> String {

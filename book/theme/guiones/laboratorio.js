@@ -53,7 +53,7 @@ function counted(request) {
 function start(lab) {
     const el = (name) => lab.querySelector(`[data-e="${name}"]`);
     const all = (selector, from = lab) => [...from.querySelectorAll(selector)];
-    const chapters = JSON.parse(lab.querySelector('script').textContent);
+    const { chapters, sources } = JSON.parse(lab.querySelector('script').textContent);
     const editor = el('editor'), back = el('back'), view = el('view');
     let list = Object.values(chapters)[0], one = list[0];
     let report = null, before = null, shown = 'sent', guess = null, isHex = false, cut = null, step = 0, turn = 0;
@@ -105,11 +105,15 @@ function start(lab) {
         },
         steps() {
             const why = isOwn() ? 'De tu programa solo se ven los bytes.' : 'Ninguna: el servidor respondió sin llamar a la aplicación.';
-            view.innerHTML = report.steps.length ? views.steps(report, step) : said(why);
+            view.innerHTML = report.steps.length ? views.steps(report, step, sources[one.program]) : said(why);
+            // El paso y su línea, a la vista; cada uno en su caja, sin mover la página.
+            for (const mark of all('.va', view)) {
+                const box = mark.closest('pre') ?? view, { top, bottom } = box.getBoundingClientRect(), at = mark.getBoundingClientRect();
+                if (at.top < top || at.bottom > bottom) box.scrollTop += at.top - top - box.clientHeight / 3;
+            }
             all('[data-k]', view).forEach((button) => button.addEventListener('click', () => {
                 step += +button.dataset.k;
                 SHOW.steps();
-                view.querySelector('.va').scrollIntoView({ block: 'nearest' });
                 (view.querySelector(`[data-k="${button.dataset.k}"]:enabled`) ?? view.querySelector('[data-k]:enabled')).focus();
             }));
         },
