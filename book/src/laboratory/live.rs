@@ -19,6 +19,11 @@ const VIEWS: [(&str, &str, bool); 5] = [
     ("browser", "Navegador", true),
 ];
 
+/// Lo que se predijo queda en el navegador de quien lee, que se lo puede llevar o borrarlo.
+const PROGRESS: &str = "<div class=\"acciones progreso\">\
+<button type=\"button\" class=\"llano\" data-a=\"export\">Guardar mis predicciones</button>\
+<button type=\"button\" class=\"llano\" data-a=\"erase\">Borrarlas</button> <span role=\"status\" data-e=\"progress\"></span></div>";
+
 /// Los mandos del laboratorio que se pidió con `name`, y sus datos.
 pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
     let [chapter, ..] = chapters else { return String::new() };
@@ -44,7 +49,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <p class=\"veredicto\" role=\"status\" data-e=\"verdict\"></p></div>\
 <div class=\"lab-der\"><div class=\"pasos\" role=\"group\" aria-label=\"Qué mirar\">{views}</div>\
 <div class=\"vista\" data-e=\"view\" tabindex=\"0\" role=\"group\" aria-label=\"Lo que se mira\"></div></div></div>\
-<details class=\"dentro\"><summary>El servidor por dentro</summary><div data-e=\"inside\"><p>Envía la petición, o córtala con la corredera, y mira por dónde pasó la conexión.</p></div></details>\
+{progress}<details class=\"dentro\"><summary>El servidor por dentro</summary><div data-e=\"inside\"><p>Envía la petición, o córtala con la corredera, y mira por dónde pasó la conexión.</p></div></details>\
 <div class=\"registro\"><b>Registro del servidor <span class=\"de\" data-e=\"source\">responde esta página</span></b><code data-e=\"log\">(nada)</code></div>\
 <script type=\"application/json\">{data}</script></div>",
         select = select(chapters),
@@ -54,6 +59,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
         question = prose(first.question.text),
         options = options(first),
         views = views(),
+        progress = if chapters.len() > 1 { PROGRESS } else { "" },
         data = data(chapters),
     )
 }
@@ -90,7 +96,7 @@ fn chips(chapter: &Chapter) -> String {
 }
 
 fn options(experiment: &Experiment) -> String {
-    let option = |(at, (label, _)): (usize, &(&str, &str))| {
+    let option = |(at, (label, ..)): (usize, &(&str, &str, &str))| {
         format!(
             "<button type=\"button\" data-p=\"{at}\" aria-pressed=\"false\">{}</button>",
             escape(label)
@@ -142,7 +148,7 @@ fn experiment(experiment: &Experiment) -> String {
         quoted(experiment.look),
         quoted(question.text),
         quoted(question.fact),
-        pairs(question.options)
+        options_data(question.options)
     )
 }
 
@@ -150,6 +156,13 @@ fn pairs(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> =
         pairs.iter().map(|(one, two)| format!("[{},{}]", quoted(one), quoted(two))).collect();
     format!("[{}]", pairs.join(","))
+}
+
+fn options_data(options: &[(&str, &str, &str)]) -> String {
+    let options = options.iter().map(|(label, value, why)| {
+        format!("[{},{},{}]", quoted(label), quoted(value), quoted(why))
+    });
+    format!("[{}]", options.collect::<Vec<_>>().join(","))
 }
 
 fn quoted(value: &str) -> String {

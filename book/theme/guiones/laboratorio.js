@@ -118,7 +118,7 @@ function start(lab) {
             }));
         },
         received() {
-            view.innerHTML = report.answers.length ? views.received(report, isHex) : said('Nada.');
+            view.innerHTML = report.answers.length ? views.received(report, isHex, isOwn()) : said('Nada.');
         },
         browser() {
             if (report.answers.length) views.browser(view, report, /^\S+ (\S+)/.exec(text())?.[1] ?? '/');
@@ -183,9 +183,24 @@ function start(lab) {
     /** Si la predicción acertó. Queda anotado en este navegador. */
     function judged() {
         if (guess == null || isOwn()) return '';
-        const [label, value] = one.options[guess], isRight = value === report.fact;
+        const [label, value, why] = one.options[guess], isRight = value === report.fact;
         try { localStorage.setItem(`laboratorio:${one.program}:${one.name}`, isRight); } catch { /* sin memoria */ }
-        return isRight ? '<b class="si">Acertaste.</b> ' : `<b class="no">No fue «${escape(label)}».</b> `;
+        return isRight ? '<b class="si">Acertaste.</b> ' : `<b class="no">No fue «${escape(label)}».</b> ${prose(why)} `;
+    }
+
+    const kept = () => Object.entries(localStorage).filter(([key]) => /^(laboratorio|leido|resuelto):/.test(key));
+    /** Lo que se recuerda, como archivo. */
+    function save() {
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(new Blob([JSON.stringify(Object.fromEntries(kept()), null, 2)], { type: 'application/json' }));
+        link.download = 'laboratorio.json';
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    }
+    function erase() {
+        const mine = kept().filter(([key]) => key.startsWith('laboratorio:'));
+        mine.forEach(([key]) => localStorage.removeItem(key));
+        el('progress').textContent = `Predicciones borradas: ${mine.length}.`;
     }
 
     // ── Mandos ──
@@ -223,6 +238,8 @@ function start(lab) {
         if (v) show(v);
         if (a === 'send') send();
         if (a === 'restore') load(list.indexOf(one));
+        if (a === 'export') save();
+        if (a === 'erase') erase();
         if (a === 'hex') {
             isHex = !isHex;
             press('[data-a=hex]', () => isHex);

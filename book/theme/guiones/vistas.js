@@ -58,7 +58,7 @@ export function steps({ steps }, now, source) {
     return `<ol class="traza">${steps.map(item).join('')}</ol><div class="acciones">${button(-1, 'Anterior', now)}${button(1, 'Siguiente', now < steps.length - 1)}</div><pre class="fuente-rs" tabindex="0" role="group" aria-label="El programa"><code>${listing}</code></pre>`;
 }
 
-export function received({ bytes, answers, steps }, isHex) {
+export function received({ bytes, answers, steps }, isHex, isOwn) {
     const letter = (one) => {
         const raw = encoder.encode(one);
         return raw.length > 1 ? `<b title="${[...raw].map(hex).join(' ')}">${one}</b>` : escape(one);
@@ -74,7 +74,7 @@ export function received({ bytes, answers, steps }, isHex) {
         const html = isHex ? `<div class="bytes v hex">${head}${body}</div>` : `<div class="recibido">${head}${body && `<div class="cu">${body}</div>`}</div>`;
         return `<p class="et">Recibidos <small>${end - (answers[at - 1]?.end ?? 0)} bytes</small></p>${html}`;
     };
-    const who = steps.length ? 'En negrita, lo que escribió la aplicación; lo demás, el servidor.' : 'Ninguna aplicación escribió nada de esto.';
+    const who = isOwn ? 'Quién escribió cada línea solo lo sabe tu programa.' : steps.length ? 'En negrita, lo que escribió la aplicación; lo demás, el servidor.' : 'Ninguna aplicación escribió nada de esto.';
     return answers.map(message).join('') + `<p class="pie-figura">${who}</p>`;
 }
 

@@ -11,7 +11,11 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Cuántos bytes mide el cuerpo?",
             fact: "bytes",
-            options: &[("28", "28"), ("29", "29"), ("168", "168")],
+            options: &[
+                ("28", "28", "Son las letras. Por el cable viajan bytes, y la `ó` ocupa dos."),
+                ("29", "29", ""),
+                ("168", "168", "Es lo que mide la respuesta entera, con su cabeza."),
+            ],
         },
     },
     Experiment {
@@ -22,7 +26,15 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("404", "404"), ("200", "200"), ("400", "400")],
+            options: &[
+                (
+                    "404",
+                    "404",
+                    "Un servidor de archivos respondería así. Este solo llama a `application`, que no mira la ruta.",
+                ),
+                ("200", "200", ""),
+                ("400", "400", "La petición está bien escrita: no hay nada que rechazar."),
+            ],
         },
     },
     Experiment {
@@ -33,7 +45,19 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("400", "400"), ("500", "500")],
+            options: &[
+                (
+                    "200",
+                    "200",
+                    "La aplicación no mira `Host`, pero el servidor lo exige antes de llamarla.",
+                ),
+                ("400", "400", ""),
+                (
+                    "500",
+                    "500",
+                    "500 es para lo que falla del lado del servidor. Lo que falta aquí le falta a la petición.",
+                ),
+            ],
         },
     },
     Experiment {
@@ -44,7 +68,15 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado recibe el visitante?",
             fact: "estado",
-            options: &[("200", "200"), ("400", "400"), ("500", "500")],
+            options: &[
+                (
+                    "200",
+                    "200",
+                    "Para llegar al cliente, un estado necesita su frase: `start_response` no lo aceptó.",
+                ),
+                ("400", "400", "400 culparía a quien pide, y su petición está bien."),
+                ("500", "500", ""),
+            ],
         },
     },
     Experiment {
@@ -55,7 +87,14 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿El servidor cierra la conexión después de responder?",
             fact: "cierra",
-            options: &[("Sí", "sí"), ("No: espera otra petición", "no")],
+            options: &[
+                ("Sí", "sí", ""),
+                (
+                    "No: espera otra petición",
+                    "no",
+                    "Eso es lo usual desde HTTP/1.1. En 1.0 hay que pedirlo.",
+                ),
+            ],
         },
     },
     Experiment {
@@ -66,7 +105,14 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Cuántas veces se llama a `application`?",
             fact: "llamadas",
-            options: &[("Una: es una sola conexión", "1"), ("Dos: una por petición", "2")],
+            options: &[
+                (
+                    "Una: es una sola conexión",
+                    "1",
+                    "Una conexión no es una petición: por una pueden viajar muchas.",
+                ),
+                ("Dos: una por petición", "2", ""),
+            ],
         },
     },
 ];

@@ -12,9 +12,17 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
             text: "¿Con qué tipo llega?",
             fact: "recibido:Content-type",
             options: &[
-                ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
-                ("text/html; charset=utf-8", "text/html; charset=utf-8"),
-                ("text/html", "text/html"),
+                (
+                    "text/plain; charset=utf-8",
+                    "text/plain; charset=utf-8",
+                    "Ese era el programa del capítulo 1.",
+                ),
+                ("text/html; charset=utf-8", "text/html; charset=utf-8", ""),
+                (
+                    "text/html",
+                    "text/html",
+                    "La aplicación escribió también `charset`, y el servidor no quita nada.",
+                ),
             ],
         },
     },
@@ -26,7 +34,10 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Viajan las etiquetas, como `<h1>`?",
             fact: "dice:<h1>",
-            options: &[("Sí: el cuerpo es el mismo", "sí"), ("No: text/plain las quita", "no")],
+            options: &[
+                ("Sí: el cuerpo es el mismo", "sí", ""),
+                ("No: text/plain las quita", "no", "El tipo describe el cuerpo; no lo cambia."),
+            ],
         },
     },
     Experiment {
@@ -37,7 +48,14 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Cambian los bytes de la ó en el cuerpo?",
             fact: "dice:códigofacilito",
-            options: &[("Sí: sin charset no es UTF-8", "no"), ("No: siguen siendo C3 B3", "sí")],
+            options: &[
+                (
+                    "Sí: sin charset no es UTF-8",
+                    "no",
+                    "Los bytes son los que devolvió la aplicación. Lo que cambia es cómo los lee el navegador.",
+                ),
+                ("No: siguen siendo C3 B3", "sí", ""),
+            ],
         },
     },
     Experiment {
@@ -49,8 +67,12 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
             text: "¿El servidor convierte el cuerpo a `iso-8859-1`?",
             fact: "dice:códigofacilito",
             options: &[
-                ("No: los bytes son los que devolvió la aplicación", "sí"),
-                ("Sí: para eso se lo dijo el encabezado", "no"),
+                ("No: los bytes son los que devolvió la aplicación", "sí", ""),
+                (
+                    "Sí: para eso se lo dijo el encabezado",
+                    "no",
+                    "El servidor no lee el cuerpo ni lo convierte: eso es cosa de quien lo escribe.",
+                ),
             ],
         },
     },
@@ -62,7 +84,19 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado recibe el visitante?",
             fact: "estado",
-            options: &[("200", "200"), ("400", "400"), ("500", "500")],
+            options: &[
+                (
+                    "200",
+                    "200",
+                    "Si se enviara, la respuesta tendría un encabezado que nadie escribió como tal.",
+                ),
+                (
+                    "400",
+                    "400",
+                    "La petición no tiene la culpa: el salto de línea lo puso la aplicación.",
+                ),
+                ("500", "500", ""),
+            ],
         },
     },
     Experiment {
@@ -73,7 +107,14 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Cuántos bytes de cuerpo viajan?",
             fact: "bytes",
-            options: &[("Los que dice Content-Length", "153"), ("0", "0")],
+            options: &[
+                (
+                    "Los que dice Content-Length",
+                    "153",
+                    "`Content-Length` dice lo que mediría con `GET`. A `HEAD` no lo sigue ningún cuerpo.",
+                ),
+                ("0", "0", ""),
+            ],
         },
     },
 ];

@@ -11,7 +11,14 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué valor tiene `HTTP_USER_AGENT`?",
             fact: "environ:HTTP_USER_AGENT",
-            options: &[("curl/8.5.0", "curl/8.5.0"), ("No está: no es de la ruta", "no está")],
+            options: &[
+                ("curl/8.5.0", "curl/8.5.0", ""),
+                (
+                    "No está: no es de la ruta",
+                    "no está",
+                    "A `environ` llegan la línea de petición y también los encabezados.",
+                ),
+            ],
         },
     },
     Experiment {
@@ -22,7 +29,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué valor tiene `PATH_INFO`?",
             fact: "environ:PATH_INFO",
-            options: &[("/menu?dia=hoy", "/menu?dia=hoy"), ("/menu", "/menu"), ("menu", "menu")],
+            options: &[
+                (
+                    "/menu?dia=hoy",
+                    "/menu?dia=hoy",
+                    "Lo que va detrás de `?` es la consulta, y está en `QUERY_STRING`.",
+                ),
+                ("/menu", "/menu", ""),
+                ("menu", "menu", "La ruta conserva su primera barra."),
+            ],
         },
     },
     Experiment {
@@ -34,8 +49,12 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
             text: "¿En qué variable llega el valor?",
             fact: "environ:HTTP_X_COLOR",
             options: &[
-                ("En HTTP_X_COLOR", "azul"),
-                ("En X-Color: HTTP_X_COLOR no está", "no está"),
+                ("En HTTP_X_COLOR", "azul", ""),
+                (
+                    "En X-Color: HTTP_X_COLOR no está",
+                    "no está",
+                    "En `environ`, los nombres van en mayúsculas, con guion bajo y con `HTTP_` delante.",
+                ),
             ],
         },
     },
@@ -47,7 +66,14 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué valor tiene `PATH_INFO`?",
             fact: "environ:PATH_INFO",
-            options: &[("/caf%C3%A9", "/caf%C3%A9"), ("/café", "/café")],
+            options: &[
+                (
+                    "/caf%C3%A9",
+                    "/caf%C3%A9",
+                    "Así llega `REQUEST_URI`. `PATH_INFO` ya está decodificado.",
+                ),
+                ("/café", "/café", ""),
+            ],
         },
     },
     Experiment {
@@ -58,7 +84,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("400", "400"), ("404", "404")],
+            options: &[
+                ("200", "200", "El servidor no adivina en qué tabla está escrita una letra."),
+                ("400", "400", ""),
+                ("404", "404", "No es que falte la página: la petición no está bien escrita."),
+            ],
         },
     },
     Experiment {
@@ -69,7 +99,14 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué valor tiene `HTTP_X_COLOR`?",
             fact: "environ:HTTP_X_COLOR",
-            options: &[("azul", "azul"), ("No está", "no está")],
+            options: &[
+                (
+                    "azul",
+                    "azul",
+                    "Sería la misma variable que da `X-Color`, y con eso se puede suplantar a alguien.",
+                ),
+                ("No está", "no está", ""),
+            ],
         },
     },
     Experiment {
@@ -81,9 +118,9 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
             text: "¿Qué valor tiene `HTTP_ACCEPT`?",
             fact: "environ:HTTP_ACCEPT",
             options: &[
-                ("text/html", "text/html"),
-                ("image/png", "image/png"),
-                ("text/html, image/png", "text/html, image/png"),
+                ("text/html", "text/html", "El primero no gana: se unen."),
+                ("image/png", "image/png", "El último no sustituye al anterior: se unen."),
+                ("text/html, image/png", "text/html, image/png", ""),
             ],
         },
     },

@@ -11,7 +11,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("301", "301"), ("404", "404")],
+            options: &[
+                ("200", "200", ""),
+                ("301", "301", "301 es de `/carta`, la ruta que se mudó."),
+                ("404", "404", "`/` está en el primer brazo."),
+            ],
         },
     },
     Experiment {
@@ -22,7 +26,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("301", "301"), ("404", "404")],
+            options: &[
+                ("200", "200", "200 traería el menú. Esta respuesta solo dice dónde está."),
+                ("301", "301", ""),
+                ("404", "404", "La ruta está en el `match`: dice adónde ir."),
+            ],
         },
     },
     Experiment {
@@ -33,7 +41,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("404", "404"), ("405", "405"), ("400", "400")],
+            options: &[
+                ("404", "404", ""),
+                ("405", "405", "405 es para una ruta que está y un método que ahí no sirve."),
+                ("400", "400", "La petición está bien escrita; lo que no hay es esa ruta."),
+            ],
         },
     },
     Experiment {
@@ -44,7 +56,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("301", "301"), ("404", "404")],
+            options: &[
+                ("200", "200", "Para el `match` son dos textos distintos."),
+                ("301", "301", "Hay servidores que redirigen. Este programa no lo escribió."),
+                ("404", "404", ""),
+            ],
         },
     },
     Experiment {
@@ -55,7 +71,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("404", "404"), ("405", "405"), ("400", "400")],
+            options: &[
+                ("404", "404", "La ruta está. Lo que no sirve ahí es el método."),
+                ("405", "405", ""),
+                ("400", "400", "El método existe y está bien escrito."),
+            ],
         },
     },
     Experiment {
@@ -67,9 +87,17 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
             text: "¿Con qué tipo llega?",
             fact: "recibido:Content-type",
             options: &[
-                ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
-                ("application/json", "application/json"),
-                ("text/html; charset=utf-8", "text/html; charset=utf-8"),
+                (
+                    "text/plain; charset=utf-8",
+                    "text/plain; charset=utf-8",
+                    "Esa es la de los demás brazos; este usa otro encabezado.",
+                ),
+                ("application/json", "application/json", ""),
+                (
+                    "text/html; charset=utf-8",
+                    "text/html; charset=utf-8",
+                    "JSON no es HTML, aunque un navegador lo muestre.",
+                ),
             ],
         },
     },
@@ -81,7 +109,10 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Cuántos bytes de cuerpo viajan?",
             fact: "bytes",
-            options: &[("33", "33"), ("0", "0")],
+            options: &[
+                ("33", "33", "Es lo que dice `Content-Length`, y lo que viajaría con `GET`."),
+                ("0", "0", ""),
+            ],
         },
     },
 ];

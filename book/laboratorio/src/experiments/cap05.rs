@@ -11,7 +11,14 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué valor tiene `QUERY_STRING`?",
             fact: "environ:QUERY_STRING",
-            options: &[("nombre=José", "nombre=José"), ("nombre=Jos%C3%A9", "nombre=Jos%C3%A9")],
+            options: &[
+                (
+                    "nombre=José",
+                    "nombre=José",
+                    "`QUERY_STRING` llega sin decodificar: un `&` decodificado antes de tiempo se confundiría con los que separan.",
+                ),
+                ("nombre=Jos%C3%A9", "nombre=Jos%C3%A9", ""),
+            ],
         },
     },
     Experiment {
@@ -22,7 +29,7 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Saluda a «C++»?",
             fact: "dice:Hola, C++",
-            options: &[("Sí", "sí"), ("No", "no")],
+            options: &[("Sí", "sí", "En una consulta, cada `+` es un espacio."), ("No", "no", "")],
         },
     },
     Experiment {
@@ -33,7 +40,10 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Saluda a los dos?",
             fact: "dice:Hola, Sal&amp;Pimienta",
-            options: &[("Sí: %26 no separa", "sí"), ("No: & separa dos parejas", "no")],
+            options: &[
+                ("Sí: %26 no separa", "sí", ""),
+                ("No: & separa dos parejas", "no", "`%26` se decodifica después de partir."),
+            ],
         },
     },
     Experiment {
@@ -44,7 +54,10 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Saluda a Ada?",
             fact: "dice:Hola, Ada",
-            options: &[("Sí: la primera", "sí"), ("No: la última sustituye", "no")],
+            options: &[
+                ("Sí: la primera", "sí", ""),
+                ("No: la última sustituye", "no", "`value` devuelve la primera que encuentra."),
+            ],
         },
     },
     Experiment {
@@ -55,7 +68,14 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Saluda a Ramón?",
             fact: "dice:Hola, Ramón",
-            options: &[("Sí", "sí"), ("No", "no")],
+            options: &[
+                (
+                    "Sí",
+                    "sí",
+                    "Un byte no dice en qué tabla está escrito. Aquí todo se lee como UTF-8.",
+                ),
+                ("No", "no", ""),
+            ],
         },
     },
     Experiment {
@@ -66,7 +86,10 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Llega `<script>` al navegador?",
             fact: "dice:<script>",
-            options: &[("Sí", "sí"), ("No: llega &lt;script&gt;", "no")],
+            options: &[
+                ("Sí", "sí", "Antes de escribirlo en la página, `escape` lo convirtió en texto."),
+                ("No: llega &lt;script&gt;", "no", ""),
+            ],
         },
     },
     Experiment {
@@ -77,7 +100,14 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "Si se quita `escape`, ¿llega `<script>` al navegador?",
             fact: "dice:<script>",
-            options: &[("Sí, y lo ejecuta", "sí"), ("No: el servidor lo quita", "no")],
+            options: &[
+                ("Sí, y lo ejecuta", "sí", ""),
+                (
+                    "No: el servidor lo quita",
+                    "no",
+                    "El servidor no mira el cuerpo. Quien sabe qué es texto y qué es página es la aplicación.",
+                ),
+            ],
         },
     },
 ];

@@ -11,7 +11,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("303", "303"), ("400", "400")],
+            options: &[
+                ("200", "200", "200 traería una página, y al recargarla se repetiría la nota."),
+                ("303", "303", ""),
+                ("400", "400", "La nota está, y no es vacía."),
+            ],
         },
     },
     Experiment {
@@ -22,7 +26,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué responde, en total?",
             fact: "estados",
-            options: &[("303", "303"), ("400", "400"), ("303 y 408", "303 y 408")],
+            options: &[
+                ("303", "303", "Lo que sobra del cuerpo no se pierde: empieza otra petición."),
+                (
+                    "400",
+                    "400",
+                    "Los primeros 8 bytes son un cuerpo completo, y la aplicación lo aceptó.",
+                ),
+                ("303 y 408", "303 y 408", ""),
+            ],
         },
     },
     Experiment {
@@ -33,7 +45,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("303", "303"), ("400", "400"), ("408", "408")],
+            options: &[
+                (
+                    "303",
+                    "303",
+                    "La aplicación todavía no ha recibido el cuerpo: no puede responder.",
+                ),
+                ("400", "400", "Lo que llegó está bien escrito; falta el resto."),
+                ("408", "408", ""),
+            ],
         },
     },
     Experiment {
@@ -44,7 +64,11 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Cuántas veces se llama a `application`?",
             fact: "llamadas",
-            options: &[("Ninguna", "0"), ("Una", "1"), ("Dos", "2")],
+            options: &[
+                ("Ninguna", "0", "La petición está completa: sin longitud, su cuerpo es vacío."),
+                ("Una", "1", ""),
+                ("Dos", "2", "Lo que venía detrás no llegó a ser una petición."),
+            ],
         },
     },
     Experiment {
@@ -55,7 +79,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("303", "303"), ("408", "408"), ("413", "413")],
+            options: &[
+                (
+                    "303",
+                    "303",
+                    "Cinco millones de bytes no caben en los 4096 que el programa acepta.",
+                ),
+                ("408", "408", "No hace falta esperar el cuerpo: la longitud ya dice que no cabe."),
+                ("413", "413", ""),
+            ],
         },
     },
     Experiment {
@@ -66,7 +98,19 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("303", "303"), ("400", "400"), ("411", "411")],
+            options: &[
+                ("303", "303", ""),
+                (
+                    "400",
+                    "400",
+                    "Los trozos dicen dónde termina el cuerpo tan bien como una longitud.",
+                ),
+                (
+                    "411",
+                    "411",
+                    "411 pide una longitud a quien no dijo de ningún modo dónde termina.",
+                ),
+            ],
         },
     },
     Experiment {
@@ -77,7 +121,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué responde, en total?",
             fact: "estados",
-            options: &[("303 y 200", "303 y 200"), ("200", "200"), ("303 y 303", "303 y 303")],
+            options: &[
+                ("303 y 200", "303 y 200", ""),
+                ("200", "200", "La primera respuesta también llegó: cada petición tiene la suya."),
+                (
+                    "303 y 303",
+                    "303 y 303",
+                    "La segunda petición es un `GET`, y ese responde la página.",
+                ),
+            ],
         },
     },
 ];

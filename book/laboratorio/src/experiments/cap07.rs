@@ -11,7 +11,14 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         question: Question {
             text: "¿Qué dice `Content-Length`?",
             fact: "recibido:Content-Length",
-            options: &[("No está", "no está"), ("La suma de los trozos", "85")],
+            options: &[
+                ("No está", "no está", ""),
+                (
+                    "La suma de los trozos",
+                    "85",
+                    "Para saberla habría que esperar al último trozo antes de enviar el primero.",
+                ),
+            ],
         },
     },
     Experiment {
@@ -22,7 +29,10 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         question: Question {
             text: "¿Cuántos bytes de cuerpo viajan?",
             fact: "bytes",
-            options: &[("85", "85"), ("0", "0")],
+            options: &[
+                ("85", "85", "La respuesta a `HEAD` no lleva cuerpo, mida lo que mida."),
+                ("0", "0", ""),
+            ],
         },
     },
     Experiment {
@@ -33,7 +43,14 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         question: Question {
             text: "¿Cómo sabe el cliente que terminó?",
             fact: "recibido:Transfer-Encoding",
-            options: &[("Por los trozos", "chunked"), ("Por el cierre", "no está")],
+            options: &[
+                (
+                    "Por los trozos",
+                    "chunked",
+                    "HTTP/1.0 es anterior a los trozos y no los entiende.",
+                ),
+                ("Por el cierre", "no está", ""),
+            ],
         },
     },
     Experiment {
@@ -44,7 +61,11 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         question: Question {
             text: "¿Qué estado ve el cliente?",
             fact: "estado",
-            options: &[("500", "500"), ("200", "200"), ("503", "503")],
+            options: &[
+                ("500", "500", "El 200 ya había salido cuando falló: no se puede cambiar."),
+                ("200", "200", ""),
+                ("503", "503", "El servidor está bien, y su respuesta ya había empezado."),
+            ],
         },
     },
 ];

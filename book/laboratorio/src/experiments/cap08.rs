@@ -11,7 +11,11 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("403", "403"), ("404", "404")],
+            options: &[
+                ("200", "200", "Solo pasa de `guarded` quien trae la clave."),
+                ("403", "403", ""),
+                ("404", "404", "404 diría que no existe. Existe, y no se te deja entrar."),
+            ],
         },
     },
     Experiment {
@@ -22,7 +26,10 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿A quién saluda?",
             fact: "dice:Hola, Ada",
-            options: &[("A Ada", "sí"), ("A gente", "no")],
+            options: &[
+                ("A Ada", "sí", ""),
+                ("A gente", "no", "`REMOTE_USER` lo puso `guarded` antes de llamar."),
+            ],
         },
     },
     Experiment {
@@ -33,7 +40,15 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Cuántas líneas quedan en el registro?",
             fact: "registro",
-            options: &[("Una, de logged", "1"), ("Una por capa: tres", "3"), ("Ninguna", "0")],
+            options: &[
+                ("Una, de logged", "1", ""),
+                (
+                    "Una por capa: tres",
+                    "3",
+                    "Solo `logged` anota; las otras capas hacen otra cosa.",
+                ),
+                ("Ninguna", "0", "`logged` anota todas, no solo las privadas."),
+            ],
         },
     },
     Experiment {
@@ -44,7 +59,14 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Lleva `X-Content-Type-Options`?",
             fact: "recibido:X-Content-Type-Options",
-            options: &[("Sí", "nosniff"), ("No", "no está")],
+            options: &[
+                (
+                    "Sí",
+                    "nosniff",
+                    "Ese encabezado lo pone `nosniff`, y la respuesta de `guarded` nace fuera de ella.",
+                ),
+                ("No", "no está", ""),
+            ],
         },
     },
     Experiment {
@@ -55,7 +77,10 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("403", "403"), ("200", "200")],
+            options: &[
+                ("403", "403", ""),
+                ("200", "200", "`guarded` mira la ruta ya decodificada, así que no la engañas."),
+            ],
         },
     },
     Experiment {
@@ -66,7 +91,15 @@ pub(super) const EXPERIMENTS: [Experiment; 6] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("403", "403"), ("200", "200"), ("400", "400")],
+            options: &[
+                (
+                    "403",
+                    "403",
+                    "`guarded` compara el principio del texto, y este empieza por dos barras.",
+                ),
+                ("200", "200", ""),
+                ("400", "400", "Es una ruta rara, y bien escrita."),
+            ],
         },
     },
 ];
