@@ -24,6 +24,8 @@ impl Visit<'_> {
         let mut files = BTreeSet::from([name.to_owned()]);
         for reference in page.references {
             if let Reference::Resource(source) | Reference::Image { source, .. } = reference {
+                // La 404 los pide desde la raíz: no sabe desde dónde se la mira.
+                let source = source.trim_start_matches('/').to_owned();
                 files.extend(self.loaded_by(&source));
                 files.insert(source);
             }

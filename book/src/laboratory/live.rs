@@ -54,7 +54,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <script type=\"application/json\">{data}</script></div>",
         select = select(chapters),
         chips = chips(chapter),
-        lines = escape(first.request).replace('\n', END),
+        lines = escape(first.request).replace('\n', END) + " ",
         request = escape(first.request),
         question = prose(first.question.text),
         options = options(first),

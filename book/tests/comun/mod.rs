@@ -13,7 +13,7 @@ pub(crate) struct SmallBook {
 }
 
 /// Las carpetas de donde el libro de verdad toma lo que dice.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
     "book/capitulos",
     "book/errores",
     "book/python",
@@ -22,6 +22,7 @@ const WHOLE: [&str; 9] = [
     "book/transcripciones",
     "ejercicios",
     "examples",
+    "src",
     "tests",
 ];
 
