@@ -1,6 +1,6 @@
 //! Los experimentos ya hechos, como texto: lo que viajó, `environ` y lo que se llamó, en orden.
 
-use super::prose;
+use super::prose::prose;
 use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::sent::Origin;

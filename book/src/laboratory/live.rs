@@ -1,7 +1,7 @@
 //! Los mandos, quietos: sin ellos a la vista antes de que llegue el guion, la página daría un salto. Y detrás, los
 //! experimentos y los programas, como datos.
 
-use super::prose;
+use super::prose::prose;
 use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::report::text;

@@ -3,11 +3,11 @@
 //! Quien construye el libro hace cada experimento con el mismo código que hay en la página, y deja escrito lo que
 //! ocurrió ([`fixed`]): sin guiones se lee igual. Los mandos ([`live`]) los mueve `theme/guiones/laboratorio.js`.
 
+mod prose;
 mod fixed;
 mod live;
 
 use crate::directives::directives;
-use crate::face::html;
 use laboratorio::experiments::{CHAPTERS, Chapter, chapter};
 
 /// El nombre de la directiva.
@@ -54,17 +54,6 @@ pub(crate) fn with_laboratories(content: &str) -> String {
     written + rest
 }
 
-/// Una oración de los experimentos: lo que va entre acentos graves es código.
-fn prose(text: &str) -> String {
-    let parts = html::escape(text);
-    let parts = parts.split('`').enumerate();
-    parts
-        .map(
-            |(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() },
-        )
-        .collect()
-}
-
 fn section(argument: &str) -> String {
     let chapters = requested(argument);
     let title = match chapters[..] {
@@ -85,6 +74,7 @@ fn section(argument: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::prose::prose;
     use super::*;
     use pretty_assertions::assert_eq;
 
