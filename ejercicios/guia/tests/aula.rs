@@ -220,7 +220,7 @@ fn la_calificacion_automatica_da_los_puntos_que_da_la_guia() {
     let said = points(&workflow, &outcomes);
     assert!(said.contains("::notice title=Autograding complete::Points 20/100\n"), "{said}");
     let list = text(&class.guide("").stdout);
-    assert!(list.starts_with("[####----------------] 2 de 10\n"), "{list}");
+    assert!(list.starts_with("[##------------------] 2 de 16\n"), "{list}");
 }
 
 #[test]

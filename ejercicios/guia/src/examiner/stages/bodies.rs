@@ -135,10 +135,7 @@ pub(super) const UNREAD: Stage = Stage {
 fn survives_an_unread_body(examinee: &Examinee<'_>) -> Outcome {
     let mut wire = examinee.open()?;
     let lines = format!("Content-Length: {UNREAD_BODY}\r\nConnection: close\r\n");
-    wire.send(&examinee.request("POST", &lines));
-    for _ in 0..UNREAD_BODY / 4096 {
-        wire.send(&[b'a'; 4096]);
-    }
+    wire.send(&[examinee.request("POST", &lines), vec![b'a'; UNREAD_BODY]].concat());
     wire.response("POST")?;
     wire.finish_sending();
     wire.rest();
