@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use comun::{Served, Wire, echo, get, ignore, last_ok, ok, post};
 use pasarela::{Body, Config, Environ, Error, Handle, Result, StartResponse, make_server};
-use pasarela::{ServerErrorKind, make_server_with};
+use pasarela::{ServerErrorKind, ThreadWrapper, make_server_with};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -105,6 +105,26 @@ fn detenerse_no_espera_para_siempre() {
     wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     starts.recv().expect("la aplicación empezó");
     assert_eq!(served.stop(), Ok(()));
+}
+
+#[test]
+fn al_volver_no_queda_ningun_hilo() {
+    let alive = Arc::new(AtomicUsize::new(0));
+    let started = Arc::new(AtomicUsize::new(0));
+    let (living, begun) = (alive.clone(), started.clone());
+    let thread_wrapper = ThreadWrapper::new(move |live| {
+        living.fetch_add(1, SeqCst);
+        begun.fetch_add(1, SeqCst);
+        live();
+        // Quien deshace algo al irse tarda más que quien solo se va.
+        thread::sleep(Duration::from_millis(50));
+        living.fetch_sub(1, SeqCst);
+    });
+    let served = Served::start_with(ignore, Config { thread_wrapper, ..Config::default() });
+    assert_eq!(served.get("/").body, "hecho");
+    assert_eq!(served.stop(), Ok(()));
+    assert!(started.load(SeqCst) > 0, "rodea a los hilos que atienden");
+    assert_eq!(alive.load(SeqCst), 0);
 }
 
 #[test]

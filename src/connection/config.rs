@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::protocol::Protocol;
+use super::thread_wrapper::ThreadWrapper;
 use crate::http::head::Limits;
 use crate::http::target::is_ambiguous;
 use crate::proxies::{Network, ProxyHeader, Trust, Unbelieved};
@@ -144,6 +145,10 @@ pub struct Config {
     /// En Linux se dejan como están las que el programa ya atiende y las que se le dijo que ignore al
     /// empezarlo (`nohup`, o `&` en un `sh`).
     pub handle_signals: bool,
+    /// Qué rodea la vida entera de cada hilo que empieza
+    /// [`serve_forever`](crate::Server::serve_forever), que al volver ya los esperó. El hilo que la llama
+    /// no es uno de ellos: hace de reloj.
+    pub thread_wrapper: ThreadWrapper,
 }
 
 /// Qué se hace con una ruta dudosa: la que, decodificada una vez, tiene tramos `.` o `..`
@@ -231,6 +236,7 @@ impl Default for Config {
             ambiguous_paths: AmbiguousPaths::default(),
             unix_mode: None,
             handle_signals: true,
+            thread_wrapper: ThreadWrapper::default(),
         }
     }
 }

@@ -181,7 +181,9 @@ impl Server {
     }
 
     /// Atiende peticiones hasta que lo detengan: un [`Handle`], o una señal de terminar (Ctrl-C,
-    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas y vuelve.
+    /// SIGTERM) si [`Config::handle_signals`]. Entonces termina las empezadas, espera a sus hilos y vuelve:
+    /// quien llama ya puede deshacer lo que usaban. Al que sigue dentro de la aplicación cuando vence
+    /// [`Config::shutdown_timeout`] no se le espera.
     ///
     /// Quien insiste termina el programa en el acto: otro Ctrl-C, o cualquier señal un segundo después.
     /// Las que llegan juntas son la misma orden: así avisa a un grupo de procesos quien lo administra.

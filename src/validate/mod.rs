@@ -32,8 +32,10 @@ mod environ;
 mod input;
 mod response;
 mod body;
+mod head;
 
 pub use finding::{Finding, Findings};
+pub use head::check_head;
 pub use rule::{Rule, Side};
 
 use self::body::Content;

@@ -3,11 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::event_loop::EventLoop;
 use super::relay::Turn;
+use super::roster::{Roster, roster};
 use super::runtime::{Job, Runtime};
 use super::worker::Worker;
 use super::workload::Priority;
@@ -16,6 +16,9 @@ use crate::simple_server::listen::{Listener, listen_again};
 
 /// Cada cuánto se buscan plazos vencidos. Los plazos son de segundos: medio de más no se nota.
 const SWEEP: Duration = Duration::from_millis(500);
+
+/// Lo que tarda en irse, con holgura, un hilo que ya no está en la aplicación.
+const FAREWELL: Duration = Duration::from_millis(100);
 
 /// Quien hace andar los hilos de un servidor.
 #[derive(Debug)]
@@ -41,13 +44,17 @@ impl Engine {
 
     /// Atiende con todos los hilos que hagan falta; este hace de reloj. Vuelve al detenerse.
     pub(crate) fn serve(&self, addresses: &[SocketAddr]) -> io::Result<()> {
-        let served = self.serve_until_over(addresses);
+        let (roster, gathering) = roster();
+        let served = self.serve_until_over(roster, addresses);
         self.runtime.loops.iter().for_each(EventLoop::finish);
         self.runtime.pool.dismiss().into_iter().map(Guarded::new).for_each(drop);
         // Lo que no terminó a tiempo se corta ahora, y no cuando alguien suelte el servidor.
         for event_loop in &self.runtime.loops {
             let left = event_loop.connections().drain();
             left.into_iter().map(Guarded::new).for_each(drop);
+        }
+        if !gathering.wait(self.patience()) {
+            log::warn!("hay hilos que siguen en la aplicación, y no se les espera más");
         }
         served
     }
@@ -57,11 +64,11 @@ impl Engine {
         Worker::new(&self.runtime).serve_one();
     }
 
-    fn serve_until_over(&self, addresses: &[SocketAddr]) -> io::Result<()> {
+    fn serve_until_over(&self, roster: Roster, addresses: &[SocketAddr]) -> io::Result<()> {
         self.listen_on_every_core(addresses);
         let Runtime { loops, pool, clock, .. } = &*self.runtime;
         let runtime = self.runtime.clone();
-        pool.hire_with(Box::new(move || hire(runtime.clone())));
+        pool.hire_with(Box::new(move || hire(&roster, runtime.clone())));
         for (index, event_loop) in loops.iter().enumerate() {
             let turn = event_loop.relay.current();
             pool.offer(Job::Lead { index, turn }, Priority::First)?;
@@ -99,6 +106,17 @@ impl Engine {
                 .stopping
                 .get()
                 .is_some_and(|since| self.runtime.now().saturating_sub(*since) >= timeout)
+    }
+
+    /// Cuánto se espera a los hilos cuando ya no hay nada que hacer: lo que quede del plazo, y un momento si
+    /// venció.
+    fn patience(&self) -> Duration {
+        let Runtime { service, .. } = &*self.runtime;
+        let spent = service
+            .stopping
+            .get()
+            .map_or(Duration::ZERO, |since| self.runtime.now().saturating_sub(*since));
+        service.config.shutdown_timeout.saturating_sub(spent).max(FAREWELL)
     }
 
     /// Un latido del reloj: releva a los líderes que siguen en la llamada del latido anterior, y de
@@ -142,7 +160,9 @@ impl Engine {
 }
 
 /// Empieza un hilo de la cuadrilla.
-fn hire(runtime: Arc<Runtime>) -> io::Result<()> {
-    let work = move || Worker::new(&runtime).work();
-    thread::Builder::new().name("pasarela".to_owned()).spawn(work).map(drop)
+fn hire(roster: &Roster, runtime: Arc<Runtime>) -> io::Result<()> {
+    roster.start(move || {
+        let wrapper = &runtime.service.config.thread_wrapper;
+        wrapper.run(|| Worker::new(&runtime).work());
+    })
 }

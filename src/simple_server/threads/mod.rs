@@ -3,6 +3,7 @@
 //! | archivo | qué hace |
 //! |---|---|
 //! | `engine` | empieza los hilos, hace de reloj y se detiene |
+//! | `roster` | la lista de los hilos que viven |
 //! | `worker` | lo que hace un hilo: liderar un bucle, o una conexión que puede hacerle esperar |
 //! | `host` | un hilo, como lo ve la máquina de una conexión |
 //! | `sync` | los cerrojos, y `exhaustive`, que prueba todos los órdenes |
@@ -24,6 +25,7 @@
 //! hace lo que diga su resultado.
 
 mod engine;
+mod roster;
 mod worker;
 mod host;
 mod sync;
