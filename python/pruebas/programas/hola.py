@@ -1,0 +1,7 @@
+# Una aplicación sin servidor.
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hola"]
+
+class Group:
+    app = application

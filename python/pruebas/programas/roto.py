@@ -1,0 +1,2 @@
+# Una aplicación a la que le falta algo.
+import no_existe

@@ -1,0 +1,202 @@
+"""El servidor: sus hilos, cómo se detiene, y lo que espera de él un programa."""
+import errno
+import gc
+import os
+import socket
+import tempfile
+import threading
+import unittest
+import warnings
+import weakref
+from wsgiref.simple_server import WSGIRequestHandler
+from wsgiref.validate import validator
+
+from comun import PATIENCE, Served, parse, plain, quiet, read_to_end
+
+from pasarela.simple_server import WSGIServer, demo_app, make_server
+
+
+class Contrato(unittest.TestCase):
+    def test_el_validador_de_wsgiref_calla(self):
+        def application(environ, start_response):
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.errors"].flush()
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b"recibido: ", body]
+
+        with warnings.catch_warnings(record=True) as found, quiet() as errors:
+            warnings.simplefilter("always")
+            with Served(validator(application)) as served:
+                bodies = [served.get().body, served.send("POST", body=b"hola").body]
+        self.assertEqual(bodies, [b"recibido: ", b"recibido: hola"])
+        self.assertEqual((errors.getvalue(), [str(warning.message) for warning in found]), ("", []))
+
+    def test_atiende_la_aplicacion_de_muestra(self):
+        with Served(demo_app) as served:
+            self.assertIn(b"Hello world!", served.get().body)
+
+
+class Hilos(unittest.TestCase):
+    def test_lo_de_un_hilo_sobrevive_de_una_peticion_a_otra(self):
+        local, made = threading.local(), []
+
+        class Connection:
+            pass
+
+        def application(environ, start_response):
+            if not hasattr(local, "connection"):
+                local.connection = Connection()
+                made.append(weakref.ref(local.connection))
+            start_response("200 OK", [])
+            return [b"."]
+
+        with Served(application, threads=1) as served:
+            for _ in range(20):
+                served.get()
+            gc.collect()
+            self.assertEqual([reference() is None for reference in made], [False])
+        gc.collect()
+        self.assertEqual([reference() is None for reference in made], [True], "se fue con su hilo")
+
+    def test_quien_espera_no_hace_esperar_a_los_demas(self):
+        gate = threading.Barrier(9, timeout=PATIENCE)
+
+        def application(environ, start_response):
+            gate.wait()
+            start_response("200 OK", [])
+            return [b"."]
+
+        with Served(application) as served:
+            wires = [served.open() for _ in range(8)]
+            for wire in wires:
+                wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            # Ocho en la aplicación a la vez, y este.
+            gate.wait()
+            for wire in wires:
+                self.assertTrue(read_to_end(wire).endswith(b"."))
+                wire.close()
+
+    def test_una_lectura_que_espera_no_detiene_a_python(self):
+        inside = threading.Event()
+
+        def application(environ, start_response):
+            if environ["REQUEST_METHOD"] == "POST":
+                inside.set()
+            body = environ["wsgi.input"].read()
+            start_response("200 OK", [])
+            return [str(len(body)).encode()]
+
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 200000\r\n\r\n"
+        with Served(application) as served, served.open() as wire:
+            wire.sendall(head + b"x" * 100_000)
+            self.assertTrue(inside.wait(PATIENCE))
+            for _ in range(20):
+                self.assertEqual(served.get().body, b"0")
+            wire.sendall(b"x" * 100_000)
+            self.assertTrue(read_to_end(wire).endswith(b"200000"))
+
+    def test_al_detenerse_no_queda_ninguno(self):
+        with Served(plain()) as served:
+            served.get()
+            self.assertGreater(served.server.threads, 0)
+        self.assertEqual(served.server.threads, 0)
+
+    def test_al_detenerse_termina_lo_empezado(self):
+        inside, gate = threading.Event(), threading.Event()
+
+        def application(environ, start_response):
+            inside.set()
+            gate.wait(PATIENCE)
+            start_response("200 OK", [])
+            return [b"entera"]
+
+        with Served(application) as served, served.open() as wire:
+            wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertTrue(inside.wait(PATIENCE))
+            stop = threading.Thread(target=served.server.shutdown)
+            stop.start()
+            gate.set()
+            self.assertTrue(read_to_end(wire).endswith(b"entera"))
+            stop.join()
+
+    def test_la_aplicacion_se_suelta_con_su_servidor(self):
+        application = plain()
+        reference = weakref.ref(application)
+        with Served(application) as served:
+            served.get()
+        served.server.server_close()
+        del application, served
+        gc.collect()
+        self.assertIsNone(reference())
+
+
+class ComoWsgiref(unittest.TestCase):
+    def test_make_server_dice_donde_escucha(self):
+        with make_server("127.0.0.1", 0, demo_app) as server:
+            self.assertEqual(server.server_address, (server.server_name, server.server_port))
+            self.assertIs(server.get_app(), demo_app)
+            self.assertNotEqual(server.server_port, 0)
+
+    def test_un_puerto_ocupado_es_un_oserror(self):
+        with make_server("127.0.0.1", 0, demo_app) as server:
+            with self.assertRaises(OSError) as raised:
+                make_server("127.0.0.1", server.server_port, demo_app)
+        self.assertEqual(raised.exception.errno, errno.EADDRINUSE)
+        self.assertIn("ya está en uso", str(raised.exception))
+
+    def test_cerrado_deja_de_escuchar(self):
+        server = make_server("127.0.0.1", 0, demo_app)
+        server.server_close()
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(server.server_address)
+        with self.assertRaises(RuntimeError):
+            server.serve_forever()
+
+    def test_handle_request_atiende_una(self):
+        with make_server("127.0.0.1", 0, plain()) as server:
+            with socket.create_connection(server.server_address, timeout=PATIENCE) as wire:
+                wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                server.handle_request()
+                self.assertEqual(parse(read_to_end(wire)).body, b"hola")
+
+    def test_avisa_de_las_clases_que_no_usa(self):
+        with self.assertWarns(RuntimeWarning):
+            make_server("127.0.0.1", 0, demo_app, handler_class=WSGIRequestHandler).server_close()
+
+    def test_lo_que_no_sirve_es_un_valueerror(self):
+        for options in [{"threads": 0}, {"protocol": "gopher"}, {"shutdown_timeout": -1.0}]:
+            with self.subTest(options), self.assertRaises(ValueError):
+                WSGIServer("127.0.0.1", 0, demo_app, **options)
+
+
+class Opciones(unittest.TestCase):
+    def test_en_un_socket_de_unix_y_por_scgi(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "p.sock")
+            served = Served(plain(), unix=path, protocol="scgi")
+            self.assertEqual(served.server.server_address, path)
+            variables = b"CONTENT_LENGTH\x000\x00SCGI\x001\x00REQUEST_METHOD\x00GET\x00REQUEST_URI\x00/\x00"
+            variables += b"SCRIPT_NAME\x00\x00PATH_INFO\x00/\x00SERVER_PROTOCOL\x00HTTP/1.1\x00"
+            variables += b"SERVER_NAME\x00x\x00SERVER_PORT\x0080\x00HTTP_HOST\x00x\x00"
+            with socket.socket(socket.AF_UNIX) as wire:
+                wire.settimeout(PATIENCE)
+                wire.connect(path)
+                wire.sendall(b"%d:%s," % (len(variables), variables))
+                received = read_to_end(wire)
+            served.stop()
+        self.assertTrue(received.startswith(b"Status: 200 OK\r\n"), received)
+        self.assertTrue(received.endswith(b"\r\n\r\nhola"), received)
+
+    def test_el_registro_de_accesos_tiene_una_linea_por_peticion(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "accesos.log")
+            with Served(plain(), access_log=path) as served:
+                served.get("/uno")
+                served.get("/dos")
+            with open(path) as log:
+                requests = [line.split('"')[1] for line in log]
+        self.assertEqual(requests, ["GET /uno HTTP/1.1", "GET /dos HTTP/1.1"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,61 @@
+//! Una aplicación de Python, como una de Rust.
+
+use pasarela::{Body, Environ, Error, Result};
+use pyo3::exceptions::PyOSError;
+use pyo3::prelude::*;
+
+use crate::body;
+use crate::environ::EnvironMaker;
+use crate::fault;
+use crate::held::Held;
+use crate::input::Input;
+use crate::start_response::StartResponse;
+
+/// El invocable de Python, con lo que hace falta para llamarlo.
+pub(crate) struct PythonApplication(Held<Parts>);
+
+struct Parts {
+    callable: Py<PyAny>,
+    maker: EnvironMaker,
+}
+
+impl PythonApplication {
+    pub(crate) fn new(callable: Py<PyAny>, maker: EnvironMaker) -> Self {
+        Self(Held::new(Parts { callable, maker }))
+    }
+}
+
+impl pasarela::Application for PythonApplication {
+    fn call(&self, environ: &mut Environ, start: pasarela::StartResponse<'_>) -> Result<Body> {
+        // El hilo ya es de Python: aquí solo espera su turno.
+        let called = Python::try_attach(|py| self.0.call(py, environ, start));
+        called.unwrap_or_else(|| Err(Error::new("el intérprete está terminando")))
+    }
+}
+
+impl Parts {
+    fn call(
+        &self,
+        py: Python<'_>,
+        environ: &mut Environ,
+        start: pasarela::StartResponse<'_>,
+    ) -> Result<Body> {
+        let told = |error: PyErr| fault::to_rust(py, &error);
+        let (dict, input) = self.maker.make(py, environ).map_err(told)?;
+        let state = Bound::new(py, StartResponse::default()).map_err(told)?;
+        let result = self.callable.bind(py).call1((dict, &state));
+        let body = result.and_then(|result| body::of_result(&result, &state));
+        let body = body.map_err(|error| blame(py, &error, input.get()))?;
+        state.get().tell(start)?;
+        Ok(body)
+    }
+}
+
+/// De quién es la culpa: si lo que falló fue leer el cuerpo, de quien lo envió.
+fn blame(py: Python<'_>, error: &PyErr, input: &Input) -> Error {
+    let is_reading = error.is_instance_of::<PyOSError>(py);
+    match input.take_failure().filter(|_| is_reading) {
+        Some(cause) => Error::from(cause),
+        None => fault::to_rust(py, error),
+    }
+}

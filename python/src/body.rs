@@ -1,0 +1,135 @@
+//! Lo que devuelve la aplicación: un iterable de trozos, del que se tira.
+
+use std::io;
+
+use pasarela::{Body, Chunk};
+use pyo3::exceptions::{PyAssertionError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
+
+use crate::fault;
+use crate::file_wrapper::FileWrapper;
+use crate::held::{Closing, Held};
+use crate::start_response::StartResponse;
+
+/// Hasta cuántos bytes de una lista se copian de una vez. Los de una mayor, al enviar cada trozo.
+const WHOLE: usize = 256 * 1024;
+
+/// El cuerpo de la respuesta. La aplicación puede esperar a dar el primer byte para llamar a
+/// `start_response`: por eso se le pide aquí.
+pub(crate) fn of_result(
+    result: &Bound<'_, PyAny>,
+    state: &Bound<'_, StartResponse>,
+) -> PyResult<Body> {
+    if state.get().is_started() && !state.get().has_written() {
+        if let Some(chunks) = whole(result)? {
+            return Ok(Body::from(chunks));
+        }
+        if let Some(body) = file(result) {
+            return Ok(body);
+        }
+    }
+    let mut chunks = Chunks::new(result, state)?;
+    let Some(first) = chunks.first(result.py())? else { return Ok(Body::empty()) };
+    state.get().send();
+    Ok(Body::stream(std::iter::once(Ok(first)).chain(chunks)))
+}
+
+/// Los trozos de una lista o una tupla pequeña, copiados: no queda nada de Python detrás, y se sabe cuánto
+/// miden.
+fn whole(result: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Vec<u8>>>> {
+    let items: Vec<_> = match (result.cast_exact::<PyList>(), result.cast_exact::<PyTuple>()) {
+        (Ok(list), _) => list.iter().collect(),
+        (_, Ok(tuple)) => tuple.iter().collect(),
+        _ => return Ok(None),
+    };
+    let mut left = WHOLE;
+    let mut chunks = Vec::with_capacity(items.len());
+    for item in &items {
+        let chunk = bytes(item)?;
+        let Some(rest) = left.checked_sub(chunk.len()) else { return Ok(None) };
+        left = rest;
+        chunks.push(chunk.to_vec());
+    }
+    Ok(Some(chunks))
+}
+
+/// El archivo que hay en un `wsgi.file_wrapper`. Se cierra cuando se termina de enviar.
+fn file(result: &Bound<'_, PyAny>) -> Option<Body> {
+    let wrapper = result.cast_exact::<FileWrapper>().ok()?;
+    let file = wrapper.get().reopen(result.py())?;
+    let closing = Closing::new(result);
+    Some(Body::file(file).inspect(move |_| {
+        let _ = &closing;
+    }))
+}
+
+fn bytes<'a>(chunk: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+    match chunk.cast::<PyBytes>() {
+        Ok(bytes) => Ok(bytes.as_bytes()),
+        Err(_) => Err(PyTypeError::new_err(format!(
+            "el cuerpo de la respuesta da bytes, y esta dio {}; usa texto.encode(\"utf-8\")",
+            chunk.get_type().name()?
+        ))),
+    }
+}
+
+/// Lo que queda por dar, con lo que hay que cerrar al terminar. El iterador se suelta antes.
+struct Chunks {
+    iterator: Held<Option<Py<PyIterator>>>,
+    state: Held<Py<StartResponse>>,
+    _closing: Closing,
+}
+
+impl Chunks {
+    fn new(result: &Bound<'_, PyAny>, state: &Bound<'_, StartResponse>) -> PyResult<Self> {
+        // Si no se puede recorrer, también hay que cerrarlo.
+        let closing = Closing::new(result);
+        let iterator = Held::new(Some(result.try_iter()?.unbind()));
+        Ok(Self { iterator, state: Held::new(state.clone().unbind()), _closing: closing })
+    }
+
+    /// El primer trozo con bytes.
+    fn first(&mut self, py: Python<'_>) -> PyResult<Option<Chunk>> {
+        while let Some(chunk) = self.produce(py)? {
+            if !chunk.is_empty() && !self.state.get().is_started() {
+                return Err(PyAssertionError::new_err(
+                    "el cuerpo de la respuesta dio bytes antes de llamar a start_response",
+                ));
+            }
+            if !chunk.is_empty() {
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
+    }
+
+    /// El trozo que sigue: lo que se dio a `write()`, y después lo que da el iterador.
+    fn produce(&mut self, py: Python<'_>) -> PyResult<Option<Chunk>> {
+        let written = self.state.get().take_written();
+        if !written.is_empty() {
+            return Ok(Some(written.into()));
+        }
+        let Some(iterator) = &*self.iterator else { return Ok(None) };
+        let item = iterator.bind(py).clone().next().transpose()?;
+        // Mientras lo producía también pudo escribir.
+        let mut chunk = self.state.get().take_written();
+        match item {
+            Some(item) => chunk.extend_from_slice(bytes(&item)?),
+            None => *self.iterator = None,
+        }
+        let is_over = self.iterator.is_none() && chunk.is_empty();
+        Ok((!is_over).then(|| chunk.into()))
+    }
+}
+
+impl Iterator for Chunks {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let produced = Python::try_attach(|py| {
+            self.produce(py).map_err(|error| fault::to_io(py, &error)).transpose()
+        });
+        produced.unwrap_or_else(|| Some(Err(io::Error::other("el intérprete está terminando"))))
+    }
+}
