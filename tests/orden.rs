@@ -182,7 +182,7 @@ fn las_dependencias_van_en_un_solo_sentido() {
 
 #[test]
 fn no_hay_dos_archivos_que_se_usen_uno_al_otro() {
-    for folder in ["src", "book/src", "ejercicios/guia/src"] {
+    for folder in ["src", "book/src", "ejercicios/guia/src", "python/src"] {
         let circles = Wings::of(folder).circles();
         assert_eq!(circles, BTreeSet::new(), "{folder}");
     }
@@ -225,7 +225,9 @@ fn los_protocolos_no_conocen_sockets_ni_relojes_ni_hilos() {
 
 #[test]
 fn los_archivos_se_leen_de_una_sentada() {
-    for folder in ["src", "examples", "book/src", "ejercicios/src", "ejercicios/guia/src"] {
+    let folders =
+        ["src", "examples", "book/src", "ejercicios/src", "ejercicios/guia/src", "python/src"];
+    for folder in folders {
         for path in files(folder, "rs") {
             let lines = read(&path).lines().count();
             assert!(lines <= MAX_LINES, "{}: {lines} líneas", path.display());
@@ -262,7 +264,7 @@ fn la_api_puede_crecer_sin_romper_a_nadie() {
 
 #[test]
 fn no_hay_codigo_inseguro_ni_async_ni_macros_propias() {
-    for path in files("src", "rs") {
+    for path in ["src", "python/src"].iter().flat_map(|folder| files(folder, "rs")) {
         for line in read(&path).lines().map(str::trim_start) {
             let is_code = !line.starts_with("//");
             for forbidden in ["unsafe ", "async ", ".await", "macro_rules!"] {
