@@ -161,6 +161,14 @@ pub enum StartResponseError {
         /// El valor, como llegó.
         value: String,
     },
+    /// El valor tiene un carácter que no es de `latin-1`, y el servidor los envía así
+    /// ([`HeaderText::Latin1`](crate::HeaderText::Latin1)).
+    NotLatin1 {
+        /// El nombre del encabezado.
+        name: String,
+        /// El valor, como llegó.
+        value: String,
+    },
     /// Los encabezados de salto pertenecen al servidor (PEP 3333, «Other HTTP Features»).
     HopByHopHeader {
         /// El nombre del encabezado.
@@ -199,6 +207,11 @@ impl fmt::Display for StartResponseError {
                 f,
                 "start_response: el valor {value:?} del encabezado {name:?} tiene un carácter de \
                  control; quita los saltos de línea y demás controles"
+            ),
+            Self::NotLatin1 { name, value } => write!(
+                f,
+                "start_response: el valor {value:?} del encabezado {name:?} tiene caracteres de más \
+                 de un byte, y este servidor envía uno por carácter; codifícalo antes"
             ),
             Self::HopByHopHeader { name } => write!(
                 f,

@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use comun::{Content, Served, get, last_ok, ok, response, statuses};
-use pasarela::{Body, Chunk, Environ, Error, ErrorStream, StartResponse};
+use pasarela::StartResponseError;
+use pasarela::{Body, Chunk, Config, Environ, Error, ErrorStream, HeaderText, StartResponse};
 use pretty_assertions::assert_eq;
 
 const OLD: &str = "GET / HTTP/1.0\r\n\r\n";
@@ -43,6 +44,25 @@ fn la_cabeza_va_en_el_orden_y_con_las_letras_de_la_aplicacion() {
     let served = answering("299 Muy Bien", headers, || "hola");
     let fields = "x-B: 2\r\nSet-Cookie: a=1\r\nX-a: ñ\r\nSet-Cookie: b=2\r\nContent-Length: 4\r\n";
     assert_eq!(served.exchange(&get("/")), response("299 Muy Bien", fields, "hola"));
+}
+
+#[test]
+fn un_valor_puede_ir_en_latin_1_y_el_estado_no() {
+    let config = Config { header_text: HeaderText::Latin1, ..Config::default() };
+    let application = |_: &mut Environ, start: StartResponse<'_>| {
+        let refused =
+            StartResponseError::NotLatin1 { name: "X-Precio".into(), value: "5 €".into() };
+        assert_eq!(start("200 OK", &[("X-Precio", "5 €")]), Err(refused));
+        start("200 Así", &[("X-Letra", "ñ\u{80}")])?;
+        Ok(Body::empty())
+    };
+    let served = Served::start_with(application, config);
+    let mut wire = served.open();
+    wire.send(OLD.as_bytes());
+    let received = wire.try_rest().expect("entera");
+    let has = |part: &[u8]| received.windows(part.len()).any(|found| found == part);
+    assert!(has(b"\r\nX-Letra: \xF1\x80\r\n"), "{}", received.escape_ascii());
+    assert!(has("200 Así\r\n".as_bytes()) && !has(b"X-Precio"), "{}", received.escape_ascii());
 }
 
 #[test]

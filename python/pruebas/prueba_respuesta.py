@@ -71,9 +71,10 @@ class StartResponse(unittest.TestCase):
         self.assertIs(self.refused("200 OK", ()), TypeError, "una tupla no es una lista")
 
     def test_los_textos_son_bytes_latin_1(self):
-        value = "año".encode().decode("latin-1")
-        found = answer(plain(headers=[("X-Uno", value)]))
-        self.assertEqual(found.header("X-Uno"), value)
+        for value in ["año".encode().decode("latin-1"), "a\xf1o", "\xff"]:
+            found = answer(plain(headers=[("X-Uno", value)]))
+            self.assertEqual(found.header("X-Uno"), value)
+        self.assertIs(self.refused("200 \xff", []), ValueError)
 
     def test_dos_llamadas_sin_exc_info_son_un_error(self):
         def application(environ, start_response):

@@ -1,7 +1,5 @@
 //! Los textos de PEP 3333 («A Note on String Types»): cada carácter es el byte de su número.
 
-use std::borrow::Cow;
-
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -14,21 +12,23 @@ pub(crate) fn decode<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString>
     }
 }
 
-/// Un texto de la aplicación, como los bytes que se envían; `what` dice qué era.
-pub(crate) fn encode(text: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<u8>> {
+/// Un texto de la aplicación, que solo tiene caracteres de un byte; `what` dice qué era.
+pub(crate) fn text(text: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
     let Ok(text) = text.cast::<PyString>() else {
         let kind = text.get_type().name()?;
         return Err(PyTypeError::new_err(format!("{what} debe ser un texto, y es {kind}")));
     };
-    let text = text.to_cow()?;
-    if text.is_ascii() {
-        return Ok(Cow::into_owned(text).into_bytes());
+    let text = text.to_cow()?.into_owned();
+    if text.is_ascii() || text.chars().all(|letter| u8::try_from(letter).is_ok()) {
+        return Ok(text);
     }
-    let bytes = text.chars().map(|letter| u8::try_from(u32::from(letter)));
-    bytes.collect::<Result<_, _>>().map_err(|_| {
-        PyValueError::new_err(format!(
-            "{what} tiene caracteres de más de un byte: {text:?}; codifícalo, como pide PEP 3333, con \
-             texto.encode(\"utf-8\").decode(\"latin-1\")"
-        ))
-    })
+    Err(PyValueError::new_err(format!(
+        "{what} tiene caracteres de más de un byte: {text:?}; codifícalo, como pide PEP 3333, con \
+         texto.encode(\"utf-8\").decode(\"latin-1\")"
+    )))
+}
+
+/// Los bytes de uno de esos textos.
+pub(crate) fn encode(text: &str) -> Vec<u8> {
+    text.chars().filter_map(|letter| u8::try_from(letter).ok()).collect()
 }

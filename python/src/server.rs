@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pasarela::access_log::access_log;
 use pasarela::simple_server::{Listeners, ThreadWrapper, make_server_on};
-use pasarela::{Application, Config, Handle, Protocol};
+use pasarela::{Application, Config, Handle, HeaderText, Protocol};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
@@ -55,6 +55,8 @@ impl Server {
             // Las señales son de Python.
             handle_signals: false,
             thread_wrapper: adopt(alive.clone()),
+            // Los textos de PEP 3333 son bytes.
+            header_text: HeaderText::Latin1,
             ..Config::default()
         };
         let maker = EnvironMaker::new(py, threads > 1, config.small_body)?;

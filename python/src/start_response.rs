@@ -98,7 +98,10 @@ impl Head {
         let Ok(list) = headers.cast::<PyList>() else {
             return Err(PyTypeError::new_err("start_response: los encabezados van en una lista"));
         };
-        let status = text(status, "start_response: el estado")?;
+        let status = native::encode(&native::text(status, "start_response: el estado")?);
+        let status = String::from_utf8(status).map_err(|_| {
+            PyValueError::new_err("start_response: la frase del estado no es ASCII ni UTF-8")
+        })?;
         let headers = list.iter().map(|pair| header(&pair)).collect::<PyResult<_>>()?;
         let head = Self { status, headers };
         match check_head(&head.status, &head.borrowed()) {
@@ -119,18 +122,7 @@ fn header(pair: &Bound<'_, PyAny>) -> PyResult<(String, String)> {
             "start_response: cada encabezado es una tupla con su nombre y su valor",
         ));
     };
-    let name = text(&pair.get_item(0)?, "start_response: el nombre de un encabezado")?;
-    let value = text(&pair.get_item(1)?, "start_response: el valor de un encabezado")?;
+    let name = native::text(&pair.get_item(0)?, "start_response: el nombre de un encabezado")?;
+    let value = native::text(&pair.get_item(1)?, "start_response: el valor de un encabezado")?;
     Ok((name, value))
-}
-
-/// Los bytes de un texto de la aplicación. El servidor solo toma los que son UTF-8.
-fn text(text: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
-    String::from_utf8(native::encode(text, what)?).map_err(|error| {
-        let bytes = error.into_bytes();
-        PyValueError::new_err(format!(
-            "{what} no es UTF-8: {:?}; codifícalo con texto.encode(\"utf-8\").decode(\"latin-1\")",
-            String::from_utf8_lossy(&bytes)
-        ))
-    })
 }

@@ -50,6 +50,7 @@ fn call<W: Wire, H: Host>(
 ) -> Stepped<W> {
     let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
+    head.set_text(service.config.header_text);
     host.amends(&mut environ);
     if terms.envelope.carries_errors() {
         environ.errors().set_carbon(link.carbon.renew());

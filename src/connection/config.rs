@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::protocol::Protocol;
 use super::thread_wrapper::ThreadWrapper;
+use crate::gateway::HeaderText;
 use crate::http::head::Limits;
 use crate::http::target::is_ambiguous;
 use crate::proxies::{Network, ProxyHeader, Trust, Unbelieved};
@@ -149,6 +150,8 @@ pub struct Config {
     /// [`serve_forever`](crate::Server::serve_forever), que al volver ya los esperó. El hilo que la llama
     /// no es uno de ellos: hace de reloj.
     pub thread_wrapper: ThreadWrapper,
+    /// Qué bytes se envían por los caracteres de los encabezados que pone la aplicación.
+    pub header_text: HeaderText,
 }
 
 /// Qué se hace con una ruta dudosa: la que, decodificada una vez, tiene tramos `.` o `..`
@@ -237,6 +240,7 @@ impl Default for Config {
             unix_mode: None,
             handle_signals: true,
             thread_wrapper: ThreadWrapper::default(),
+            header_text: HeaderText::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Lo que la aplicación declara con `start_response`, comprobado.
 
+use super::header_text::HeaderText;
 use crate::application::StartResponseError;
 use crate::http::{has_controls, is_token};
 use crate::util::is_hop_by_hop;
@@ -20,6 +21,7 @@ pub(crate) struct ResponseHead {
     content_length: Option<u64>,
     own_date: bool,
     own_server: bool,
+    text: HeaderText,
 }
 
 impl ResponseHead {
@@ -68,6 +70,11 @@ impl ResponseHead {
         self.content_length.is_some() || self.forbids_body()
     }
 
+    /// Qué bytes son los caracteres de los encabezados, desde ahora.
+    pub(crate) fn set_text(&mut self, text: HeaderText) {
+        self.text = text;
+    }
+
     /// Olvida lo declarado. Conserva la memoria que casi todas las respuestas necesitan, y devuelve
     /// la que pidió de más una sola.
     pub(crate) fn clear(&mut self) {
@@ -111,8 +118,24 @@ impl ResponseHead {
         }
         self.own_date |= name.eq_ignore_ascii_case("date");
         self.own_server |= name.eq_ignore_ascii_case("server");
-        for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-            self.fields.extend_from_slice(part);
+        self.fields.extend_from_slice(name.as_bytes());
+        self.fields.extend_from_slice(b": ");
+        self.push_value(name, value)?;
+        self.fields.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    fn push_value(&mut self, name: &str, value: &str) -> Result<(), StartResponseError> {
+        if self.text == HeaderText::Utf8 || value.is_ascii() {
+            self.fields.extend_from_slice(value.as_bytes());
+            return Ok(());
+        }
+        for letter in value.chars() {
+            let byte = u8::try_from(letter).map_err(|_| StartResponseError::NotLatin1 {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            })?;
+            self.fields.push(byte);
         }
         Ok(())
     }

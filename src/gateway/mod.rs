@@ -10,6 +10,7 @@
 //! falla) está aquí una sola vez.
 
 mod http_environ;
+mod header_text;
 mod head;
 mod body;
 mod fault;
@@ -19,6 +20,7 @@ pub(crate) use body::{BodyLength, ResponseBody};
 pub(crate) use error_page::{ErrorPage, error_page, internal_error, rejected};
 pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
+pub use header_text::HeaderText;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
 
 use fault::Origin;
