@@ -1,7 +1,7 @@
 """Lo que se pide al escribir `python -m pasarela`."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,19 +50,18 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Request | None
             applications.append(argument)
     if len(applications) != 1:
         raise UsageError(say("one"))
-    values = {name: _value(name, text) for name, text in found.items()}
+    values: dict[str, Any] = {name: _value(name, text) for name, text in found.items()}
     return Request(applications[0], values.pop("host", None), values.pop("port", None), values)
 
 
-def _option(argument: str, left: Any) -> tuple[str, str]:
-    written, equals, value = argument.partition("=")
+def _option(argument: str, left: Iterator[str]) -> tuple[str, str]:
+    written, equals, text = argument.partition("=")
     name = written[2:].replace("-", "_")
     if not written.startswith("--") or name not in OPTIONS:
         raise UsageError(say("unknown", name=written))
-    if not equals:
-        value = next(left, None)
-        if value is None:
-            raise UsageError(say("no value", name=written))
+    value = text if equals else next(left, None)
+    if value is None:
+        raise UsageError(say("no value", name=written))
     return name, value
 
 

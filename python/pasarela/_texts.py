@@ -15,7 +15,7 @@ TEXTS = {
         "no name": "en {module!r} no hay ninguna aplicación {name!r}",
         "no file": "no se puede leer {name!r}",
         "no application": "{name!r} no llama a make_server ni tiene una «application» o una «app»",
-        "stuck": "{count} hilos no salieron de la aplicación a tiempo",
+        "stuck": "hilos que no salieron de la aplicación a tiempo: {count}",
     },
     "en": {
         "serving": "serving on {where}",
@@ -27,7 +27,7 @@ TEXTS = {
         "no name": "there is no application {name!r} in {module!r}",
         "no file": "cannot read {name!r}",
         "no application": "{name!r} does not call make_server, nor has an \"application\" or an \"app\"",
-        "stuck": "{count} threads did not leave the application in time",
+        "stuck": "threads that did not leave the application in time: {count}",
     },
 }
 

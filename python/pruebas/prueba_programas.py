@@ -207,7 +207,7 @@ class Senales(unittest.TestCase):
             code, _, errors = program.wait()
             thread.join()
         self.assertEqual(code, 1)
-        self.assertIn("pasarela: 1 hilos no salieron de la aplicación a tiempo", errors)
+        self.assertIn("pasarela: hilos que no salieron de la aplicación a tiempo: 1", errors)
 
     def fails(self, url):
         with contextlib.suppress(OSError):
