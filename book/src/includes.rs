@@ -8,6 +8,8 @@ use crate::directives::{Directive, directives};
 use crate::folders::Folders;
 use crate::pieces;
 use crate::problem::{Problem, ProblemKind};
+use crate::questions::source::Flaw;
+use crate::questions::{self, Trouble};
 use crate::{laboratory, rules};
 use std::collections::BTreeSet;
 use std::fs;
@@ -55,11 +57,27 @@ impl<'a> Checker<'a> {
                 }
                 rules::DIRECTIVE if rules::side(directive.argument).is_some() => continue,
                 "include" | "rustdoc_include" | "playground" => self.follow(file, directive, depth),
-                _ => Err(unknown(directive)),
+                _ => self.ask(directive),
             };
             if let Err(kind) = kind {
                 let file = self.folders.name_of(file);
                 self.problems.push(Problem { file, line: Some(directive.line), kind });
+            }
+        }
+    }
+
+    /// Comprueba las preguntas que pide la directiva.
+    fn ask(&mut self, directive: Directive<'_>) -> Result<(), ProblemKind> {
+        let name = |path: &Path| self.folders.name_of(path);
+        match questions::check(directive, self.folders) {
+            Ok(file) => {
+                self.included.extend(file);
+                Ok(())
+            }
+            Err(Trouble::Unknown) => Err(unknown(directive)),
+            Err(Trouble::Missing(path)) => Err(ProblemKind::IncludeMissing { path: name(&path) }),
+            Err(Trouble::Flawed(path, Flaw { line, what })) => {
+                Err(ProblemKind::QuestionFlawed { path: name(&path), line, what: what.to_owned() })
             }
         }
     }

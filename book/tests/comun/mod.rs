@@ -13,9 +13,10 @@ pub(crate) struct SmallBook {
 }
 
 /// Las carpetas de donde el libro de verdad toma lo que dice.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "book/capitulos",
     "book/errores",
+    "book/preguntas",
     "book/python",
     "book/servidores",
     "book/theme",
