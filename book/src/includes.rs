@@ -8,7 +8,7 @@ use crate::directives::{Directive, directives};
 use crate::folders::Folders;
 use crate::pieces;
 use crate::problem::{Problem, ProblemKind};
-use crate::{laboratory, rules};
+use crate::{laboratory, plots, rules};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +54,7 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 rules::DIRECTIVE if rules::side(directive.argument).is_some() => continue,
+                plots::PLOT | plots::CARD => self.note_source(directive),
                 "include" | "rustdoc_include" | "playground" => self.follow(file, directive, depth),
                 _ => Err(unknown(directive)),
             };
@@ -62,6 +63,12 @@ impl<'a> Checker<'a> {
                 self.problems.push(Problem { file, line: Some(directive.line), kind });
             }
         }
+    }
+
+    /// Anota de qué medición sale lo que pide la directiva.
+    fn note_source(&mut self, directive: Directive<'_>) -> Result<(), ProblemKind> {
+        self.included.insert(plots::source(self.folders, directive)?);
+        Ok(())
     }
 
     /// Lee lo que pide la directiva y comprueba, a su vez, lo que eso incluya.

@@ -13,9 +13,11 @@ pub(crate) struct SmallBook {
 }
 
 /// Las carpetas de donde el libro de verdad toma lo que dice.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 11] = [
+    "bench/resultados",
     "book/capitulos",
     "book/errores",
+    "book/fragmentos",
     "book/python",
     "book/servidores",
     "book/theme",
