@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Measures } from './medidas.js';
 import { serveCopies } from './copias.js';
-import { copyJob, keyboardJob, plainJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
+import { copyJob, keyboardJob, laboratoryJob, plainJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
 
 // Lo que la página tiene que tener para sembrar en ella.
-const NEEDED = ['<table', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"'];
+const NEEDED = ['<table', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"', 'class="lab '];
 
 const atEnd = (text) => (html) => html.replace('</main>', `${text}</main>`);
 const withScript = (code) => (html) => html.replace('</body>', `<script>${code}</script></body>`);
@@ -49,6 +49,8 @@ const PLANTED = [
     ['un botón del índice sordo', keyboardJob, 'teclado', withScript('document.querySelector("#abrir-lado").addEventListener("click", (event) => event.stopImmediatePropagation(), true)')],
     ['una flecha que pasa de página desde el código', keyboardJob, 'teclado', withScript('addEventListener("keydown", (event) => { if (event.key === "ArrowRight" && getSelection().anchorNode?.parentElement.closest("pre")) location.href = "index.html"; })')],
     ['una flecha que no pasa de página', keyboardJob, 'teclado', withScript('addEventListener("keydown", (event) => event.stopImmediatePropagation(), true)')],
+    ['un laboratorio sin motor', laboratoryJob, 'laboratorio', withScript('WebAssembly.instantiate = () => Promise.reject(new Error("sembrado"))')],
+    ['un laboratorio que da todo por bueno', laboratoryJob, 'laboratorio', (html) => html.replace(/,"fact":"[^"]*"/g, ',"fact":"nada"')],
     ['copiar también la respuesta', copy, 'copiar', withScript('document.addEventListener("click", (event) => { const box = event.target.closest(".copiar")?.closest(".bloque"); if (!box) return; event.stopPropagation(); navigator.clipboard.writeText(box.querySelector("pre").textContent); }, true)')],
     ['lo que se sale de la hoja', narrow, 'papel', atEnd('<div style="width: 800px; text-align: right">ancho</div>')],
     ['código que en la hoja no se puede desplazar', narrow, 'papel', atEnd('<pre style="overflow: auto; white-space: pre !important">' + 'larga '.repeat(40) + '</pre>')],
