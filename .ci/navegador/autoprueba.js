@@ -8,7 +8,7 @@ import { serveCopies } from './copias.js';
 import { copyJob, keyboardJob, laboratoryJob, plainJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
 
 // Lo que la página tiene que tener para sembrar en ella.
-const NEEDED = ['<table', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"', 'class="lab '];
+const NEEDED = ['<table class="tabla"', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"', 'class="lab '];
 
 const atEnd = (text) => (html) => html.replace('</main>', `${text}</main>`);
 const withScript = (code) => (html) => html.replace('</body>', `<script>${code}</script></body>`);
