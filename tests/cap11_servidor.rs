@@ -5,7 +5,7 @@
 mod comun;
 mod examen;
 
-use comun::{Answer, Program, mask_date};
+use comun::{Answer, Program, mask_date, typed};
 use examen::examined;
 use pretty_assertions::assert_eq;
 
@@ -70,4 +70,13 @@ fn el_examinador_dice_lo_que_le_falta() {
     let _program = Program::start("cap11_servidor");
     let missing = ["sin-host", "espacio", "longitudes", "sin-leer", "dos", "fila", "lentos"];
     assert_eq!(examined("localhost:8000"), (missing.to_vec(), (17, 24)));
+}
+
+#[test]
+#[ignore = "necesita curl y compilar la guía"]
+fn el_libro_muestra_lo_que_dice_el_examinador() {
+    let program = Program::start("cap11_servidor");
+    program.replays(&["cap11_curl"]);
+    let (seen, shown) = typed("cap11_examen");
+    assert_eq!(seen, shown);
 }

@@ -3,7 +3,7 @@
 mod comun;
 mod examen;
 
-use comun::{Program, Wire};
+use comun::{Program, Wire, typed};
 use examen::examined;
 use pretty_assertions::assert_eq;
 
@@ -90,4 +90,24 @@ fn con_un_hilo_por_conexion_pasa_una_etapa_mas_que_el_capitulo_11() {
 fn con_la_cuadrilla_veinte_lentos_vuelven_a_ser_demasiados() {
     let _program = Program::start_with("cap12_hilos", &["cuadrilla"]);
     assert_eq!(examined("localhost:8000"), ([&MISSING[..], &["lentos"]].concat(), (17, 24)));
+}
+
+/// El texto con sus cifras tapadas: los milisegundos, y cuántos hilos hubo antes.
+fn without_digits(text: &str) -> String {
+    text.replace(|c: char| c.is_ascii_digit(), "N")
+}
+
+#[test]
+#[ignore = "necesita curl"]
+fn con_un_cliente_callado_curl_se_rinde_en_el_capitulo_11_y_aqui_no() {
+    let program = Program::start("cap11_servidor");
+    let _silent = program.open();
+    let (seen, shown) = typed("cap12_espera");
+    assert_eq!(without_digits(&seen), without_digits(&shown));
+    drop(program);
+
+    let program = Program::start("cap12_hilos");
+    let _silent = program.open();
+    let (seen, shown) = typed("cap12_uno_por_cliente");
+    assert_eq!(without_digits(&seen), without_digits(&shown));
 }

@@ -3,7 +3,7 @@
 mod comun;
 mod examen;
 
-use comun::{Program, Wire};
+use comun::{Program, Wire, transcript, typed};
 use examen::examined;
 use pretty_assertions::assert_eq;
 
@@ -91,4 +91,38 @@ fn el_examinador_ya_solo_echa_de_menos_cuatro_cosas() {
     let _program = Program::start("cap13_relevo");
     let missing = ["sin-host", "espacio", "longitudes", "sin-leer"];
     assert_eq!(examined("localhost:8000"), (missing.to_vec(), (20, 24)));
+}
+
+#[test]
+#[ignore = "necesita compilar la guía"]
+fn el_libro_muestra_lo_que_dice_el_examinador() {
+    let _program = Program::start("cap13_relevo");
+    let (seen, shown) = typed("cap13_examen");
+    assert_eq!(seen, shown);
+}
+
+/// El comando del libro conecta cien y se queda; aquí avisa cuando terminó de conectar.
+#[test]
+#[ignore = "necesita python3"]
+fn con_los_cien_callados_del_libro_contesta_en_el_acto() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let program = Program::start("cap13_relevo");
+    let text = transcript("cap13_cien");
+    let script = text.split('"').nth(1).expect("el programa va entre comillas");
+    let script = script
+        .replace("time.sleep(30)", "print(len(c), flush=True); __import__('sys').stdin.read()");
+    let mut idle = Command::new("python3")
+        .args(["-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 está");
+    let mut said = String::new();
+    let output = idle.stdout.take().expect("se lee lo que dice");
+    BufReader::new(output).read_line(&mut said).expect("dice cuántos conectó");
+    assert_eq!((said.as_str(), program.get("/").body.as_str()), ("100\n", "Hola\n"));
+    drop(idle.stdin.take());
+    idle.wait().expect("termina");
 }

@@ -1,6 +1,6 @@
 //! Ejercicio del capítulo 11: rechaza lo que está mal escrito.
 //!
-//! Al servidor de `src/server.rs` le falta saber a quién no atender. Le das esta función: recibe una cabeza
+//! Al servidor de `src/server` le falta saber a quién no atender. Le das esta función: recibe una cabeza
 //! entera, sin su línea vacía, y dice si se puede atender. A las demás les responde 400.
 //!
 //! | no se atiende | por ejemplo |

@@ -1,7 +1,7 @@
 //! Ejercicio del capítulo 12: muchas peticiones en una conexión.
 //!
 //! Esta función corre en el hilo de cada conexión. Atiende todas las peticiones que lleguen por ella, en su
-//! orden, hasta que una pida cerrar o el cliente cuelgue. `src/server.rs` ya trae lo demás:
+//! orden, hasta que una pida cerrar o el cliente cuelgue. `src/server` ya trae lo demás:
 //!
 //! - `take` saca de lo recibido la primera cabeza, si ya está entera;
 //! - `understand` dice si es un HEAD y si después hay que cerrar;
