@@ -249,7 +249,7 @@ fn is_executed(order: &str) -> bool {
 }
 
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 20] = [
+const EXECUTED_ELSEWHERE: [&str; 21] = [
     // `ejercicios/cafe/tests/enciende.rs`.
     "cargo run -p cafe",
     // `.ci/promesas`, que las lee del README.
@@ -258,6 +258,8 @@ const EXECUTED_ELSEWHERE: [&str; 20] = [
     "cargo libro",
     "cargo libro construir",
     "cargo libro --puerto 3050",
+    // Un cliente que calla: `open`, en `tests/cap12_hilos.rs`.
+    "nc localhost 8000",
     // `ejercicios/guia/tests/aula.rs`, en una copia para una clase.
     "cargo nextest run -p ejercicios --profile aula --no-tests fail cap03_",
     "cargo test --offline -p ejercicios cap01",

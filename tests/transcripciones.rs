@@ -4,9 +4,15 @@ mod comun;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use comun::{Program, transcript};
+use pretty_assertions::assert_eq;
+
+/// Las que repiten las pruebas de su capítulo.
+const REPLAYED_ELSEWHERE: [&str; 2] = ["cap12_espera", "cap12_uno_por_cliente"];
 
 /// Los nombres de las transcripciones de `curl`, por capítulo (`cap01`). Las que terminan en `_python` son de los
 /// gemelos, y las repite `gemelos.rs`.
@@ -16,10 +22,10 @@ fn by_chapter() -> BTreeMap<String, Vec<String>> {
     for entry in fs::read_dir(folder).expect("la carpeta está") {
         let path = entry.expect("la carpeta se lee").path();
         let name = path.file_stem().expect("tiene nombre").to_string_lossy().into_owned();
-        // Las del 8000. Las de Python, y las que pasan por nginx o Apache, las repite su capítulo.
         let text = transcript(&name);
-        let is_ours = text.contains("localhost:8000") && !name.ends_with("_python");
-        if text.starts_with("$ curl ") && is_ours {
+        // Las demás piden que antes haya algo más: nginx, o un cliente que calla.
+        let is_ours = text.contains("localhost:8000") && !REPLAYED_ELSEWHERE.contains(&&*name);
+        if text.starts_with("$ curl ") && is_ours && !name.ends_with("_python") {
             chapters.entry(name[..5].to_owned()).or_default().push(name);
         }
     }
@@ -45,4 +51,50 @@ fn curl_escribe_lo_que_muestra_el_libro() {
     for (chapter, names) in chapters {
         Program::start(&slug(&chapter)).replays_with_curl(&names);
     }
+}
+
+/// Las órdenes de una transcripción en dos terminales, y lo que se ve en la segunda.
+fn two_terminals(text: &str) -> ([&str; 2], String) {
+    let mut parts = text.split("$ ").skip(1).map(|part| part.split_once('\n').expect("una orden"));
+    let ((slow, _), (quick, seen)) =
+        (parts.next().expect("la primera"), parts.next().expect("la segunda"));
+    ([slow, quick], seen.to_owned())
+}
+
+/// En los milisegundos que dice curl, los que muestra el libro.
+fn mask_milliseconds(text: &str) -> String {
+    let Some((before, rest)) = text.split_once(" after ") else { return text.to_owned() };
+    format!(
+        "{before} after 3001 {}",
+        rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start()
+    )
+}
+
+#[test]
+#[ignore = "necesita curl"]
+fn un_curl_que_calla_detiene_al_otro() {
+    let _program = Program::start("cap11_servidor");
+    let text = transcript("cap11_dos_terminales");
+    let ([slow, quick], expected) = two_terminals(&text);
+    let mut slow = Command::new("sh")
+        .args(["-c", &format!("exec {slow} --verbose")])
+        // Abierta y sin nada que leer: quien la tiene no ha escrito.
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("hay un intérprete de órdenes");
+    let said = BufReader::new(slow.stderr.take().expect("se lee lo que dice"));
+    let is_connected = |line: &String| line.contains("Connected to localhost");
+    let connected = said.lines().map_while(Result::ok).find(is_connected);
+    let output =
+        Command::new("sh").args(["-c", quick]).output().expect("hay un intérprete de órdenes");
+    // Si ya terminó, no hay nada que terminar.
+    let _ = slow.kill();
+    slow.wait().expect("termina");
+    assert!(connected.is_some(), "el primero se conecta");
+    let seen = String::from_utf8_lossy(&output.stderr);
+    let complaint = seen.lines().last().map(mask_milliseconds);
+    assert_eq!(complaint.map(|line| line + "\n"), Some(expected));
+    assert_eq!(output.status.code(), Some(28));
 }

@@ -2,7 +2,7 @@
 //!
 //! Una página no puede hablar con un puerto como quiera, y este servidor sí; por eso lo que se le pide se mira dos veces.
 //! Solo se atiende a las páginas de este mismo libro: otra, abierta en el mismo navegador, tiene otro `Origin`; y la de un
-//! nombre que de pronto lleva a esta computadora (*DNS rebinding*) tiene otro `Host`. El destino es uno y siempre el
+//! nombre que de pronto lleva a esta computadora (`DNS rebinding`) tiene otro `Host`. El destino es uno y siempre el
 //! mismo, y hay límites de tamaño, de tiempo y de cuántos a la vez.
 
 use std::io::{self, Read, Write};

@@ -32,14 +32,49 @@ fn requested(line: &str) -> Option<Side> {
     side(directive.argument).filter(|_| directive.name == DIRECTIVE)
 }
 
+/// La tabla: las reglas de cada fuente juntas, para que su dirección se diga una vez.
 fn table(side: Side) -> String {
-    let mut table = String::from("| regla | qué exige | de dónde sale |\n|---|---|---|\n");
+    let class = match side {
+        Side::Server => "t-ida",
+        _ => "t-vuelta",
+    };
+    let mut sources: Vec<(&str, Vec<Rule>)> = Vec::new();
     for rule in Rule::ALL.iter().filter(|rule| rule.side() == side) {
-        let (text, source) = (sentence(rule.text()), rule.section());
-        let (shown, address) = (briefly(source), address(source));
-        let _ = writeln!(table, "| `{rule:?}` | {text} | [{shown}]({address}) |");
+        match sources.iter_mut().find(|(source, _)| *source == rule.section()) {
+            Some((_, rules)) => rules.push(*rule),
+            None => sources.push((rule.section(), vec![*rule])),
+        }
     }
-    table
+    let bodies: String = sources.iter().map(|(source, rules)| body(source, rules)).collect();
+    format!(
+        "<table class=\"tabla {class}\">\n<thead><tr><th>regla</th><th>qué exige</th></tr></thead>\n{bodies}</table>"
+    )
+}
+
+fn body(source: &str, rules: &[Rule]) -> String {
+    let mut body = format!(
+        "<tbody>\n<tr class=\"origen\"><th scope=\"rowgroup\" colspan=\"2\"><a href=\"{}\">{source}</a></th></tr>\n",
+        address(source)
+    );
+    for rule in rules {
+        let text = with_code(&sentence(rule.text()));
+        let _ = writeln!(
+            body,
+            "<tr id=\"{rule:?}\"><th scope=\"row\"><code>{rule:?}</code></th><td>{text}</td></tr>"
+        );
+    }
+    body + "</tbody>\n"
+}
+
+/// El enunciado en HTML: lo que va entre acentos graves es código.
+fn with_code(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts = escaped.split('`').enumerate();
+    parts
+        .map(
+            |(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() },
+        )
+        .collect()
 }
 
 /// Con mayúscula y punto: fuera de un mensaje, el enunciado es una oración.
@@ -47,11 +82,6 @@ fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).chain(['.']).collect()
-}
-
-/// Casi todas salen de la misma PEP, y la página lo dice antes: basta con el título de la sección.
-fn briefly(source: &str) -> &str {
-    source.strip_prefix("PEP 3333, ").unwrap_or(source)
 }
 
 /// Dónde se lee la fuente de una regla: `PEP 3333, «Título»`, `RFC 9110 §15.2` o un módulo de Python.
@@ -107,9 +137,17 @@ mod tests {
         let text =
             with_rules("{{#reglas servidor}}\n\n{{#reglas aplicación}}\n\n\\{{#reglas servidor}}");
         for rule in Rule::ALL {
-            let shown = briefly(rule.section());
-            let row = format!("| `{rule:?}` | {} | [{shown}](", sentence(rule.text()));
+            let sentence = with_code(&sentence(rule.text()));
+            let row = format!("<code>{rule:?}</code></th><td>{sentence}</td></tr>");
             assert_eq!(text.matches(&row).count(), 1, "{rule:?}");
+        }
+        let tables: Vec<&str> = text.split("</table>").collect();
+        assert_eq!(tables.len(), 3);
+        for table in tables {
+            let sources: Vec<&str> = table.split("colspan=\"2\">").skip(1).collect();
+            let different: std::collections::BTreeSet<&str> =
+                sources.iter().map(|rest| rest.split("</a>").next().unwrap_or_default()).collect();
+            assert_eq!(different.len(), sources.len(), "cada fuente se dice una vez");
         }
         assert!(text.ends_with("\\{{#reglas servidor}}"));
     }

@@ -108,6 +108,38 @@ fn encuentra_una_palabra_sin_acentos_en_plural_o_en_mayusculas() {
 
 #[test]
 #[ignore = "necesita chromium"]
+fn en_el_libro_de_verdad_lo_primero_es_lo_que_se_busca() {
+    let asked = [
+        "cómo subir archivos",
+        "año",
+        "ñ",
+        "petición",
+        "encabezados",
+        "environ",
+        "start_response",
+        "formulario",
+        "404",
+        "validador",
+        "hilos",
+    ];
+    let found = search(&SmallBook::whole(), "cap01_texto.html", &asked);
+    for (word, (said, links)) in asked.iter().zip(&found) {
+        println!("{word}: {said} {links:#?}");
+    }
+    let first = |at: usize| found[at].1.first().map_or("", |link| link.as_str());
+    assert!(first(0).starts_with("cap06_"), "«{}»: {}", asked[0], first(0));
+    // La de «año» no es la de «ano», y una letra sola no es el principio de todas.
+    assert!((1..=5).contains(&found[1].1.len()), "{found:?}");
+    assert!(found[2].1.len() <= 8, "{found:?}");
+    let general = ["el-c%C3%B3digo", "ejercicio", "predice", "errores-t%C3%ADpicos", "glosario"];
+    for (at, word) in asked.iter().enumerate().skip(3) {
+        let section = first(at).split_once('#').map_or("", |(_, section)| section);
+        assert!(!section.is_empty() && !general.contains(&section), "«{word}»: {}", first(at));
+    }
+}
+
+#[test]
+#[ignore = "necesita chromium"]
 fn la_pagina_404_propone_las_que_se_parecen_a_la_pedida() {
     let book = SmallBook::with(&[
         ("introduccion.md", "# Introducción\n"),

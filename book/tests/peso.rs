@@ -24,8 +24,10 @@ impl Visit<'_> {
         let mut files = BTreeSet::from([name.to_owned()]);
         for reference in page.references {
             if let Reference::Resource(source) | Reference::Image { source, .. } = reference {
-                files.extend(self.loaded_by(&source));
-                files.insert(source);
+                // Los de la página 404 están escritos desde la raíz.
+                let source = source.trim_start_matches('/');
+                files.extend(self.loaded_by(source));
+                files.insert(source.to_owned());
             }
         }
         files.iter().map(|name| self.bytes(name)).sum()

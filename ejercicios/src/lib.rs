@@ -1,7 +1,7 @@
 //! Los ejercicios de `pasarela`, uno por capítulo y en el orden del libro.
 //!
 //! Resuelve los archivos de `src/pendientes`. El archivo `README.md` cuenta cómo se trabaja. Lo que
-//! usarás sin escribirlo está en `form` y en `cafe`.
+//! usarás sin escribirlo está en `form`, en `cafe` y en `server`.
 
 #![allow(clippy::missing_errors_doc, reason = "un ejercicio trae solo lo que su capítulo enseña")]
 
@@ -45,6 +45,18 @@ pub mod cap09_validador;
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap10_archivos.rs")]
 pub mod cap10_archivos;
 
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap11_servidor.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap11_servidor.rs")]
+pub mod cap11_servidor;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap12_hilos.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap12_hilos.rs")]
+pub mod cap12_hilos;
+
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap13_relevo.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap13_relevo.rs")]
+pub mod cap13_relevo;
+
 #[cfg_attr(feature = "soluciones", path = "soluciones/cap14_cgi.rs")]
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap14_cgi.rs")]
 pub mod cap14_cgi;
@@ -58,5 +70,7 @@ pub mod cap15_apache_nginx;
 pub mod cap16_muchas_maquinas;
 
 pub mod form;
+
+pub mod server;
 
 pub mod cafe;

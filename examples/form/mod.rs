@@ -1,4 +1,4 @@
-//! Parejas `nombre=valor`: las de una consulta o de un formulario, y las de `Cookie`.
+//! Parejas `nombre=valor`: las de un formulario y las de `Cookie`.
 use percent_encoding::percent_decode_str;
 
 pub fn value(form: &str, wanted: &str) -> Option<String> {

@@ -29,6 +29,6 @@ pub use protocol::{
 };
 pub use python::python;
 pub use served::{Served, narrow_listener};
-pub use transcript::{check_fault, transcript};
+pub use transcript::{check_fault, transcript, typed};
 #[cfg(target_os = "linux")]
 pub use usage::Usage;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use pasarela::{Application, Body, Environ, ErrorStream, Result, StartResponse};
@@ -18,6 +19,30 @@ pub fn transcript(name: &str) -> String {
     let path = format!("{}/book/transcripciones/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("no se pudo leer {path}: {e}"));
     text.replace("\r\n", "\n")
+}
+
+/// El comando de `book/transcripciones/<name>.txt`, ejecutado con `sh`, y lo que dice: lo que escribe de verdad y lo
+/// que muestra el libro.
+#[track_caller]
+pub fn typed(name: &str) -> (String, String) {
+    let text = transcript(name);
+    let (command, shown) = text.split_once('\n').expect("un comando y lo que dice");
+    let command = command.strip_prefix("$ ").expect("el comando va tras un $");
+    let command = command.replace("curl ", "curl --ipv4 --silent --show-error --noproxy '*' ");
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("hay un intérprete de comandos");
+    let seen = [output.stdout, output.stderr].concat();
+    let seen = String::from_utf8(seen).expect("lo que dice es texto");
+    (seen.split_inclusive('\n').filter(|line| !is_of_cargo(line)).collect(), shown.to_owned())
+}
+
+/// Si es de lo que dice cargo antes de ejecutar un programa.
+fn is_of_cargo(line: &str) -> bool {
+    let words = ["   Compiling ", "    Finished ", "     Running ", "    Blocking "];
+    words.iter().any(|start| line.starts_with(start))
 }
 
 /// Una petición, en los bytes que viajan, y lo que se ve de su respuesta.

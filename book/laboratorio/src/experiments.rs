@@ -36,8 +36,9 @@ pub struct Question {
     pub text: &'static str,
     /// El dato que la responde: uno de los de [`Visit::fact`].
     pub fact: &'static str,
-    /// Lo que se puede contestar, y el dato con que coincide.
-    pub options: &'static [(&'static str, &'static str)],
+    /// Lo que se puede contestar: la opción, el dato con que coincide y, si no es la buena, la idea equivocada que hay
+    /// detrás de elegirla.
+    pub options: &'static [(&'static str, &'static str, &'static str)],
 }
 
 /// Los experimentos de un capítulo.
@@ -102,7 +103,7 @@ impl Experiment {
     #[must_use]
     pub fn right(&self, visit: &Visit) -> Option<usize> {
         let fact = visit.fact(self.question.fact);
-        self.question.options.iter().position(|(_, value)| *value == fact)
+        self.question.options.iter().position(|(_, value, _)| *value == fact)
     }
 }
 
@@ -118,8 +119,12 @@ mod tests {
             for experiment in experiments {
                 let Experiment { name, question, .. } = experiment;
                 let fact = experiment.run().fact(question.fact);
-                let matching = question.options.iter().filter(|(_, value)| *value == fact).count();
-                assert_eq!(matching, 1, "{chapter}, «{name}»: ocurre {fact:?}");
+                // La única sin una idea equivocada detrás es la que coincide con lo que ocurre.
+                let unexplained = question.options.iter().filter(|(_, _, why)| why.is_empty());
+                let unexplained: Vec<&str> = unexplained.map(|(_, value, _)| *value).collect();
+                assert_eq!(unexplained, [fact.as_str()], "{chapter}, «{name}»");
+                let matching = question.options.iter().filter(|(_, value, _)| *value == fact);
+                assert_eq!(matching.count(), 1, "{chapter}, «{name}»");
                 assert!((2..=4).contains(&question.options.len()), "{chapter}, «{name}»");
             }
         }

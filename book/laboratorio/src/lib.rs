@@ -27,6 +27,8 @@ mod page;
 pub mod experiments;
 
 pub use door::Served;
+#[cfg(not(target_family = "wasm"))]
+pub use programs::source;
 pub use programs::{program, served, served_for_real};
 pub use trace::{Step, Variables, What};
 pub use visit::{Moment, Visit, overheard, visit};

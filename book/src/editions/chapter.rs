@@ -1,4 +1,4 @@
-//! Un capítulo de una edición: lo mismo que en la página, sin nada que se pulse.
+//! Un capítulo para un lector de libros: lo mismo que en la página, sin nada que se pulse.
 //!
 //! Las respuestas van al final, como en el papel; lo demás que en la página está plegado se lee en su sitio.
 
@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::markup::{self, Element, Node};
 
 /// Lo que solo sirve en un navegador.
-const DROPPED: [&str; 6] = ["acciones", "con-js", "copiar", "hecho", "pasar", "saltar"];
+const DROPPED: [&str; 7] = ["acciones", "con-js", "copiar", "hecho", "lab-vivo", "pasar", "saltar"];
 
 /// Los paneles cuyas respuestas van al final del capítulo, y qué lo dice en su sitio.
 const ANSWERED: [(&str, &str); 2] = [
@@ -17,17 +17,11 @@ const ANSWERED: [(&str, &str); 2] = [
     ("ejercicio", "Las pistas y la solución están al final del capítulo."),
 ];
 
+/// Los dos bytes que terminan una línea, con letras: no todas las fuentes tienen sus signos.
+const LINE_END: &str = "CR LF";
+
 /// Dónde están las respuestas dentro del capítulo.
 const ANSWERS: &str = "respuestas";
-
-/// Para qué se adapta un capítulo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edition {
-    /// Cada capítulo es un archivo, como en el libro.
-    Epub,
-    /// Todos están en la misma página, y cada nombre lleva delante el de su capítulo.
-    Paper,
-}
 
 /// Un capítulo adaptado.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,10 +42,8 @@ pub(super) fn adapt(
     content: &str,
     page: &str,
     pages: &BTreeSet<String>,
-    edition: Edition,
 ) -> Result<Chapter, String> {
-    let mut adapter =
-        Adapter { page, pages, edition, images: BTreeSet::new(), ids: BTreeSet::new() };
+    let mut adapter = Adapter { page, pages, images: BTreeSet::new(), ids: BTreeSet::new() };
     let nodes = adapter.nodes(markup::parse(content)?, None);
     let content = markup::written(&nodes);
     Ok(Chapter { has_drawings: content.contains("<svg"), content, images: adapter.images })
@@ -62,16 +54,9 @@ pub(super) fn renamed(page: &str) -> String {
     page.strip_suffix(".html").map_or_else(|| page.to_owned(), |stem| format!("{stem}.xhtml"))
 }
 
-/// El nombre en el papel de una página del libro, o de una de sus secciones.
-pub(super) fn anchor(page: &str, fragment: &str) -> String {
-    let stem = page.strip_suffix(".html").unwrap_or(page).replace('/', "-");
-    if fragment.is_empty() { stem } else { format!("{stem}--{fragment}") }
-}
-
 struct Adapter<'p> {
     page: &'p str,
     pages: &'p BTreeSet<String>,
-    edition: Edition,
     images: BTreeSet<String>,
     /// Los `id` que ya salieron: los de las respuestas están también en su sitio.
     ids: BTreeSet<String>,
@@ -100,13 +85,15 @@ impl Adapter<'_> {
                 None => vec![self.unfolded(element)],
             };
         }
+        if element.has_class("fin") {
+            element.inside = vec![Node::Text(LINE_END.to_owned())];
+        }
         let answered = ANSWERED.iter().find(|(class, _)| element.has_class(class));
         let note = answered.map(|(_, note)| *note).or(note);
         let is_folded = answered.is_some() && contains(&element.inside, "details");
         element.inside = self.nodes(element.inside, note);
         if let Some(note) = note.filter(|_| is_folded) {
-            let target = self.link("", ANSWERS);
-            element.inside.push(pointer(note, target));
+            element.inside.push(pointer(note));
         }
         if element.has_class("respuestas-impresas") {
             element.attributes = vec![("id".to_owned(), ANSWERS.to_owned())];
@@ -141,19 +128,10 @@ impl Adapter<'_> {
         let (page, fragment) = target.split_once('#').unwrap_or((target, ""));
         let is_known = page.is_empty() || self.pages.contains(&self.seen_from_root(page));
         // En una edición, la sección se nombra tal como es.
-        let fragment = percent_decode_str(fragment).decode_utf8_lossy().into_owned();
-        *target = self.link(page, &fragment);
+        let fragment = percent_decode_str(fragment).decode_utf8_lossy();
+        let mark = if fragment.is_empty() { "" } else { "#" };
+        *target = format!("{}{mark}{fragment}", renamed(page));
         is_known && !is_header
-    }
-
-    /// Un enlace a una página, escrita desde esta, o a esta misma.
-    fn link(&self, page: &str, fragment: &str) -> String {
-        match self.edition {
-            Edition::Epub if fragment.is_empty() => renamed(page),
-            Edition::Epub => format!("{}#{fragment}", renamed(page)),
-            Edition::Paper if page.is_empty() => format!("#{}", anchor(self.page, fragment)),
-            Edition::Paper => format!("#{}", anchor(&self.seen_from_root(page), fragment)),
-        }
     }
 
     /// Deja solo los atributos que un lector entiende, y ningún `id` repetido.
@@ -164,13 +142,6 @@ impl Adapter<'_> {
             name => !name.starts_with("on") && !name.starts_with("data-"),
         });
         element.attributes.retain(|(name, value)| name != "id" || self.ids.insert(value.clone()));
-        if self.edition == Edition::Paper && !matches!(element.name.as_str(), "marker" | "svg") {
-            let names = ["id", "aria-labelledby"];
-            let named = |(name, _): &&mut (String, String)| names.contains(&name.as_str());
-            for (_, value) in element.attributes.iter_mut().filter(named) {
-                *value = anchor(self.page, value);
-            }
-        }
         if element.name == "img"
             && let Some(source) = element.get("src")
         {
@@ -202,10 +173,10 @@ fn contains(nodes: &[Node], name: &str) -> bool {
 }
 
 /// El párrafo que lleva a las respuestas.
-fn pointer(note: &str, target: String) -> Node {
+fn pointer(note: &str) -> Node {
     let link = Element {
         name: "a".to_owned(),
-        attributes: vec![("href".to_owned(), target)],
+        attributes: vec![("href".to_owned(), format!("#{ANSWERS}"))],
         inside: vec![Node::Text(note.to_owned())],
     };
     Node::Element(Element::new("p", "adonde", vec![Node::Element(link)]))
@@ -219,7 +190,7 @@ mod tests {
     #[track_caller]
     fn check(content: &str, expected: &str) {
         let pages = ["uno.html", "dos.html"].map(str::to_owned).into();
-        let chapter = adapt(content, "uno.html", &pages, Edition::Epub).expect("está bien escrito");
+        let chapter = adapt(content, "uno.html", &pages).expect("está bien escrito");
         assert_eq!(chapter.content, expected);
     }
 
@@ -246,22 +217,11 @@ mod tests {
     }
 
     #[test]
-    fn en_el_papel_cada_nombre_lleva_el_de_su_capitulo() {
-        let pages = ["a/uno.html", "dos.html"].map(str::to_owned).into();
-        let content = "<h2 id=\"z\">d</h2><a href=\"../dos.html#z\">a</a><a href=\"#z\">b</a><a href=\"../dos.html\">c</a>";
-        let chapter = adapt(content, "a/uno.html", &pages, Edition::Paper).expect("está bien");
-        assert_eq!(
-            chapter.content,
-            "<h2 id=\"a-uno--z\">d</h2><a href=\"#dos--z\">a</a><a href=\"#a-uno--z\">b</a><a href=\"#dos\">c</a>"
-        );
-    }
-
-    #[test]
     fn lo_que_se_pulsa_o_se_mueve_no_esta() {
         check(
-            "<button class=\"copiar\">Copiar</button><p class=\"hecho con-js\">x</p><span style=\"--s:4\" data-l=\"y\" \
+            "<i class=\"fin\">␍␊</i><div class=\"lab-vivo\"><textarea wrap=\"off\">a</textarea></div><button class=\"copiar\">Copiar</button><p class=\"hecho con-js\">x</p><span style=\"--s:4\" data-l=\"y\" \
              tabindex=\"0\" id=\"a\">z</span><i id=\"a\"></i>",
-            "<span id=\"a\">z</span><i></i>",
+            "<i class=\"fin\">CR LF</i><span id=\"a\">z</span><i></i>",
         );
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::chapter::{Edition, adapt, renamed};
+use super::chapter::{adapt, renamed};
 use super::package::{self, About, CONTENTS, COVER, FOLDER, Item, PACKAGE, STYLE};
 use crate::error::BookError;
 use crate::face::contents::{Chapter, Contents};
@@ -78,7 +78,7 @@ impl Book<'_> {
         let path = self.folders.output().join(&chapter.page);
         let text = read(&path, |path| fs::read_to_string(path))?;
         let content = html::main(&text).map_or("", |(_, content, _)| content);
-        let adapted = adapt(content, &chapter.page, pages, Edition::Epub)
+        let adapted = adapt(content, &chapter.page, pages)
             .map_err(|fault| BookError::Malformed { page: chapter.page.clone(), fault })?;
         let body = format!(
             "<section epub:type=\"chapter\" role=\"doc-chapter\">\n{}\n</section>\n",

@@ -45,8 +45,8 @@ pub fn epub(folders: &Folders) -> Result<PathBuf, BookError> {
 pub fn pdf(folders: &Folders) -> Result<PathBuf, BookError> {
     // Lo primero: si falta, no se espera en balde.
     let program = browser::find()?;
-    let (contents, about) = prepare(folders)?;
-    let paper = Paper::gather(folders, &contents, &about)?;
+    builder::build(folders)?;
+    let paper = Paper::read(folders)?;
     place(folders, "pasarela.pdf", |path| pdf::write(&program, folders, &paper, path))
 }
 

@@ -1,95 +1,108 @@
-//! El libro en una sola página, para el papel: tapa, índice y capítulos, con las respuestas al final de cada uno.
+//! El libro en una sola página, tal como se imprime: el de siempre, con tapa, y con la hoja de cada capítulo en el índice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 
-use super::chapter::{Edition, adapt, anchor};
-use super::package::About;
 use crate::error::BookError;
-use crate::face::contents::{Chapter, Contents};
 use crate::face::html;
 use crate::folders::Folders;
+
+/// El libro de una sola página, entre las construidas.
+const PRINTED: &str = "print.html";
 
 /// La tapa, dentro de la carpeta del libro.
 const COVER: &str = "theme/tapa.html";
 
-/// Lo que el papel cambia de la cara del libro.
+/// Lo que el PDF añade a la cara del papel.
 const STYLE: &str = "theme/papel.css";
 
-/// La página que de verdad se imprime. Los capítulos ya están adaptados.
-pub(super) struct Paper<'b> {
-    about: &'b About,
-    contents: &'b Contents,
-    styles: String,
-    cover: String,
-    chapters: String,
+/// Dónde empieza y dónde termina el índice en la página.
+const INDEX: (&str, &str) = ("<section class=\"indice\">", "</section>");
+
+/// Mientras no se sabe la hoja, algo que ocupe lo mismo: el índice no puede cambiar de tamaño.
+const UNKNOWN: &str = "000";
+
+/// La página que se imprime, sin los números del índice.
+pub(super) struct Paper {
+    before: String,
+    index: String,
+    after: String,
 }
 
-impl<'b> Paper<'b> {
-    /// Junta un libro ya construido.
+impl Paper {
+    /// Lee el de un libro ya construido.
     ///
     /// # Errors
-    /// Falta algún archivo, o una página no está bien escrita.
-    pub(super) fn gather(
-        folders: &Folders,
-        contents: &'b Contents,
-        about: &'b About,
-    ) -> Result<Self, BookError> {
+    /// Falta algún archivo.
+    pub(super) fn read(folders: &Folders) -> Result<Self, BookError> {
         let read = |path: std::path::PathBuf| {
             fs::read_to_string(&path).map_err(|source| BookError::Read { path, source })
         };
-        let pages: BTreeSet<String> = contents.chapters().map(|one| one.page.clone()).collect();
-        let (mut styles, mut chapters) = (String::new(), String::new());
-        for Chapter { page, .. } in contents.chapters() {
-            let text = read(folders.output().join(page))?;
-            if styles.is_empty() {
-                styles = stylesheets(&text);
-            }
-            let content = html::main(&text).map_or("", |(_, content, _)| content);
-            let adapted = adapt(content, page, &pages, Edition::Paper)
-                .map_err(|fault| BookError::Malformed { page: page.clone(), fault })?;
-            let id = anchor(page, "");
-            chapters.push_str(&format!("<article id=\"{id}\">\n{}\n</article>\n", adapted.content));
-        }
-        styles.push_str(&format!("<style>\n{}</style>\n", read(folders.root().join(STYLE))?));
+        let page = still(&read(folders.output().join(PRINTED))?);
+        let style = format!("<style>\n{}</style>\n</head>", read(folders.root().join(STYLE))?);
         let cover = read(folders.root().join(COVER))?;
-        Ok(Self { about, contents, styles, cover, chapters })
+        let page = page.replacen("</head>", &style, 1);
+        Ok(match html::between(&page, INDEX.0, INDEX.1) {
+            Some((before, index, after)) => Self {
+                before: format!("{before}{cover}{}", INDEX.0),
+                index: index.to_owned(),
+                after: format!("{}{after}", INDEX.1),
+            },
+            None => Self { before: page, index: String::new(), after: String::new() },
+        })
     }
 
     /// La página, con la hoja en que empieza cada capítulo, si ya se sabe.
     pub(super) fn page(&self, sheets: &BTreeMap<String, usize>) -> String {
-        let Self { about, styles, cover, chapters, .. } = self;
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"{}\" class=\"light\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n\
-             {styles}</head>\n<body class=\"papel\">\n{cover}{}<main>\n{chapters}</main>\n</body>\n</html>\n",
-            about.language,
-            html::escape(&about.title),
-            self.index(sheets),
-        )
-    }
-
-    fn index(&self, sheets: &BTreeMap<String, usize>) -> String {
-        let mut text = String::from("<nav class=\"indice-papel\">\n<h1>Índice</h1>\n");
-        for (group, chapters) in &self.contents.groups {
-            text.push_str(&format!("<h2>{}</h2>\n<ol>\n", html::escape(group)));
-            for Chapter { mark, name, page, title, .. } in chapters {
-                let id = anchor(page, "");
-                // Mientras no se sabe, ocupa lo mismo: el índice no puede cambiar de tamaño.
-                let sheet = sheets.get(&id).map_or("000".to_owned(), usize::to_string);
-                let question = if name == title { "" } else { title };
-                text.push_str(&format!(
-                    "<li><a href=\"#{id}\"><b>{mark}</b><span>{name}<small>{question}</small></span>\
-                     <i>{sheet}</i></a></li>\n"
-                ));
-            }
-            text.push_str("</ol>\n");
-        }
-        text + "</nav>\n"
+        format!("{}{}{}", self.before, numbered(&self.index, sheets), self.after)
     }
 }
 
-/// Las hojas de estilo que pide una página.
-fn stylesheets(page: &str) -> String {
-    let lines = page.lines().filter(|line| line.starts_with("<link rel=\"stylesheet\""));
-    lines.map(|line| format!("{line}\n")).collect()
+/// La página sin guiones, que al abrirla la imprimirían, y con todo desplegado.
+fn still(page: &str) -> String {
+    let mut still = String::new();
+    let mut rest = page;
+    while let Some((before, _, after)) = html::between(rest, "<script", "</script>") {
+        still.push_str(before);
+        rest = after;
+    }
+    (still + rest).replace("<details>", "<details open>")
+}
+
+/// El índice, con la hoja al final de cada línea.
+fn numbered(index: &str, sheets: &BTreeMap<String, usize>) -> String {
+    let lines = index.split("</li>").map(|line| {
+        let Some((_, id, _)) = html::between(line, "href=\"#", "\"") else {
+            return line.to_owned();
+        };
+        let sheet = sheets.get(&html::unescape(id)).map_or(UNKNOWN.to_owned(), usize::to_string);
+        format!("{line}<i class=\"hoja\">{sheet}</i></li>")
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn cada_linea_del_indice_dice_su_hoja() {
+        let index = "<ul>\n<li><a href=\"#qué\">a</a></li>\n<li><a href=\"#b\">b</a></li>\n</ul>";
+        assert_eq!(
+            numbered(index, &BTreeMap::from([("qué".to_owned(), 12)])),
+            "<ul>\n<li><a href=\"#qué\">a</a><i class=\"hoja\">12</i></li>\n\
+             <li><a href=\"#b\">b</a><i class=\"hoja\">000</i></li>\n</ul>"
+        );
+    }
+
+    #[test]
+    fn lo_que_se_imprime_no_se_mueve() {
+        assert_eq!(
+            still(
+                "<script>print()</script>a<script src=\"x\"></script><details><summary>b</summary></details>"
+            ),
+            "a<details open><summary>b</summary></details>"
+        );
+    }
 }

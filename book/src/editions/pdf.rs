@@ -28,7 +28,7 @@ const PROFILE: &str = ".navegador";
 pub(super) fn write(
     program: &Path,
     folders: &Folders,
-    paper: &Paper<'_>,
+    paper: &Paper,
     to: &Path,
 ) -> Result<(), BookError> {
     let profile = folders.editions().join(PROFILE);

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
+
 /// Las hojas de los destinos del PDF, contadas desde 1.
 pub(super) fn of(pdf: &[u8]) -> BTreeMap<String, usize> {
     let text = String::from_utf8_lossy(pdf);
@@ -18,9 +20,17 @@ pub(super) fn of(pdf: &[u8]) -> BTreeMap<String, usize> {
     let lines = dests.map_or("", |dests| *dests).split('/').filter_map(|part| {
         let (name, target) = part.split_once('[')?;
         let page = number(target)?;
-        Some((name.trim().to_owned(), pages.iter().position(|one| *one == page)? + 1))
+        Some((spelled(name.trim()), pages.iter().position(|one| *one == page)? + 1))
     });
     lines.collect()
+}
+
+/// El `id` que dice un nombre: está escrito como en una dirección, `%C3%B3`, y después como en un PDF, `#25C3#25B3`
+/// (§7.3.5).
+fn spelled(name: &str) -> String {
+    let address = name.replace('#', "%");
+    let address = percent_decode_str(&address).decode_utf8_lossy();
+    percent_decode_str(&address).decode_utf8_lossy().into_owned()
 }
 
 /// Cada objeto, por su número.
@@ -65,8 +75,8 @@ mod tests {
         let pdf = "%PDF-1.4\n1 0 obj\n<</Type /Catalog\n/Pages 2 0 R\n/Dests 9 0 R>>\nendobj\n\
                    2 0 obj\n<</Type /Pages\n/Kids [3 0 R 6 0 R]>>\nendobj\n3 0 obj\n<</Kids [4 0 R 5 0 R]>>\nendobj\n\
                    4 0 obj\n<</Type /Page>>\nendobj\n5 0 obj\n<</Type /Page>>\nendobj\n6 0 obj\n<</Type /Page>>\nendobj\n\
-                   9 0 obj\n<</uno [4 0 R /XYZ 6 826 0]\n/dos [6 0 R /XYZ 6 1.5 0]>>\nendobj\n";
-        let expected = [("dos", 3), ("uno", 1)].map(|(name, sheet)| (name.to_owned(), sheet));
+                   9 0 obj\n<</uno [4 0 R /XYZ 6 826 0]\n/m#25C3#25A1s [6 0 R /XYZ 6 1.5 0]>>\nendobj\n";
+        let expected = [("más", 3), ("uno", 1)].map(|(name, sheet)| (name.to_owned(), sheet));
         assert_eq!(of(pdf.as_bytes()), BTreeMap::from(expected));
         assert_eq!(of(b"nada"), BTreeMap::new());
     }

@@ -88,11 +88,13 @@ impl<'t> Point<'t> {
         let said = match label.is_empty() {
             true => String::new(),
             false => format!(
-                "\n<span class=\"nl\"></span><span class=\"e\">{}</span>",
+                "\n<span class=\"ren\"><span class=\"nl\"></span><span class=\"e\">{}</span></span>",
                 html::escape(label)
             ),
         };
-        format!("<span class=\"nl\">{number}</span>{before}<u>{marked}</u>{after}{said}")
+        format!(
+            "<span class=\"ren\"><span class=\"nl\">{number}</span>{before}<u>{marked}</u>{after}</span>{said}"
+        )
     }
 }
 
@@ -120,8 +122,8 @@ mod tests {
         let point = Point::find(MESSAGE).expect("señala algo");
         assert_eq!(
             point.written(),
-            "<span class=\"nl\">12</span><u>Body::from([&quot;ó&quot;])</u>\n\
-             <span class=\"nl\"></span><span class=\"e\">expected `Result`, found `Body`</span>"
+            "<span class=\"ren\"><span class=\"nl\">12</span><u>Body::from([&quot;ó&quot;])</u></span>\n\
+             <span class=\"ren\"><span class=\"nl\"></span><span class=\"e\">expected `Result`, found `Body`</span></span>"
         );
     }
 

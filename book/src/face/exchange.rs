@@ -12,6 +12,7 @@
 //! Lo que la figura nombra y no está en los bytes queda marcado con `data-sin-linea`, y la revisión lo señala.
 
 use super::callouts::{self, Callout};
+use super::chunked::Part;
 use super::html;
 use super::message::{Message, messages};
 use super::ruler;
@@ -25,6 +26,9 @@ const CALL: &str = "<p class=\"llamada\"><span>application(<span class=\"llega\"
 
 const ENDS: &str = "<span class=\"fin\">␍␊</span> son dos bytes invisibles, retorno de carro y salto de línea, que \
                     terminan cada línea.";
+
+/// Con más líneas, la figura se puede partir entre dos hojas.
+const LONG: usize = 16;
 
 /// Los encabezados que pone el servidor, mientras la figura no diga otra cosa.
 const SERVERS: [&str; 5] = ["date", "server", "content-length", "connection", "transfer-encoding"];
@@ -92,9 +96,10 @@ impl<'t> Figure<'t> {
             first += message.lines().count();
         }
         format!(
-            "<figure class=\"intercambio ancho\"{}>\
+            "<figure class=\"intercambio ancho{}\"{}>\
              <div class=\"extremos\"><span>tu navegador</span><span>el servidor</span></div>\
              <div class=\"vias\">{ways}</div>{}<figcaption>{} {ENDS}</figcaption></figure>",
+            if first > LONG { " largo" } else { "" },
             self.unfound(),
             self.rulers(),
             self.caption()
@@ -135,12 +140,16 @@ impl<'t> Figure<'t> {
     fn line(&self, message: &Message<'_>, line: &str, at: usize, place: usize) -> String {
         let head = message.head.len();
         let is_empty = at == head;
-        let is_applications =
-            !message.is_request && !is_empty && self.is_applications(line, at, head);
+        let part = at.checked_sub(head + 1).and_then(|at| message.chunks()?.get(at).copied());
+        let is_applications = !message.is_request
+            && !is_empty
+            && part != Some(Part::Frame)
+            && self.is_applications(line, at, head);
         let class = if is_applications { "ln tuyo" } else { "ln" };
         let number = callouts::number(&self.callouts, place);
         let text = if is_empty { String::new() } else { html::escape(line) };
-        let end = if at <= head { END } else { "" };
+        let is_ended = at <= head || matches!(part, Some(Part::Frame | Part::LastData));
+        let end = if is_ended { END } else { "" };
         format!("<span class=\"{class}\">{number}{text}{end}</span>")
     }
 
@@ -290,6 +299,26 @@ mod tests {
             written(TEXT)
                 .contains("<details class=\"abre\"><summary>El cuerpo, byte a byte</summary>")
         );
+    }
+
+    #[test]
+    fn una_figura_larga_se_puede_partir_en_el_papel() {
+        let long = format!("{TEXT}{}", "< x\n".repeat(LONG));
+        assert!(written(&long).starts_with("<figure class=\"intercambio ancho largo\">"));
+        assert!(written(TEXT).starts_with("<figure class=\"intercambio ancho\">"));
+    }
+
+    #[test]
+    fn de_un_cuerpo_por_trozos_el_marco_es_del_servidor() {
+        let seen =
+            written("< HTTP/1.1 200 OK\n< Transfer-Encoding: chunked\n<\n< 3\n< ab\n<\n< 0\n<\n");
+        assert!(
+            seen.contains(&format!(
+                "<span class=\"ln\">3{END}</span><span class=\"ln tuyo\">ab</span>"
+            )),
+            "{seen}"
+        );
+        assert!(seen.contains("Respuesta <small>60 bytes</small>"), "{seen}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Los mensajes de una transcripción: quién envía cada uno, sus líneas de cabeza y su cuerpo.
 
+use super::chunked::{self, Part};
+
 /// Lo que representa a la línea vacía cuando hay que nombrarla.
 pub(super) const EMPTY_LINE: &str = "␍␊";
 
@@ -43,8 +45,17 @@ impl<'t> Message<'t> {
         match (self.length(), self.field("Transfer-Encoding: ")) {
             _ if self.body.is_empty() => Some(head),
             (Some(length), None) => Some(head + length),
+            (_, Some("chunked")) => {
+                let lines = self.body.iter().zip(self.chunks()?);
+                Some(head + lines.map(|(line, part)| line.len() + part.ending()).sum::<usize>())
+            }
             _ => None,
         }
+    }
+
+    /// Qué es cada línea de un cuerpo por trozos.
+    pub(super) fn chunks(&self) -> Option<Vec<Part>> {
+        self.field("Transfer-Encoding: ").and_then(|_| chunked::parts(&self.body))
     }
 
     /// El cuerpo exacto, si es tan largo como la cabeza anuncia. La transcripción no dice si termina en salto de línea: lo
@@ -96,9 +107,12 @@ mod tests {
     }
 
     #[test]
-    fn de_un_cuerpo_por_trozos_no_se_cuenta_nada() {
-        let text = "< HTTP/1.1 200 OK\n< Transfer-Encoding: chunked\n<\n< 3\n< aé\n< 0\n<\n";
-        let [response] = &messages(text)[..] else { panic!("es uno") };
-        assert_eq!((response.size(), response.exact_body()), (None, None));
+    fn de_un_cuerpo_por_trozos_se_cuenta_tambien_el_marco() {
+        let head = "< HTTP/1.1 200 OK\n< Transfer-Encoding: chunked\n<\n";
+        let size = |body: &str| messages(&format!("{head}{body}"))[0].size();
+        assert_eq!(size("< 3\n< aé\n< 0\n<\n"), Some(17 + 28 + 2 + 3 + 5 + 3 + 2));
+        assert_eq!(size("< 9\n< aé\n"), None);
+        let text = format!("{head}< 3\n< aé\n< 0\n<\n");
+        assert_eq!(messages(&text)[0].exact_body(), None);
     }
 }

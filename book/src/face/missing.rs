@@ -16,10 +16,16 @@ pub(super) const PAGE: &str = "404.html";
 /// Lo que dice, dentro de la carpeta del libro.
 const SOURCE: &str = "theme/perdida.html";
 
+/// El guion que propone páginas parecidas. Va dentro: si llegara después, empujaría lo que ya se está leyendo.
+const SCRIPT: &str = "theme/guiones/perdida.js";
+
 /// La página `built`, con lo que ayuda a quien se perdió.
 pub(super) fn page(built: &str, folders: &Folders, contents: &Contents) -> io::Result<String> {
     let inside = fs::read_to_string(folders.root().join(SOURCE))?;
-    let inside = inside.replace("<!--paginas-->", &pages(contents));
+    let script = fs::read_to_string(folders.root().join(SCRIPT))?;
+    let inside = inside
+        .replace("<!--paginas-->", &pages(contents))
+        .replace("<!--guion-->", &format!("<script>\n{script}</script>"));
     Ok(match html::main(built) {
         Some((before, _, after)) => from_the_root(&format!("{before}\n{inside}{after}")),
         None => built.to_owned(),

@@ -11,6 +11,7 @@ mod paint;
 mod twins;
 mod code;
 mod compiler;
+mod chunked;
 mod message;
 mod callouts;
 mod ruler;

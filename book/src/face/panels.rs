@@ -181,10 +181,21 @@ fn exercise(section: &str, number: u8, answers: &mut Answers<'_>) -> String {
              Ya lo resolví</button> <span>Queda anotado en este navegador.</span></p>",
         );
     }
+    let section = without_repeated_title(section);
     format!(
         "<section class=\"panel ejercicio\" aria-label=\"Ejercicio {number}\"><p class=\"tipo\">Ejercicio {number}</p>\n\
          {section}{solved}</section>\n"
     )
+}
+
+/// El encabezado del panel ya dice que es un ejercicio: un título que solo dice eso queda para el índice y los lectores de
+/// pantalla.
+fn without_repeated_title(section: &str) -> String {
+    let title = html::headings(section).into_iter().next();
+    match title.is_some_and(|title| title.inside == "Ejercicio") {
+        true => section.replacen("<h2 ", "<h2 class=\"oculto\" ", 1),
+        false => section.to_owned(),
+    }
 }
 
 fn summary(section: &str) -> String {
@@ -256,6 +267,15 @@ mod tests {
             seen.contains("no hace lo que esperas</p>\n<h3 id=\"error-2\">Dos</h3>\n<p>Asá.</p>"),
             "{seen}"
         );
+    }
+
+    #[test]
+    fn el_titulo_que_solo_dice_ejercicio_no_se_repite() {
+        let seen = |title: &str| {
+            with_panels(&format!("<h2 id=\"e\">{title}</h2><p>Haz.</p>"), "cap03_x.html", "")
+        };
+        assert!(seen("Ejercicio").contains("Ejercicio 3</p>\n<h2 class=\"oculto\" id=\"e\">"));
+        assert!(seen("Ejercicio: el menú").contains("Ejercicio 3</p>\n<h2 id=\"e\">"));
     }
 
     #[test]

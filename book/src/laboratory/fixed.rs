@@ -1,5 +1,6 @@
 //! Los experimentos ya hechos, como texto: lo que viajó, `environ` y lo que se llamó, en orden.
 
+use super::prose::prose;
 use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::sent::Origin;
@@ -29,7 +30,7 @@ fn experiment(experiment: &Experiment) -> String {
         steps(&visit),
         answers(&visit),
         log(&visit),
-        format!("<p>{}</p>", escape(experiment.look)),
+        format!("<p>{}</p>", prose(experiment.look)),
     ]
     .concat()
 }

@@ -1,9 +1,12 @@
 //! Los mandos, quietos: sin ellos a la vista antes de que llegue el guion, la página daría un salto. Y detrás, los
 //! experimentos y los programas, como datos.
 
+use super::prose::prose;
 use crate::face::html::escape;
 use laboratorio::experiments::{Chapter, Experiment};
 use laboratorio::report::text;
+use laboratorio::source;
+use std::collections::BTreeSet;
 
 /// El final de una línea, como lo dibuja el editor.
 const END: &str = "<i class=\"fin\" aria-hidden=\"true\">␍␊</i>\n";
@@ -15,6 +18,11 @@ const VIEWS: [(&str, &str, bool); 5] = [
     ("received", "Recibidos", true),
     ("browser", "Navegador", true),
 ];
+
+/// Lo que se predijo queda en el navegador de quien lee, que se lo puede llevar o borrarlo.
+const PROGRESS: &str = "<div class=\"acciones progreso\">\
+<button type=\"button\" class=\"llano\" data-a=\"export\">Guardar mis predicciones</button>\
+<button type=\"button\" class=\"llano\" data-a=\"erase\">Borrarlas</button> <span role=\"status\" data-e=\"progress\"></span></div>";
 
 /// Los mandos del laboratorio que se pidió con `name`, y sus datos.
 pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
@@ -29,7 +37,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <div class=\"lab-mesa\"><div class=\"lab-izq\">\
 <label for=\"{cap}\">Tu petición <small data-e=\"size\"></small></label>\
 <div class=\"editor\"><pre data-e=\"back\" aria-hidden=\"true\">{lines}</pre>\
-<textarea id=\"{cap}\" data-e=\"editor\" spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" wrap=\"off\" aria-describedby=\"{help}\">{request}</textarea></div>\
+<textarea id=\"{cap}\" data-e=\"editor\" spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" aria-describedby=\"{help}\">{request}</textarea></div>\
 <p class=\"oculto\" id=\"{help}\">Cada línea termina en retorno de carro y salto de línea. La línea vacía termina la cabeza. Se envía con Control y Enter.</p>\
 <label class=\"casilla\"><input type=\"checkbox\" data-e=\"length\" checked> Calcular <code>Content-Length</code></label>\
 <p class=\"cambio\" data-e=\"change\" hidden></p>\
@@ -40,17 +48,18 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <label class=\"casilla fuente\"><input type=\"checkbox\" data-e=\"own\"> a tu programa, en localhost:8000</label></div>\
 <p class=\"veredicto\" role=\"status\" data-e=\"verdict\"></p></div>\
 <div class=\"lab-der\"><div class=\"pasos\" role=\"group\" aria-label=\"Qué mirar\">{views}</div>\
-<div class=\"vista\" data-e=\"view\"></div></div></div>\
-<details class=\"dentro\"><summary>El servidor por dentro</summary><div data-e=\"inside\"><p>Envía la petición, o córtala con la corredera, y mira por dónde pasó la conexión.</p></div></details>\
+<div class=\"vista\" data-e=\"view\" tabindex=\"0\" role=\"group\" aria-label=\"Lo que se mira\"></div></div></div>\
+{progress}<details class=\"dentro\"><summary>El servidor por dentro</summary><div data-e=\"inside\"><p>Envía la petición, o córtala con la corredera, y mira por dónde pasó la conexión.</p></div></details>\
 <div class=\"registro\"><b>Registro del servidor <span class=\"de\" data-e=\"source\">responde esta página</span></b><code data-e=\"log\">(nada)</code></div>\
 <script type=\"application/json\">{data}</script></div>",
         select = select(chapters),
         chips = chips(chapter),
-        lines = escape(first.request).replace('\n', END),
+        lines = escape(first.request).replace('\n', END) + " ",
         request = escape(first.request),
-        question = escape(first.question.text),
+        question = prose(first.question.text),
         options = options(first),
         views = views(),
+        progress = if chapters.len() > 1 { PROGRESS } else { "" },
         data = data(chapters),
     )
 }
@@ -87,7 +96,7 @@ fn chips(chapter: &Chapter) -> String {
 }
 
 fn options(experiment: &Experiment) -> String {
-    let option = |(at, (label, _)): (usize, &(&str, &str))| {
+    let option = |(at, (label, ..)): (usize, &(&str, &str, &str))| {
         format!(
             "<button type=\"button\" data-p=\"{at}\" aria-pressed=\"false\">{}</button>",
             escape(label)
@@ -108,13 +117,22 @@ fn views() -> String {
     VIEWS.iter().enumerate().map(view).collect()
 }
 
-/// Los experimentos, como JSON: `{capítulo: [{name, program, file, changes, request, look, ask, fact, options}]}`.
+/// Los experimentos, como JSON, y los programas:
+/// `{chapters: {capítulo: [{name, program, file, changes, request, look, ask, fact, options}]}, sources: {programa: texto}}`.
 fn data(chapters: &[&Chapter]) -> String {
-    let chapters = chapters.iter().map(|chapter| {
-        let experiments: Vec<String> = chapter.experiments.iter().map(experiment).collect();
-        format!("{}:[{}]", quoted(chapter.name), experiments.join(","))
-    });
-    format!("{{{}}}", chapters.collect::<Vec<_>>().join(","))
+    let experiments = || chapters.iter().flat_map(|chapter| chapter.experiments);
+    let sources: BTreeSet<&str> = experiments().map(|one| one.program).collect();
+    let sources = sources.into_iter().filter_map(|name| Some((name, source(name)?)));
+    let sources: Vec<String> =
+        sources.map(|(name, text)| format!("{}:{}", quoted(name), quoted(text))).collect();
+    let chapters: Vec<String> = chapters
+        .iter()
+        .map(|chapter| {
+            let experiments: Vec<String> = chapter.experiments.iter().map(experiment).collect();
+            format!("{}:[{}]", quoted(chapter.name), experiments.join(","))
+        })
+        .collect();
+    format!("{{\"chapters\":{{{}}},\"sources\":{{{}}}}}", chapters.join(","), sources.join(","))
 }
 
 fn experiment(experiment: &Experiment) -> String {
@@ -130,7 +148,7 @@ fn experiment(experiment: &Experiment) -> String {
         quoted(experiment.look),
         quoted(question.text),
         quoted(question.fact),
-        pairs(question.options)
+        options_data(question.options)
     )
 }
 
@@ -138,6 +156,13 @@ fn pairs(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> =
         pairs.iter().map(|(one, two)| format!("[{},{}]", quoted(one), quoted(two))).collect();
     format!("[{}]", pairs.join(","))
+}
+
+fn options_data(options: &[(&str, &str, &str)]) -> String {
+    let options = options.iter().map(|(label, value, why)| {
+        format!("[{},{},{}]", quoted(label), quoted(value), quoted(why))
+    });
+    format!("[{}]", options.collect::<Vec<_>>().join(","))
 }
 
 fn quoted(value: &str) -> String {

@@ -3,6 +3,7 @@
 //! Quien construye el libro hace cada experimento con el mismo código que hay en la página, y deja escrito lo que
 //! ocurrió ([`fixed`]): sin guiones se lee igual. Los mandos ([`live`]) los mueve `theme/guiones/laboratorio.js`.
 
+mod prose;
 mod fixed;
 mod live;
 
@@ -73,6 +74,7 @@ fn section(argument: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::prose::prose;
     use super::*;
     use pretty_assertions::assert_eq;
 
@@ -91,7 +93,7 @@ mod tests {
             let page = fixed::experiments(&chapter);
             for experiment in chapter.experiments {
                 assert!(
-                    page.contains(&crate::face::html::escape(experiment.look)),
+                    page.contains(&prose(experiment.look)),
                     "{}: {}",
                     chapter.name,
                     experiment.name

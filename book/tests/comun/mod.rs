@@ -13,7 +13,7 @@ pub(crate) struct SmallBook {
 }
 
 /// Las carpetas de donde el libro de verdad toma lo que dice.
-const WHOLE: [&str; 11] = [
+const WHOLE: [&str; 12] = [
     "bench/resultados",
     "book/capitulos",
     "book/errores",
@@ -24,6 +24,7 @@ const WHOLE: [&str; 11] = [
     "book/transcripciones",
     "ejercicios",
     "examples",
+    "src",
     "tests",
 ];
 

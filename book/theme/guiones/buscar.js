@@ -20,6 +20,11 @@ export function stem(word) {
 
 export const words = (text) => fold(text).split(/[^a-zñ0-9_]+/).filter(Boolean);
 
+// Los títulos que se repiten en cada capítulo, y el glosario, que habla de todo: van después de los que dicen más.
+const GENERAL = ['ejecútalo', 'ejercicio', 'el código', 'en tres líneas', 'errores típicos', 'glosario',
+    'lo que queda fuera', 'los bytes que viajaron', 'palabras nuevas', 'predice'].map(fold);
+const isGeneral = (title) => GENERAL.some((start) => fold(title).startsWith(start));
+
 // Lo que se pregunta con una palabra que el libro no usa.
 const ALSO = { subir: 'formulario', upload: 'formulario' };
 
@@ -29,10 +34,12 @@ async function load(root) {
     if (sections) return;
     const answer = await fetch(new URL(root + 'indice.json', document.baseURI));
     if (!answer.ok) throw new Error(answer.status);
-    sections = (await answer.json()).map(([page, id, chapter, title, text]) => {
+    sections = (await answer.json()).map(([page, id, chapter, title, text], at, all) => {
         const count = new Map();
         words(text).map(stem).forEach((word) => count.set(word, (count.get(word) ?? 0) + 1));
-        return { page, id, chapter, title, text, count, heading: new Set(words(title).map(stem)),
+        // La primera sección habla por todo el capítulo.
+        const place = isGeneral(title) ? -4 : all[at - 1]?.[0] !== page ? 6 : 0;
+        return { page, id, chapter, title, text, count, place, heading: new Set(words(title).map(stem)),
             name: new Set(words(chapter).map(stem)) };
     });
 }
@@ -47,7 +54,8 @@ export function find(query) {
         const hits = wanted.filter((word) => section.count.has(word) || section.heading.has(word)
             || section.name.has(word));
         const score = hits.reduce((sum, word) => sum + (section.heading.has(word) ? 8 : 0)
-            + (section.name.has(word) ? 3 : 0) + Math.min(4, section.count.get(word) ?? 0), 0);
+            + (section.name.has(word) ? 3 + Math.max(0, section.place) : 0)
+            + Math.min(4, section.count.get(word) ?? 0), Math.min(0, section.place));
         return { section, hits: hits.length, score };
     }).filter(({ hits }) => hits > 0);
     const best = Math.max(0, ...scored.map(({ hits }) => hits));

@@ -3,7 +3,7 @@
 
 import * as views from './vistas.js';
 
-const { escape, said } = views;
+const { escape, prose, said } = views;
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 // ── El motor ──
@@ -53,7 +53,7 @@ function counted(request) {
 function start(lab) {
     const el = (name) => lab.querySelector(`[data-e="${name}"]`);
     const all = (selector, from = lab) => [...from.querySelectorAll(selector)];
-    const chapters = JSON.parse(lab.querySelector('script').textContent);
+    const { chapters, sources } = JSON.parse(lab.querySelector('script').textContent);
     const editor = el('editor'), back = el('back'), view = el('view');
     let list = Object.values(chapters)[0], one = list[0];
     let report = null, before = null, shown = 'sent', guess = null, isHex = false, cut = null, step = 0, turn = 0;
@@ -105,7 +105,12 @@ function start(lab) {
         },
         steps() {
             const why = isOwn() ? 'De tu programa solo se ven los bytes.' : 'Ninguna: el servidor respondió sin llamar a la aplicación.';
-            view.innerHTML = report.steps.length ? views.steps(report, step) : said(why);
+            view.innerHTML = report.steps.length ? views.steps(report, step, sources[one.program]) : said(why);
+            // El paso y su línea, a la vista; cada uno en su caja, sin mover la página.
+            for (const mark of all('.va', view)) {
+                const box = mark.closest('pre') ?? view, { top, bottom } = box.getBoundingClientRect(), at = mark.getBoundingClientRect();
+                if (at.top < top || at.bottom > bottom) box.scrollTop += at.top - top - box.clientHeight / 3;
+            }
             all('[data-k]', view).forEach((button) => button.addEventListener('click', () => {
                 step += +button.dataset.k;
                 SHOW.steps();
@@ -113,7 +118,7 @@ function start(lab) {
             }));
         },
         received() {
-            view.innerHTML = report.answers.length ? views.received(report, isHex) : said('Nada.');
+            view.innerHTML = report.answers.length ? views.received(report, isHex, isOwn()) : said('Nada.');
         },
         browser() {
             if (report.answers.length) views.browser(view, report, /^\S+ (\S+)/.exec(text())?.[1] ?? '/');
@@ -169,7 +174,7 @@ function start(lab) {
         const { facts, steps, log, moments } = report;
         const calls = steps.filter(({ what, depth }) => what === 'called' && !depth).length;
         const counts = isOwn() ? '' : `, ${['ninguna llamada', 'una llamada'][calls] ?? calls + ' llamadas'}`;
-        const look = text() === one.request && !isOwn() ? ' ' + escape(one.look) : '';
+        const look = text() === one.request && !isOwn() ? ' ' + prose(one.look) : '';
         el('verdict').innerHTML = `${judged()}${facts.estados || 'Ninguna respuesta'}, cuerpo de ${facts.bytes} bytes${counts}.${look}`;
         el('log').textContent = isOwn() ? '(está en tu terminal)' : log.join('\n') || '(nada)';
         el('source').textContent = isOwn() ? 'responde tu programa' : 'responde esta página';
@@ -178,9 +183,24 @@ function start(lab) {
     /** Si la predicción acertó. Queda anotado en este navegador. */
     function judged() {
         if (guess == null || isOwn()) return '';
-        const [label, value] = one.options[guess], isRight = value === report.fact;
+        const [label, value, why] = one.options[guess], isRight = value === report.fact;
         try { localStorage.setItem(`laboratorio:${one.program}:${one.name}`, isRight); } catch { /* sin memoria */ }
-        return isRight ? '<b class="si">Acertaste.</b> ' : `<b class="no">No fue «${escape(label)}».</b> `;
+        return isRight ? '<b class="si">Acertaste.</b> ' : `<b class="no">No fue «${escape(label)}».</b> ${prose(why)} `;
+    }
+
+    const kept = () => Object.entries(localStorage).filter(([key]) => /^(laboratorio|leido|resuelto):/.test(key));
+    /** Lo que se recuerda, como archivo. */
+    function save() {
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(new Blob([JSON.stringify(Object.fromEntries(kept()), null, 2)], { type: 'application/json' }));
+        link.download = 'laboratorio.json';
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    }
+    function erase() {
+        const mine = kept().filter(([key]) => key.startsWith('laboratorio:'));
+        mine.forEach(([key]) => localStorage.removeItem(key));
+        el('progress').textContent = `Predicciones borradas: ${mine.length}.`;
     }
 
     // ── Mandos ──
@@ -202,7 +222,7 @@ function start(lab) {
         editor.value = one.request;
         el('length').checked = counted(one.request) === one.request || one.request.split('\n\n').length > 2;
         press('[data-x]', (button) => +button.dataset.x === at);
-        el('question').textContent = one.ask;
+        el('question').innerHTML = prose(one.ask);
         el('options').innerHTML = one.options.map(([label]) => label).map(chip('p')).join('');
         el('change').hidden = !one.changes.length;
         el('change').innerHTML = one.changes.map(([from, to]) => `En <code>examples/${one.file}.rs</code>, <code>${escape(to) || '(nada)'}</code> en lugar de <code>${escape(from)}</code>.`).join('<br>');
@@ -218,6 +238,8 @@ function start(lab) {
         if (v) show(v);
         if (a === 'send') send();
         if (a === 'restore') load(list.indexOf(one));
+        if (a === 'export') save();
+        if (a === 'erase') erase();
         if (a === 'hex') {
             isHex = !isHex;
             press('[data-a=hex]', () => isHex);
@@ -240,7 +262,6 @@ function start(lab) {
             send();
         }
     });
-    editor.addEventListener('scroll', () => { back.scrollLeft = editor.scrollLeft; });
     el('own').addEventListener('change', edited);
     el('chapter')?.addEventListener('change', ({ target }) => {
         list = chapters[target.value];

@@ -57,7 +57,7 @@
     });
 
     // Solo lo que no cabe se alcanza con el tabulador, para poder recorrerlo.
-    const measure = () => all('pre, .table-wrapper').forEach((box) => {
+    const measure = () => all('pre:not([aria-hidden]), .table-wrapper').forEach((box) => {
         if (box.scrollWidth > box.clientWidth + 1) {
             box.tabIndex = 0;
             if (!box.hasAttribute('role')) box.setAttribute('role', 'group');

@@ -5,6 +5,7 @@ const hex = (byte) => byte.toString(16).toUpperCase().padStart(2, '0');
 const END = '<i class="fin" aria-hidden="true">␍␊</i>';
 
 export const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+export const prose = (text) => escape(text).replace(/\x60([^\x60]+)\x60/g, '<code>$1</code>');
 export const said = (html) => `<p class="dicho">${html}</p>`;
 
 /** Cada byte de un texto del editor, con la letra que lo muestra. La vuelta de carro la pone el editor. */
@@ -27,7 +28,7 @@ export function editor(letters, marks) {
 export function sent(letters, idOf, isHex, name) {
     const all = cells(letters);
     const button = (by, word, label) => `<button type="button" class="llano" data-d="${by}"${label ? ` aria-label="${label}"` : ''}>${word}</button>`;
-    return `<label for="${name}">Hasta aquí ha llegado <small></small></label><div class="corredera">${button(-1, '−1', 'Un byte menos')}<input type="range" id="${name}" min="0" max="${all.length}">${button(1, '+1', 'Un byte más')}${button(0, 'todo')}</div>${said('')}<div class="bytes${isHex ? ' hex' : ''}">${all.map((item, at) => cell(item, '', idOf(at))).join('')}</div>`;
+    return `<label for="${name}">Hasta aquí ha llegado <small></small></label><div class="corredera">${button(-1, '−1', '−1 byte')}<input type="range" id="${name}" min="0" max="${all.length}">${button(1, '+1', '+1 byte')}${button(0, 'todo')}</div>${said('')}<div class="bytes${isHex ? ' hex' : ''}">${all.map((item, at) => cell(item, '', idOf(at))).join('')}</div>`;
 }
 
 const FROM = { absent: 'no venía en la petición', connection: 'de la conexión', server: 'del servidor' };
@@ -43,13 +44,21 @@ export function environ({ environs }, before) {
     return environs.map((variables, call) => `<table>${title(call)}<thead><tr><th scope="col">Variable</th><th scope="col">Valor: toca una variable y mira de qué bytes salió</th></tr></thead><tbody>${variables.map(row(call)).join('')}</tbody></table>`).join('');
 }
 
-export function steps({ steps }, now) {
+/** `source` es el programa: se enciende la línea de la que sale cada paso, si se sabe cuál es. */
+export function steps({ steps }, now, source) {
     const item = ({ say, note, depth, what }, at) => `<li style="--capa:${depth}" class="${at === now ? 'va ' : ''}${['failed', 'found', 'broken'].includes(what) ? 'mal' : ''}"${at === now ? ' aria-current="step"' : ''}><code>${escape(say)}</code>${at === now && note ? `<small>${escape(note)}</small>` : ''}</li>`;
     const button = (by, word, is) => `<button type="button" class="llano" data-k="${by}"${is ? '' : ' disabled'}>${word}</button>`;
-    return `<ol class="traza">${steps.map(item).join('')}</ol><div class="acciones">${button(-1, 'Anterior', now)}${button(1, 'Siguiente', now < steps.length - 1)}</div>`;
+    const { layer, status } = steps[now], lines = source.split('\n');
+    // Quien pasa un estado que le dieron no lo tiene escrito.
+    const isPassed = status && steps[now - 1]?.status === status, start = lines.findIndex((line) => line.includes(`fn ${layer}(`));
+    const lit = status
+        ? lines.findIndex((line, at) => isPassed ? at > start && line.includes('start_response(') : line.includes(`"${status}"`))
+        : start;
+    const listing = lines.map((line, at) => `<span${at === lit ? ' class="va"' : ''}>${escape(line) || ' '}</span>`).join('');
+    return `<ol class="traza">${steps.map(item).join('')}</ol><div class="acciones">${button(-1, 'Anterior', now)}${button(1, 'Siguiente', now < steps.length - 1)}</div><pre class="fuente-rs" tabindex="0" role="group" aria-label="El programa"><code>${listing}</code></pre>`;
 }
 
-export function received({ bytes, answers, steps }, isHex) {
+export function received({ bytes, answers, steps }, isHex, isOwn) {
     const letter = (one) => {
         const raw = encoder.encode(one);
         return raw.length > 1 ? `<b title="${[...raw].map(hex).join(' ')}">${one}</b>` : escape(one);
@@ -65,7 +74,7 @@ export function received({ bytes, answers, steps }, isHex) {
         const html = isHex ? `<div class="bytes v hex">${head}${body}</div>` : `<div class="recibido">${head}${body && `<div class="cu">${body}</div>`}</div>`;
         return `<p class="et">Recibidos <small>${end - (answers[at - 1]?.end ?? 0)} bytes</small></p>${html}`;
     };
-    const who = steps.length ? 'En negrita, lo que escribió la aplicación; lo demás, el servidor.' : 'Ninguna aplicación escribió nada de esto.';
+    const who = isOwn ? 'Quién escribió cada línea solo lo sabe tu programa.' : steps.length ? 'En negrita, lo que escribió la aplicación; lo demás, el servidor.' : 'Ninguna aplicación escribió nada de esto.';
     return answers.map(message).join('') + `<p class="pie-figura">${who}</p>`;
 }
 

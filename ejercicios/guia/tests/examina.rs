@@ -1,4 +1,6 @@
 //! El examinador: un servidor bueno lo pasa entero, y a cada etapa la falla alguien.
+//!
+//! Con `ANOTA=1`, las transcripciones del libro se escriben en lugar de compararse.
 
 // <!-- permite: host, connection, close -->
 
@@ -10,6 +12,13 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+#[cfg(unix)]
+use std::{
+    fs,
+    net::TcpStream,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use guia::examiner::{Course, Examined, Place, STAGES, Settings, Stage, Verdict, examine};
 use pretty_assertions::assert_eq;
@@ -44,7 +53,7 @@ fn un_servidor_bueno_pasa_todas() {
 }
 
 /// Cada falta con la primera etapa que la nota, y lo que dice.
-const FAULTS: [(Fault, &str, &str); 27] = [
+const FAULTS: [(Fault, &str, &str); 28] = [
     (Fault::Mute, "contesta", "no llegó nada más en 300 ms, y faltaba cualquier respuesta"),
     (Fault::NoVersion, "estado", "la línea de estado es «200 Lo que sea», y no empieza por HTTP/"),
     (
@@ -53,6 +62,7 @@ const FAULTS: [(Fault, &str, &str); 27] = [
         "la línea «Content-Length: 14» termina en ␊, y debe terminar en ␍␊",
     ),
     (Fault::CountsLetters, "longitud", "detrás del cuerpo llegaron 2 bytes que no son suyos"),
+    (Fault::Endless, "longitud", "el cuerpo de la respuesta no termina"),
     (Fault::HeadWithBody, "head", "detrás de la cabeza llegaron 14 bytes"),
     (Fault::IgnoresClose, "cierra", "respondió, pero la conexión siguió abierta"),
     (
@@ -315,4 +325,59 @@ impl Drop for Python {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Lo que muestra el libro: el examen del servidor del capítulo 11, entero y en una tabla.
+#[cfg(unix)]
+#[test]
+#[ignore = "necesita el puerto 8000, y compila un ejemplo"]
+fn el_libro_muestra_el_examen_del_capitulo_11() {
+    let _server = Chapter::start();
+    for (name, arguments) in [("cap11_examen", &[][..]), ("cap11_etapas", &["--todas"])] {
+        let (code, said, complaint) = guide("localhost:8000", arguments);
+        assert_eq!((code, complaint.as_str()), (Some(1), ""));
+        let order = ["cargo ejercicios examina", &arguments.join(" ")].join(" ");
+        let seen = format!("$ {}\n{}", order.trim_end(), said.replace("SITIO", "localhost:8000"));
+        let path = root().join(format!("book/transcripciones/{name}.txt"));
+        if std::env::var_os("ANOTA").is_some() {
+            fs::write(&path, &seen).expect("se puede escribir");
+        }
+        let shown = fs::read_to_string(&path).expect("está").replace("\r\n", "\n");
+        assert_eq!(seen, shown, "{name}");
+    }
+}
+
+/// El servidor del capítulo 11, en marcha en el puerto 8000.
+#[cfg(unix)]
+struct Chapter(Child);
+
+#[cfg(unix)]
+impl Chapter {
+    fn start() -> Self {
+        let cargo = std::env::var_os("CARGO").expect("esta prueba la ejecuta cargo");
+        let mut child = Command::new(cargo)
+            .args(["run", "--quiet", "--example", "cap11_servidor"])
+            .current_dir(root())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("cargo se ejecuta");
+        while TcpStream::connect("localhost:8000").is_err() {
+            assert_eq!(child.try_wait().expect("es un proceso propio"), None, "no pudo empezar");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Self(child)
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Chapter {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

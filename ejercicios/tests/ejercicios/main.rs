@@ -8,6 +8,8 @@ mod client;
 #[allow(dead_code, reason = "cada capítulo usa una parte")]
 mod direct;
 
+mod exam;
+
 mod cap01_texto;
 mod cap02_html;
 mod cap03_environ;
@@ -18,6 +20,9 @@ mod cap07_trozos;
 mod cap08_intermediarios;
 mod cap09_validador;
 mod cap10_archivos;
+mod cap11_servidor;
+mod cap12_hilos;
+mod cap13_relevo;
 mod cap14_cgi;
 mod cap15_apache_nginx;
 mod cap16_muchas_maquinas;

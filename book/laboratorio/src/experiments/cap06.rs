@@ -11,18 +11,30 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("303", "303"), ("400", "400")],
+            options: &[
+                ("200", "200", "200 traería una página, y al recargarla se repetiría la nota."),
+                ("303", "303", ""),
+                ("400", "400", "La nota está, y no es vacía."),
+            ],
         },
     },
     Experiment {
         name: "Corta de más",
         program: "cap06",
         request: "POST / HTTP/1.1\nHost: localhost:8000\nContent-Type: application/x-www-form-urlencoded\nContent-Length: 8\n\nnota=caf%C3%A9",
-        look: "El servidor leyó 8 bytes: nota=caf. Los que sobran empiezan otra petición, que nunca termina: el servidor espera hasta que se cansa.",
+        look: "El servidor leyó 8 bytes: `nota=caf`. Los que sobran empiezan otra petición, que nunca termina: el servidor espera hasta que se cansa.",
         question: Question {
             text: "¿Qué responde, en total?",
             fact: "estados",
-            options: &[("303", "303"), ("400", "400"), ("303 y 408", "303 y 408")],
+            options: &[
+                ("303", "303", "Lo que sobra del cuerpo no se pierde: empieza otra petición."),
+                (
+                    "400",
+                    "400",
+                    "Los primeros 8 bytes son un cuerpo completo, y la aplicación lo aceptó.",
+                ),
+                ("303 y 408", "303 y 408", ""),
+            ],
         },
     },
     Experiment {
@@ -33,18 +45,30 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("303", "303"), ("400", "400"), ("408", "408")],
+            options: &[
+                (
+                    "303",
+                    "303",
+                    "La aplicación todavía no ha recibido el cuerpo: no puede responder.",
+                ),
+                ("400", "400", "Lo que llegó está bien escrito; falta el resto."),
+                ("408", "408", ""),
+            ],
         },
     },
     Experiment {
         name: "Sin longitud",
         program: "cap06",
         request: "POST / HTTP/1.1\nHost: localhost:8000\nContent-Type: application/x-www-form-urlencoded\n\nnota=pan",
-        look: "Sin Content-Length, la petición no tiene cuerpo. La aplicación respondió 400 a una nota vacía. Lo que venía detrás empieza otra, y el servidor espera el resto.",
+        look: "Sin `Content-Length`, la petición no tiene cuerpo. La aplicación respondió 400 a una nota vacía. El servidor, otro 400 a lo que venía detrás: ninguna petición empieza por `nota=`.",
         question: Question {
-            text: "¿Cuántas veces se llama a application?",
+            text: "¿Cuántas veces se llama a `application`?",
             fact: "llamadas",
-            options: &[("Ninguna", "0"), ("Una", "1"), ("Dos", "2")],
+            options: &[
+                ("Ninguna", "0", "La petición está completa: sin longitud, su cuerpo es vacío."),
+                ("Una", "1", ""),
+                ("Dos", "2", "Lo que venía detrás no llegó a ser una petición."),
+            ],
         },
     },
     Experiment {
@@ -55,7 +79,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("303", "303"), ("408", "408"), ("413", "413")],
+            options: &[
+                (
+                    "303",
+                    "303",
+                    "Cinco millones de bytes no caben en los 4096 que el programa acepta.",
+                ),
+                ("408", "408", "No hace falta esperar el cuerpo: la longitud ya dice que no cabe."),
+                ("413", "413", ""),
+            ],
         },
     },
     Experiment {
@@ -66,7 +98,19 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("303", "303"), ("400", "400"), ("411", "411")],
+            options: &[
+                ("303", "303", ""),
+                (
+                    "400",
+                    "400",
+                    "Los trozos dicen dónde termina el cuerpo tan bien como una longitud.",
+                ),
+                (
+                    "411",
+                    "411",
+                    "411 pide una longitud a quien no dijo de ningún modo dónde termina.",
+                ),
+            ],
         },
     },
     Experiment {
@@ -77,7 +121,15 @@ pub(super) const EXPERIMENTS: [Experiment; 7] = [
         question: Question {
             text: "¿Qué responde, en total?",
             fact: "estados",
-            options: &[("303 y 200", "303 y 200"), ("200", "200"), ("303 y 303", "303 y 303")],
+            options: &[
+                ("303 y 200", "303 y 200", ""),
+                ("200", "200", "La primera respuesta también llegó: cada petición tiene la suya."),
+                (
+                    "303 y 303",
+                    "303 y 303",
+                    "La segunda petición es un `GET`, y ese responde la página.",
+                ),
+            ],
         },
     },
 ];

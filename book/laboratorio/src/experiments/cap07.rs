@@ -9,20 +9,30 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         request: "GET / HTTP/1.1\nHost: localhost:8000\n\n",
         look: "Un trozo por segundo, y nadie sabe cuántos serán: cada uno lleva delante lo que mide. En esta página los segundos pasan de golpe.",
         question: Question {
-            text: "¿Qué dice Content-Length?",
+            text: "¿Qué dice `Content-Length`?",
             fact: "recibido:Content-Length",
-            options: &[("No está", "no está"), ("La suma de los trozos", "95")],
+            options: &[
+                ("No está", "no está", ""),
+                (
+                    "La suma de los trozos",
+                    "85",
+                    "Para saberla habría que esperar al último trozo antes de enviar el primero.",
+                ),
+            ],
         },
     },
     Experiment {
         name: "HEAD",
         program: "cap07",
         request: "HEAD / HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "A HEAD no se le manda cuerpo, así que no se piden más trozos que el que hacía falta para empezar. Mira el registro.",
+        look: "A HEAD no se le manda cuerpo, así que no se pide ningún trozo. Mira el registro: el reloj no llegó a empezar.",
         question: Question {
             text: "¿Cuántos bytes de cuerpo viajan?",
             fact: "bytes",
-            options: &[("95", "95"), ("0", "0")],
+            options: &[
+                ("85", "85", "La respuesta a `HEAD` no lleva cuerpo, mida lo que mida."),
+                ("0", "0", ""),
+            ],
         },
     },
     Experiment {
@@ -33,7 +43,14 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         question: Question {
             text: "¿Cómo sabe el cliente que terminó?",
             fact: "recibido:Transfer-Encoding",
-            options: &[("Por los trozos", "chunked"), ("Por el cierre", "no está")],
+            options: &[
+                (
+                    "Por los trozos",
+                    "chunked",
+                    "HTTP/1.0 es anterior a los trozos y no los entiende.",
+                ),
+                ("Por el cierre", "no está", ""),
+            ],
         },
     },
     Experiment {
@@ -44,7 +61,11 @@ pub(super) const EXPERIMENTS: [Experiment; 4] = [
         question: Question {
             text: "¿Qué estado ve el cliente?",
             fact: "estado",
-            options: &[("500", "500"), ("200", "200"), ("503", "503")],
+            options: &[
+                ("500", "500", "El 200 ya había salido cuando falló: no se puede cambiar."),
+                ("200", "200", ""),
+                ("503", "503", "El servidor está bien, y su respuesta ya había empezado."),
+            ],
         },
     },
 ];

@@ -11,7 +11,7 @@ pub(super) const EXPERIMENTS: [Experiment; 5] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("500", "500")],
+            options: &[("200", "200", ""), ("500", "500", "El validador no toca lo que cumple.")],
         },
     },
     Experiment {
@@ -22,7 +22,15 @@ pub(super) const EXPERIMENTS: [Experiment; 5] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("200", "200"), ("400", "400"), ("500", "500")],
+            options: &[
+                (
+                    "200",
+                    "200",
+                    "Con el validador, una regla incumplida no llega al cliente como si nada.",
+                ),
+                ("400", "400", "La culpa no es de quien pide."),
+                ("500", "500", ""),
+            ],
         },
     },
     Experiment {
@@ -33,18 +41,24 @@ pub(super) const EXPERIMENTS: [Experiment; 5] = [
         question: Question {
             text: "¿Llega entero el texto?",
             fact: "dice:¡Hasta mañana!",
-            options: &[("Sí", "sí"), ("No: le faltan bytes", "no")],
+            options: &[
+                ("Sí", "sí", "La longitud contó letras. De los 16 bytes se prometieron 14."),
+                ("No: le faltan bytes", "no", ""),
+            ],
         },
     },
     Experiment {
         name: "Sin tipo, vigilado",
         program: "cap09",
         request: "GET /nada HTTP/1.1\nHost: localhost:8000\n\n",
-        look: "Un cuerpo con bytes debería llevar Content-Type.",
+        look: "Un cuerpo con bytes debería llevar `Content-Type`.",
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("404", "404"), ("500", "500")],
+            options: &[
+                ("404", "404", "Eso quiso responder la aplicación; el validador no la dejó."),
+                ("500", "500", ""),
+            ],
         },
     },
     Experiment {
@@ -55,7 +69,10 @@ pub(super) const EXPERIMENTS: [Experiment; 5] = [
         question: Question {
             text: "¿Qué estado responde?",
             fact: "estado",
-            options: &[("404", "404"), ("500", "500")],
+            options: &[
+                ("404", "404", ""),
+                ("500", "500", "Sin nadie que vigile, la respuesta sale como está."),
+            ],
         },
     },
 ];

@@ -38,6 +38,8 @@ pub(super) enum End {
     Reset,
     /// No llega nada, y sigue abierta.
     Silence,
+    /// Sigue llegando, y es más de lo que se lee o de lo que se espera.
+    Endless,
 }
 
 /// Una respuesta entera.
@@ -207,6 +209,7 @@ impl<'e> Wire<'e> {
                 End::Reset => {
                     Err(Problem::wrong("la conexión se cortó de golpe a mitad del cuerpo"))
                 }
+                End::Endless => Err(Problem::wrong("el cuerpo de la respuesta no termina")),
                 End::Silence => Err(Problem::wrong(
                     "la respuesta no dice cuánto mide su cuerpo, y el servidor tampoco cierra: \
                      quien espera no sabe que terminó",
@@ -246,6 +249,7 @@ impl<'e> Wire<'e> {
             End::Closed => "el servidor cerró la conexión".to_owned(),
             End::Reset => "la conexión se cortó de golpe".to_owned(),
             End::Silence => format!("no llegó nada más en {}", shown(self.patience)),
+            End::Endless => "la respuesta no termina".to_owned(),
         };
         Err(Problem::Wrong(format!("{seen}, y faltaba {what}")))
     }
@@ -266,6 +270,10 @@ impl<'e> Wire<'e> {
                 self.evidence.note(format!("no llegó nada más en {}", shown(self.patience)));
                 return Some(End::Silence);
             }
+            End::Endless => {
+                self.evidence.note("sigue llegando, y aquí se dejó de leer");
+                return Some(End::Endless);
+            }
         }
         self.end = Some(end);
         self.end
@@ -274,7 +282,7 @@ impl<'e> Wire<'e> {
     fn receive(&mut self, deadline: Instant) -> Result<(), End> {
         let left = deadline.saturating_duration_since(Instant::now()).min(self.patience);
         if left.is_zero() || self.pending.len() > MAX_ANSWER {
-            return Err(End::Silence);
+            return Err(End::Endless);
         }
         let _ = self.stream.set_read_timeout(Some(left));
         let mut bytes = [0; 8192];

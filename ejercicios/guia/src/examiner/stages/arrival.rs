@@ -32,7 +32,9 @@ fn closes(examinee: &Examinee<'_>) -> Outcome {
         End::Reset => {
             Err(Problem::wrong("respondió, pero en lugar de cerrar cortó la conexión de golpe"))
         }
-        End::Silence => Err(Problem::wrong("respondió, pero la conexión siguió abierta")),
+        End::Silence | End::Endless => {
+            Err(Problem::wrong("respondió, pero la conexión siguió abierta"))
+        }
     }
 }
 
@@ -62,7 +64,7 @@ fn speaks_http_10(examinee: &Examinee<'_>) -> Outcome {
         End::Reset => {
             Err(Problem::wrong("respondió, pero en lugar de cerrar cortó la conexión de golpe"))
         }
-        End::Silence => {
+        End::Silence | End::Endless => {
             Err(Problem::wrong("la conexión siguió abierta, y nadie pidió conservarla"))
         }
     }

@@ -14,7 +14,7 @@ const UNREAD_BODY: usize = 1 << 20;
 
 pub(super) const LENGTH: Stage = Stage {
     name: "cuerpo",
-    title: "Un cuerpo con su longitud",
+    title: "Un cuerpo no es otra petición",
     rule: "El cuerpo de una petición mide lo que dice Content-Length, y lo siguiente es la petición \
            siguiente. Quien no quiera leerlo cierra la conexión.",
     source: "RFC 9112 §6.3, §9.3",
@@ -33,8 +33,9 @@ fn skips_a_body(examinee: &Examinee<'_>) -> Outcome {
 
 pub(super) const CHUNKS: Stage = Stage {
     name: "trozos",
-    title: "Un cuerpo por trozos",
-    rule: "Todo servidor de HTTP/1.1 sabe leer un cuerpo por trozos.",
+    title: "Tampoco si va por trozos",
+    rule: "Todo servidor de HTTP/1.1 sabe dónde termina un cuerpo por trozos. Quien no quiera leerlo cierra la \
+           conexión.",
     source: "RFC 9112 §7.1",
     hint: "Un tamaño en hexadecimal, ␍␊, esos bytes, ␍␊; y así hasta el tamaño cero.",
     chapter: "capítulo 7",
@@ -81,7 +82,9 @@ fn nothing_else(wire: &mut Wire<'_>) -> Outcome {
         (extra, _) if !extra.is_empty() => {
             Err(Problem::wrong("hubo una respuesta de más: tomó el cuerpo por otra petición"))
         }
-        (_, End::Silence) => Err(Problem::wrong("dijo que cerraba, y la conexión siguió abierta")),
+        (_, End::Silence | End::Endless) => {
+            Err(Problem::wrong("dijo que cerraba, y la conexión siguió abierta"))
+        }
         _ => Ok(()),
     }
 }
@@ -135,10 +138,7 @@ pub(super) const UNREAD: Stage = Stage {
 fn survives_an_unread_body(examinee: &Examinee<'_>) -> Outcome {
     let mut wire = examinee.open()?;
     let lines = format!("Content-Length: {UNREAD_BODY}\r\nConnection: close\r\n");
-    wire.send(&examinee.request("POST", &lines));
-    for _ in 0..UNREAD_BODY / 4096 {
-        wire.send(&[b'a'; 4096]);
-    }
+    wire.send(&[examinee.request("POST", &lines), vec![b'a'; UNREAD_BODY]].concat());
     wire.response("POST")?;
     wire.finish_sending();
     wire.rest();

@@ -101,7 +101,7 @@ fn stops_cleanly(examinee: &Examinee<'_>) -> Outcome {
     })?;
     match wire.rest().1 {
         End::Closed => Ok(()),
-        End::Reset | End::Silence => {
+        End::Reset | End::Silence | End::Endless => {
             Err(Problem::wrong("terminó lo empezado, pero no cerró la conexión"))
         }
     }

@@ -32,7 +32,7 @@ pub(super) const NO_HOST: Stage = Stage {
     title: "Sin Host, 400",
     rule: "A una petición de HTTP/1.1 sin Host, o con dos, se responde 400.",
     source: "RFC 9112 §3.2",
-    hint: "Cuenta cuántos llegaron antes de llamar a la aplicación. A HTTP/1.0 no se le exige.",
+    hint: "Cuenta cuántos Host llegaron antes de llamar a la aplicación. A HTTP/1.0 no se le exige.",
     chapter: "capítulo 11",
     need: Need::Nothing,
     check: demands_host,
@@ -102,7 +102,7 @@ fn closes_after_two_measures(examinee: &Examinee<'_>) -> Outcome {
         (extra, _) if !extra.is_empty() => Err(Problem::wrong(format!(
             "respondió {status} y siguió atendiendo lo que venía detrás, que pudo escribirlo otro"
         ))),
-        (_, End::Silence) => {
+        (_, End::Silence | End::Endless) => {
             Err(Problem::wrong(format!("respondió {status} y dejó la conexión abierta")))
         }
         _ => Ok(()),

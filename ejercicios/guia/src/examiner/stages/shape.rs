@@ -124,7 +124,7 @@ fn head_has_no_body(examinee: &Examinee<'_>) -> Outcome {
         (extra, _) if !extra.is_empty() => {
             Err(Problem::wrong(format!("detrás de la cabeza llegaron {} bytes", extra.len())))
         }
-        (_, End::Closed | End::Silence) => Ok(()),
+        (_, End::Closed | End::Silence | End::Endless) => Ok(()),
         (_, End::Reset) => Err(Problem::wrong("la conexión se cortó de golpe detrás de la cabeza")),
     }
 }
