@@ -111,10 +111,8 @@ fn con_los_cien_callados_del_libro_contesta_en_el_acto() {
     let program = Program::start("cap13_relevo");
     let text = transcript("cap13_cien");
     let script = text.split('"').nth(1).expect("el programa va entre comillas");
-    let script = script.replace(
-        "time.sleep(30)",
-        "print(len(clientes), flush=True); __import__('sys').stdin.read()",
-    );
+    let script = script
+        .replace("time.sleep(30)", "print(len(c), flush=True); __import__('sys').stdin.read()");
     let mut idle = Command::new("python3")
         .args(["-c", &script])
         .stdin(Stdio::piped())

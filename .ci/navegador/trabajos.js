@@ -12,6 +12,7 @@ import { systemThemeFaults, themeFaults } from './revisiones/tema.js';
 import { searchFaults } from './revisiones/buscador.js';
 import { arrowFaults, indexFaults, skipFaults } from './revisiones/teclado.js';
 import { copyFaults } from './revisiones/copiar.js';
+import { laboratoryFaults } from './revisiones/laboratorio.js';
 
 const NARROW = 390;
 const WIDE = 1280;
@@ -31,7 +32,7 @@ export function bookJobs(site, pages, printed) {
         printJob(site, printed), searchJob(site, pages[0]), copyJob(site, pages), themeJob(site, pages),
         ...each((_, name) => seenJob(site, name, WIDE)), seenJob(site, lost, WIDE, [lost]),
         ...each((_, name) => seenJob(site, name, NARROW)), seenJob(site, lost, NARROW, [lost]),
-        ...each(slowJob), ...each(plainJob), ...each(keyboardJob),
+        ...each(slowJob), ...each(plainJob), ...each(keyboardJob), ...each(laboratoryJob),
     ];
 }
 
@@ -136,6 +137,11 @@ export const keyboardJob = (site, name) => ({
         }
         return { teclado };
     },
+});
+
+export const laboratoryJob = (site, name) => ({
+    where: `${name}, su laboratorio`,
+    run: async () => ({ laboratorio: await visit(site, name, { width: WIDE }, laboratoryFaults) }),
 });
 
 // El portapapeles es uno solo: las páginas se miran una tras otra.

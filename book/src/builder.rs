@@ -5,7 +5,8 @@ use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
 use crate::{
-    captions, compress, face, laboratory, links, pieces, publish, questions, rules, translation,
+    captions, compress, face, laboratory, links, pieces, plots, publish, questions, rules,
+    translation,
 };
 use mdbook::MDBook;
 use mdbook::config::Config;
@@ -76,6 +77,7 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
             .and_then(|path| path.parent())
             .map_or_else(|| folder.clone(), |inside| folder.join(inside));
         let text = laboratory::with_places(&rules::with_rules(&chapter.content));
+        let text = plots::with_plots(&text, folders);
         let text = questions::with_questions(&text, folders);
         let text = pieces::with_lines(&text, &folder);
         chapter.content = captions::with_captions(&text, &folder);

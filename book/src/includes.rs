@@ -10,7 +10,7 @@ use crate::pieces;
 use crate::problem::{Problem, ProblemKind};
 use crate::questions::source::Flaw;
 use crate::questions::{self, Trouble};
-use crate::{laboratory, rules};
+use crate::{laboratory, plots, rules};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,6 +56,7 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 rules::DIRECTIVE if rules::side(directive.argument).is_some() => continue,
+                plots::PLOT | plots::CARD => self.note_source(directive),
                 "include" | "rustdoc_include" | "playground" => self.follow(file, directive, depth),
                 _ => self.ask(directive),
             };
@@ -64,6 +65,12 @@ impl<'a> Checker<'a> {
                 self.problems.push(Problem { file, line: Some(directive.line), kind });
             }
         }
+    }
+
+    /// Anota de qué medición sale lo que pide la directiva.
+    fn note_source(&mut self, directive: Directive<'_>) -> Result<(), ProblemKind> {
+        self.included.insert(plots::source(self.folders, directive)?);
+        Ok(())
     }
 
     /// Comprueba las preguntas que pide la directiva.

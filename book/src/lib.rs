@@ -6,7 +6,7 @@
 //!
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
 //! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los trozos de programa que encuentra [`pieces`],
-//!    los pies que pone [`captions`] y las tablas que escribe [`rules`];
+//!    los pies que pone [`captions`], las tablas que escribe [`rules`] y las gráficas que dibuja [`plots`];
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
@@ -32,6 +32,8 @@ pub mod includes;
 pub mod pieces;
 pub mod captions;
 pub mod rules;
+pub mod plots;
+mod measurements;
 pub mod laboratory;
 pub mod questions;
 pub mod builder;

@@ -117,9 +117,9 @@ fn sin_guiones_cada_respuesta_se_abre_y_dice_si_lo_es() {
     let page = book.page("cap01_uno.html").replace('\n', "");
     for piece in [
         "<p class=\"pregunta\" id=\"cap01-porque-1\">¿Por qué <code>a&lt;b</code>?</p>",
-        "<details class=\"mal\" name=\"cap01-porque-1\"><summary><span class=\"letra\">a</span> <span>Por <em>esto</em>.</span></summary>\
+        "<details class=\"mal\"><summary><span class=\"letra\">a</span> <span>Por <em>esto</em>.</span></summary>\
          <p><strong>No.</strong> Eso sería cierto si hubiera dos.</p></details>",
-        "<details class=\"bien\" name=\"cap01-porque-1\"><summary><span class=\"letra\">b</span> <span>Por lo otro.</span></summary>\
+        "<details class=\"bien\"><summary><span class=\"letra\">b</span> <span>Por lo otro.</span></summary>\
          <p><strong>Sí.</strong> La razón.</p></details>",
         "<h3>Pregunta 1</h3><p>La b. La razón.</p>",
         "data-a=\"borrar\"",

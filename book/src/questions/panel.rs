@@ -32,17 +32,17 @@ fn panel(chapter: &str, number: usize, question: &Question) -> String {
 <p class=\"veredicto con-js\" role=\"status\"></p>\
 {PAPER}<p>La {}. {}</p>{PAPER_END}</section>",
         inline(&question.text),
-        choices(&id, question),
+        choices(question),
         letter(right),
         inline(&question.choices[right].reason),
     )
 }
 
-fn choices(name: &str, question: &Question) -> String {
+fn choices(question: &Question) -> String {
     let choice = |(at, choice): (usize, &Choice)| {
         let (class, verdict) = if choice.is_right { ("bien", "Sí.") } else { ("mal", "No.") };
         format!(
-            "<details class=\"{class}\" name=\"{name}\"><summary><span class=\"letra\">{}</span> <span>{}</span></summary>\
+            "<details class=\"{class}\"><summary><span class=\"letra\">{}</span> <span>{}</span></summary>\
 <p><strong>{verdict}</strong> {}</p></details>\n",
             letter(at),
             inline(&choice.text),

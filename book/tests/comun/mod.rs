@@ -13,9 +13,11 @@ pub(crate) struct SmallBook {
 }
 
 /// Las carpetas de donde el libro de verdad toma lo que dice.
-const WHOLE: [&str; 11] = [
+const WHOLE: [&str; 13] = [
+    "bench/resultados",
     "book/capitulos",
     "book/errores",
+    "book/fragmentos",
     "book/preguntas",
     "book/python",
     "book/servidores",
