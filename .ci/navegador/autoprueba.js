@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Measures } from './medidas.js';
 import { serveCopies } from './copias.js';
-import { copyJob, keyboardJob, laboratoryJob, plainJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
+import { copyJob, keyboardJob, laboratoryJob, plainJob, questionJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
 
 // Lo que la página tiene que tener para sembrar en ella.
 const NEEDED = ['<table class="tabla"', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"'];
@@ -53,6 +53,8 @@ const PLANTED = [
     ['una flecha que no pasa de página', keyboardJob, 'teclado', withScript('addEventListener("keydown", (event) => event.stopImmediatePropagation(), true)')],
     ['un laboratorio sin motor', laboratoryJob, 'laboratorio', inLaboratory(withScript('WebAssembly.instantiate = () => Promise.reject(new Error("sembrado"))'))],
     ['un laboratorio que da todo por bueno', laboratoryJob, 'laboratorio', inLaboratory((html) => html.replace(/,"fact":"[^"]*"/g, ',"fact":"nada"'))],
+    ['una respuesta que se olvida', questionJob, 'preguntas', withScript('Storage.prototype.setItem = () => {}')],
+    ['una pregunta sorda al teclado', questionJob, 'preguntas', withScript('addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); }, true)')],
     ['copiar también la respuesta', copy, 'copiar', withScript('document.addEventListener("click", (event) => { const box = event.target.closest(".copiar")?.closest(".bloque"); if (!box) return; event.stopPropagation(); navigator.clipboard.writeText(box.querySelector("pre").textContent); }, true)')],
     ['lo que se sale de la hoja', narrow, 'papel', atEnd('<div style="width: 800px; text-align: right">ancho</div>')],
     ['código que en la hoja no se puede desplazar', narrow, 'papel', atEnd('<pre style="overflow: auto; white-space: pre !important">' + 'larga '.repeat(40) + '</pre>')],

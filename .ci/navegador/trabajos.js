@@ -13,6 +13,7 @@ import { searchFaults } from './revisiones/buscador.js';
 import { arrowFaults, indexFaults, skipFaults } from './revisiones/teclado.js';
 import { copyFaults } from './revisiones/copiar.js';
 import { laboratoryFaults } from './revisiones/laboratorio.js';
+import { questionFaults } from './revisiones/preguntas.js';
 
 const NARROW = 390;
 const WIDE = 1280;
@@ -32,7 +33,7 @@ export function bookJobs(site, pages, printed) {
         printJob(site, printed), searchJob(site, pages[0]), copyJob(site, pages), themeJob(site, pages),
         ...each((_, name) => seenJob(site, name, WIDE)), seenJob(site, lost, WIDE, [lost]),
         ...each((_, name) => seenJob(site, name, NARROW)), seenJob(site, lost, NARROW, [lost]),
-        ...each(slowJob), ...each(plainJob), ...each(keyboardJob), ...each(laboratoryJob),
+        ...each(slowJob), ...each(plainJob), ...each(keyboardJob), ...each(laboratoryJob), ...each(questionJob),
     ];
 }
 
@@ -142,6 +143,11 @@ export const keyboardJob = (site, name) => ({
 export const laboratoryJob = (site, name) => ({
     where: `${name}, su laboratorio`,
     run: async () => ({ laboratorio: await visit(site, name, { width: WIDE }, laboratoryFaults) }),
+});
+
+export const questionJob = (site, name) => ({
+    where: `${name}, sus preguntas`,
+    run: async () => ({ preguntas: await visit(site, name, { width: NARROW }, questionFaults) }),
 });
 
 // El portapapeles es uno solo: las páginas se miran una tras otra.
