@@ -10,9 +10,10 @@ use pretty_assertions::assert_eq;
 
 /// Las partes que se reconocen en cualquier capítulo, por cómo empieza su título. Las demás se llaman
 /// como lo que cuentan.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "Predice",
     "Errores típicos",
+    "¿Y por qué?",
     "Ejercicio",
     "Lo que queda fuera",
     "En tres líneas",

@@ -5,7 +5,8 @@ use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
 use crate::{
-    captions, compress, face, laboratory, links, pieces, plots, publish, rules, translation,
+    captions, compress, face, laboratory, links, pieces, plots, publish, questions, rules,
+    translation,
 };
 use mdbook::MDBook;
 use mdbook::config::Config;
@@ -77,6 +78,7 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
             .map_or_else(|| folder.clone(), |inside| folder.join(inside));
         let text = laboratory::with_places(&rules::with_rules(&chapter.content));
         let text = plots::with_plots(&text, folders);
+        let text = questions::with_questions(&text, folders);
         let text = pieces::with_lines(&text, &folder);
         chapter.content = captions::with_captions(&text, &folder);
     });

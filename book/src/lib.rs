@@ -10,7 +10,8 @@
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
-//! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos;
+//! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos, y [`questions`], las preguntas que
+//!    piden un porqué;
 //! 6. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
 //! 7. [`compress`] deja al lado de cada página la misma, comprimida, y [`publish`] las pasa a `salida/`;
 //! 8. [`editions`] hace de ellas un EPUB y un PDF;
@@ -34,6 +35,7 @@ pub mod rules;
 pub mod plots;
 mod measurements;
 pub mod laboratory;
+pub mod questions;
 pub mod builder;
 pub mod face;
 pub mod search;

@@ -91,7 +91,7 @@ fn lo_que_no_se_midio_se_senala_con_su_linea() {
          capitulos/uno.md:5: «bench/resultados/m.json» no tiene «velocidad»; \
          tiene peticiones, volumen, espera, procesador, memoria\n\
          capitulos/uno.md:6: la directiva «{{#grafica m}}» no se entiende; \
-         existen include, rustdoc_include, playground, title, reglas, laboratorio, grafica y ficha\n"
+         existen include, rustdoc_include, playground, title, reglas, laboratorio, grafica, ficha, preguntas, inventario y avance\n"
     );
 }
 
