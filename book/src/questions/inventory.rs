@@ -10,7 +10,7 @@ pub(super) fn form(questions: &[Question]) -> String {
     let answers: String = questions.iter().enumerate().map(answer).collect();
     format!(
         "<form class=\"inventario\" data-clave=\"{key}\">\n\
-<p class=\"sin-js\">Tu navegador no ejecuta los guiones de esta página: anota tus respuestas en papel.</p>\n\
+<p class=\"sin-js\">Sin los guiones de esta página no se guarda nada: anota tus respuestas en papel.</p>\n\
 <fieldset class=\"con-js\"><legend>¿Qué día es hoy?</legend>\
 <label><input type=\"radio\" name=\"momento\" value=\"primero\" checked> <span>El primero: las respuestas no se muestran</span></label>\
 <label><input type=\"radio\" name=\"momento\" value=\"último\"> <span>El último: al terminar se ven, con su porqué</span></label></fieldset>\n\

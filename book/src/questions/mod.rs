@@ -27,7 +27,7 @@ const PROGRESS: &str = "avance";
 /// El sitio en que se ve lo guardado.
 const PROGRESS_PLACE: &str = "\
 <section class=\"avance-guardado\" aria-label=\"Lo que está guardado\">
-<p class=\"sin-js\">Tu navegador no ejecuta los guiones de esta página, así que no guarda nada.</p>
+<p class=\"sin-js\">Sin los guiones de esta página no se guarda nada.</p>
 <dl class=\"con-js\"></dl>
 <p class=\"acciones con-js\"><button type=\"button\" class=\"llano\" data-a=\"guardar\">Guardar en un archivo</button> <button type=\"button\" class=\"llano\" data-a=\"borrar\">Borrar todo</button></p>
 <p class=\"veredicto con-js\" role=\"status\"></p>
