@@ -57,7 +57,6 @@ fn serve(mut stream: TcpStream) -> Result<()> {
             0 => return Ok(()),
             count => received.extend_from_slice(&bytes[..count]),
         }
-        // `transpose` pone el `Option` afuera: si no hay nada, a leer más.
         let Some(request) = gateway::take(&mut received).transpose() else {
             continue;
         };
