@@ -29,6 +29,7 @@ const LEFT_OUT: [&str; 16] = [
     "CONTRIBUIR.md",
     "tests/orden.rs",
     "tests/lectura.rs",
+    "tests/preguntas.rs",
     "tests/libro",
     "ejercicios/aula",
     "ejercicios/guia/tests/aula.rs",
