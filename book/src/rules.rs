@@ -138,7 +138,8 @@ mod tests {
             with_rules("{{#reglas servidor}}\n\n{{#reglas aplicación}}\n\n\\{{#reglas servidor}}");
         for rule in Rule::ALL {
             let sentence = with_code(&sentence(rule.text()));
-            let row = format!("<code>{rule:?}</code></th><td data-l=\"qué exige\">{sentence}</td></tr>");
+            let row =
+                format!("<code>{rule:?}</code></th><td data-l=\"qué exige\">{sentence}</td></tr>");
             assert_eq!(text.matches(&row).count(), 1, "{rule:?}");
         }
         let tables: Vec<&str> = text.split("</table>").collect();
