@@ -26,7 +26,6 @@ fn one_each(listener: &TcpListener) -> Result<()> {
     for number in 1.. {
         let (stream, _) = listener.accept()?;
         let thread = Builder::new().name(format!("el hilo {number}"));
-        // Un pánico termina su hilo, y a nadie más.
         thread.spawn(move || serve(stream))?;
     }
     Ok(())

@@ -29,7 +29,7 @@ fn application(
 /// Lo que hace cada hilo: esperar su turno, liderar y atender.
 fn follow(lead: &Mutex<Lead>, waiting: &Waiting) -> Result<()> {
     loop {
-        // Quien tiene el cerrojo lidera; los demás lo esperan aquí.
+        // Quien tiene el candado lidera; los demás lo esperan aquí.
         let mut turn = lead.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = turn.next(waiting)?;
         drop(turn);

@@ -6,6 +6,10 @@ mod counterparts;
 mod environ;
 #[path = "apendices/lines.rs"]
 mod lines;
+#[path = "apendices/relay_line.rs"]
+mod relay_line;
+#[path = "apendices/request_path.rs"]
+mod request_path;
 #[path = "apendices/table.rs"]
 mod table;
 #[path = "apendices/wsgiref.rs"]

@@ -10,9 +10,10 @@ use pretty_assertions::assert_eq;
 
 /// Las partes que se reconocen en cualquier capítulo, por cómo empieza su título. Las demás se llaman
 /// como lo que cuentan.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "Predice",
     "Errores típicos",
+    "¿Y por qué?",
     "Ejercicio",
     "Lo que queda fuera",
     "En tres líneas",
@@ -259,7 +260,7 @@ const EXECUTED_ELSEWHERE: [&str; 21] = [
     "cargo libro construir",
     "cargo libro --puerto 3050",
     // Un cliente que calla: `open`, en `tests/cap12_hilos.rs`.
-    "nc localhost 8000",
+    "curl telnet://localhost:8000",
     // `ejercicios/guia/tests/aula.rs`, en una copia para una clase.
     "cargo nextest run -p ejercicios --profile aula --no-tests fail cap03_",
     "cargo test --offline -p ejercicios cap01",

@@ -5,14 +5,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Measures } from './medidas.js';
 import { serveCopies } from './copias.js';
-import { copyJob, keyboardJob, plainJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
+import { copyJob, keyboardJob, laboratoryJob, plainJob, questionJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
 
 // Lo que la página tiene que tener para sembrar en ella.
-const NEEDED = ['<table', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"'];
+const NEEDED = ['<table class="tabla"', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"'];
 
 const atEnd = (text) => (html) => html.replace('</main>', `${text}</main>`);
 const withScript = (code) => (html) => html.replace('</body>', `<script>${code}</script></body>`);
 const withStyle = (rules) => (html) => html.replace('</head>', `<style>${rules}</style></head>`);
+// La página del laboratorio, en lugar de la que sea.
+const inLaboratory = (plant) => () => plant(readFileSync(new URL('../../book/salida/laboratorio.html', import.meta.url), 'utf8'));
 const seen = (width) => (site, name) => seenJob(site, name, width);
 const narrow = seen(390), wide = seen(1280);
 const copy = (site, name) => copyJob(site, [name]);
@@ -36,7 +38,7 @@ const PLANTED = [
     ['un programa que no cabe', wide, 'líneas', withStyle('.archivo pre { width: 300px }')],
     ['una firma partida', wide, 'líneas', withStyle('.archivo pre { width: 300px; white-space: pre-wrap }')],
     ['una página pesada', wide, 'peso', withStyle(`/* ${randomText(200_000)} */`)],
-    ['un aviso que empuja', slowJob, 'salto', withScript('setTimeout(() => document.querySelector("main").insertAdjacentHTML("afterbegin", "<p style=\\"height: 400px\\">aviso</p>"), 50)')],
+    ['un aviso que empuja', slowJob, 'salto', withScript('new PerformanceObserver((seen, watch) => { watch.disconnect(); document.querySelector("main").insertAdjacentHTML("afterbegin", "<p style=\\"height: 400px\\">aviso</p>"); }).observe({ type: "paint", buffered: true })')],
     ['un texto que escribe un guion', plainJob, 'sin guiones', withScript('document.querySelector(`main`).append(`otro`)')],
     ['un índice que abre un guion', plainJob, 'sin guiones', withStyle('html:not(.js) .lado { display: none !important }')],
     ['un fondo que no sigue al sistema', plainJob, 'sin guiones', withStyle('body { background: #fff !important }')],
@@ -49,6 +51,10 @@ const PLANTED = [
     ['un botón del índice sordo', keyboardJob, 'teclado', withScript('document.querySelector("#abrir-lado").addEventListener("click", (event) => event.stopImmediatePropagation(), true)')],
     ['una flecha que pasa de página desde el código', keyboardJob, 'teclado', withScript('addEventListener("keydown", (event) => { if (event.key === "ArrowRight" && getSelection().anchorNode?.parentElement.closest("pre")) location.href = "index.html"; })')],
     ['una flecha que no pasa de página', keyboardJob, 'teclado', withScript('addEventListener("keydown", (event) => event.stopImmediatePropagation(), true)')],
+    ['un laboratorio sin motor', laboratoryJob, 'laboratorio', inLaboratory(withScript('WebAssembly.instantiate = () => Promise.reject(new Error("sembrado"))'))],
+    ['un laboratorio que da todo por bueno', laboratoryJob, 'laboratorio', inLaboratory((html) => html.replace(/,"fact":"[^"]*"/g, ',"fact":"nada"'))],
+    ['una respuesta que se olvida', questionJob, 'preguntas', withScript('Storage.prototype.setItem = () => {}')],
+    ['una pregunta sorda al teclado', questionJob, 'preguntas', withScript('addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); }, true)')],
     ['copiar también la respuesta', copy, 'copiar', withScript('document.addEventListener("click", (event) => { const box = event.target.closest(".copiar")?.closest(".bloque"); if (!box) return; event.stopPropagation(); navigator.clipboard.writeText(box.querySelector("pre").textContent); }, true)')],
     ['lo que se sale de la hoja', narrow, 'papel', atEnd('<div style="width: 800px; text-align: right">ancho</div>')],
     ['código que en la hoja no se puede desplazar', narrow, 'papel', atEnd('<pre style="overflow: auto; white-space: pre !important">' + 'larga '.repeat(40) + '</pre>')],

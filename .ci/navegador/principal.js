@@ -29,7 +29,7 @@ async function main() {
         if (pages.length === 0) throw new Error(`ninguna página se llama «${options.solo}»`);
         if (options.autoprueba) return await selfTest(browser, folder, pages);
         const measures = new Measures();
-        const site = { browser, measures, origin: book.origin, captures: options.capturas && CAPTURES };
+        const site = { browser, measures, folder, origin: book.origin, captures: options.capturas && CAPTURES };
         const faults = await runJobs(bookJobs(site, pages, PRINTED));
         return report(pages, faults, measures, Date.now() - start);
     } finally {

@@ -1,6 +1,6 @@
 // Qué se mira y de cuántas maneras. Cada trabajo es una visita, o unas pocas, y no sabe de los demás.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { visit } from './navegador.js';
@@ -12,6 +12,8 @@ import { systemThemeFaults, themeFaults } from './revisiones/tema.js';
 import { searchFaults } from './revisiones/buscador.js';
 import { arrowFaults, indexFaults, skipFaults } from './revisiones/teclado.js';
 import { copyFaults } from './revisiones/copiar.js';
+import { laboratoryFaults } from './revisiones/laboratorio.js';
+import { questionFaults } from './revisiones/preguntas.js';
 
 const NARROW = 390;
 const WIDE = 1280;
@@ -26,12 +28,14 @@ const PATIENCE = 300_000;
 // Todos los trabajos del libro entero. Los largos van primero, para que ninguno quede solo al final.
 export function bookJobs(site, pages, printed) {
     const lost = 'no/existe.html';
-    const each = (job) => pages.map((name) => job(site, name));
+    const each = (job, chosen = pages) => chosen.map((name) => job(site, name));
+    const having = (mark) => pages.filter((name) => mark.test(readFileSync(join(site.folder, name), 'utf8')));
     return [
         printJob(site, printed), searchJob(site, pages[0]), copyJob(site, pages), themeJob(site, pages),
         ...each((_, name) => seenJob(site, name, WIDE)), seenJob(site, lost, WIDE, [lost]),
         ...each((_, name) => seenJob(site, name, NARROW)), seenJob(site, lost, NARROW, [lost]),
-        ...each(slowJob), ...each(plainJob), ...each(keyboardJob),
+        ...each(slowJob), ...each(plainJob), ...each(keyboardJob), ...each(laboratoryJob, having(/class="lab/)),
+        ...each(questionJob, having(/class="[^"]*(porque|inventario|avance-guardado)/)),
     ];
 }
 
@@ -136,6 +140,16 @@ export const keyboardJob = (site, name) => ({
         }
         return { teclado };
     },
+});
+
+export const laboratoryJob = (site, name) => ({
+    where: `${name}, su laboratorio`,
+    run: async () => ({ laboratorio: await visit(site, name, { width: WIDE }, laboratoryFaults) }),
+});
+
+export const questionJob = (site, name) => ({
+    where: `${name}, sus preguntas`,
+    run: async () => ({ preguntas: await visit(site, name, { width: NARROW }, questionFaults) }),
 });
 
 // El portapapeles es uno solo: las páginas se miran una tras otra.

@@ -4,7 +4,10 @@ use crate::error::BookError;
 use crate::folders::{CHAPTERS, Folders, OUTPUT, STAGING};
 use crate::problem::Problem;
 use crate::sources::{Sources, one_line};
-use crate::{captions, compress, face, laboratory, links, pieces, publish, rules, translation};
+use crate::{
+    captions, compress, face, laboratory, links, pieces, plots, publish, questions, rules,
+    translation,
+};
 use mdbook::MDBook;
 use mdbook::config::Config;
 use std::path::{Path, PathBuf};
@@ -74,6 +77,8 @@ fn render(folders: &Folders, sources: &Sources) -> Result<(), BookError> {
             .and_then(|path| path.parent())
             .map_or_else(|| folder.clone(), |inside| folder.join(inside));
         let text = laboratory::with_places(&rules::with_rules(&chapter.content));
+        let text = plots::with_plots(&text, folders);
+        let text = questions::with_questions(&text, folders);
         let text = pieces::with_lines(&text, &folder);
         chapter.content = captions::with_captions(&text, &folder);
     });

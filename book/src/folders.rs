@@ -72,7 +72,7 @@ impl Folders {
     /// Lo que, al cambiar, obliga a reconstruir.
     #[must_use]
     pub fn watched(&self) -> Vec<PathBuf> {
-        let inside = ["book.toml", CHAPTERS, "theme", "python", "transcripciones"];
+        let inside = ["book.toml", CHAPTERS, "theme", "python", "preguntas", "transcripciones"];
         let mut watched: Vec<PathBuf> = inside.iter().map(|name| self.root.join(name)).collect();
         watched.extend(self.root.parent().map(|repository| repository.join("examples")));
         watched

@@ -8,7 +8,9 @@ use crate::directives::{Directive, directives};
 use crate::folders::Folders;
 use crate::pieces;
 use crate::problem::{Problem, ProblemKind};
-use crate::{laboratory, rules};
+use crate::questions::source::Flaw;
+use crate::questions::{self, Trouble};
+use crate::{laboratory, plots, rules};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,12 +56,35 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 rules::DIRECTIVE if rules::side(directive.argument).is_some() => continue,
+                plots::PLOT | plots::CARD => self.note_source(directive),
                 "include" | "rustdoc_include" | "playground" => self.follow(file, directive, depth),
-                _ => Err(unknown(directive)),
+                _ => self.ask(directive),
             };
             if let Err(kind) = kind {
                 let file = self.folders.name_of(file);
                 self.problems.push(Problem { file, line: Some(directive.line), kind });
+            }
+        }
+    }
+
+    /// Anota de qué medición sale lo que pide la directiva.
+    fn note_source(&mut self, directive: Directive<'_>) -> Result<(), ProblemKind> {
+        self.included.insert(plots::source(self.folders, directive)?);
+        Ok(())
+    }
+
+    /// Comprueba las preguntas que pide la directiva.
+    fn ask(&mut self, directive: Directive<'_>) -> Result<(), ProblemKind> {
+        let name = |path: &Path| self.folders.name_of(path);
+        match questions::check(directive, self.folders) {
+            Ok(file) => {
+                self.included.extend(file);
+                Ok(())
+            }
+            Err(Trouble::Unknown) => Err(unknown(directive)),
+            Err(Trouble::Missing(path)) => Err(ProblemKind::IncludeMissing { path: name(&path) }),
+            Err(Trouble::Flawed(path, Flaw { line, what })) => {
+                Err(ProblemKind::QuestionFlawed { path: name(&path), line, what: what.to_owned() })
             }
         }
     }

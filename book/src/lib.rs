@@ -6,11 +6,12 @@
 //!
 //! 1. [`sources`] lee `SUMMARY.md` y los capítulos, y [`includes`] comprueba cada inclusión;
 //! 2. [`builder`] llama a mdBook sobre una carpeta provisional, con los trozos de programa que encuentra [`pieces`],
-//!    los pies que pone [`captions`] y las tablas que escribe [`rules`];
+//!    los pies que pone [`captions`], las tablas que escribe [`rules`] y las gráficas que dibuja [`plots`];
 //! 3. [`translation`] cambia por la española cada frase inglesa de las que escribe mdBook;
 //! 4. [`face`] da forma a las páginas: el armazón, los bloques, los paneles y la portada; y [`search`] hace el índice
 //!    del buscador;
-//! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos;
+//! 5. [`laboratory`] pone en las páginas los experimentos de cada capítulo, ya hechos, y [`questions`], las preguntas que
+//!    piden un porqué;
 //! 6. [`links`] recorre las páginas que leyó [`page`] y busca los enlaces muertos;
 //! 7. [`compress`] deja al lado de cada página la misma, comprimida, y [`publish`] las pasa a `salida/`;
 //! 8. [`editions`] hace de ellas un EPUB y un PDF;
@@ -31,7 +32,10 @@ pub mod includes;
 pub mod pieces;
 pub mod captions;
 pub mod rules;
+pub mod plots;
+mod measurements;
 pub mod laboratory;
+pub mod questions;
 pub mod builder;
 pub mod face;
 pub mod search;

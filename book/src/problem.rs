@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Cómo se escribe un archivo de preguntas.
+const FORM: &str = "la forma está en preguntas/LEEME.md";
+
 /// Un problema y su sitio. El orden es el de lectura: por archivo y por línea.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -38,6 +41,12 @@ pub enum ProblemKind {
     LinesOutside { path: String, lines: String, count: usize },
     /// Una inclusión lleva a otra demasiadas veces: casi siempre, un archivo que se incluye a sí mismo.
     IncludeTooDeep { path: String },
+    /// Un archivo de preguntas no tiene la forma que se espera.
+    QuestionFlawed { path: String, line: usize, what: String },
+    /// No hay medición con ese nombre, o no se entiende.
+    ResultMissing { path: String },
+    /// La medición no tiene lo que se le pide.
+    NotMeasured { path: String, wanted: String, known: String },
     /// En la página construida queda una directiva sin cumplir.
     DirectiveLeft,
     /// Un enlace a una página que no existe.
@@ -160,8 +169,22 @@ impl ProblemKind {
             Self::UnknownDirective { text } => {
                 write!(
                     f,
-                    "la directiva «{text}» no se entiende; existen include, rustdoc_include, playground, title y reglas"
+                    "la directiva «{text}» no se entiende; existen include, rustdoc_include, playground, title, reglas, laboratorio, grafica, ficha, preguntas, inventario y avance"
                 )
+            }
+            result => result.fmt_result(f),
+        }
+    }
+
+    /// Los de lo que se midió y lo que se pregunta.
+    fn fmt_result(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::QuestionFlawed { path, line, what } => write!(f, "{path}:{line}: {what}; {FORM}"),
+            Self::ResultMissing { path } => {
+                write!(f, "la medición «{path}» no existe o no se entiende; corrige el nombre")
+            }
+            Self::NotMeasured { path, wanted, known } => {
+                write!(f, "«{path}» no tiene «{wanted}»; tiene {known}")
             }
             // Las demás clases tienen su frase en `Display`.
             _ => write!(

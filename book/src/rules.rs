@@ -60,7 +60,7 @@ fn body(source: &str, rules: &[Rule]) -> String {
         let text = with_code(&sentence(rule.text()));
         let _ = writeln!(
             body,
-            "<tr id=\"{rule:?}\"><th scope=\"row\"><code>{rule:?}</code></th><td>{text}</td></tr>"
+            "<tr id=\"{rule:?}\"><th scope=\"row\"><code>{rule:?}</code></th><td data-l=\"qué exige\">{text}</td></tr>"
         );
     }
     body + "</tbody>\n"
@@ -138,7 +138,8 @@ mod tests {
             with_rules("{{#reglas servidor}}\n\n{{#reglas aplicación}}\n\n\\{{#reglas servidor}}");
         for rule in Rule::ALL {
             let sentence = with_code(&sentence(rule.text()));
-            let row = format!("<code>{rule:?}</code></th><td>{sentence}</td></tr>");
+            let row =
+                format!("<code>{rule:?}</code></th><td data-l=\"qué exige\">{sentence}</td></tr>");
             assert_eq!(text.matches(&row).count(), 1, "{rule:?}");
         }
         let tables: Vec<&str> = text.split("</table>").collect();

@@ -20,12 +20,31 @@ pub(crate) fn write(contents: &Contents, pages: &Path) -> io::Result<()> {
         let text = fs::read_to_string(pages.join(&chapter.page))?;
         let Some((_, content, _)) = html::main(&text) else { continue };
         let name = html::plain(&chapter.name);
-        for Section { id, title, text } in sections(content) {
+        for Section { id, title, text } in sections(&without_answers(content)) {
             let fields = [&chapter.page, &id, &name, &title, &text].map(|field| quoted(field));
             entries.push(format!("[{}]", fields.join(",")));
         }
     }
     fs::write(pages.join(FILE), format!("[{}]", entries.join(",\n")))
+}
+
+/// El contenido sin lo que se puede contestar a sus preguntas: quien busca no quiere encontrar una respuesta equivocada.
+fn without_answers(content: &str) -> String {
+    const ANSWERS: [(&str, &str); 4] = [
+        ("<ol class=\"solo-papel\">", "</ol>"),
+        ("<details class=\"bien\"", "</details>"),
+        ("<details class=\"mal\"", "</details>"),
+        ("<!--papel-->", "<!--/papel-->"),
+    ];
+    const INVENTORY: [(&str, &str); 2] =
+        [("<form class=\"inventario\"", "</form>"), ("<details class=\"claves\"", "</details>")];
+    let mut content = content.to_owned();
+    for (open, close) in ANSWERS.into_iter().chain(INVENTORY) {
+        while let Some((before, _, after)) = html::between(&content, open, close) {
+            content = format!("{before} {after}");
+        }
+    }
+    content
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -95,6 +114,16 @@ mod tests {
             text: text.to_owned(),
         };
         assert_eq!(sections(content), [section("a", "Uno", "x y"), section("b", "Dos", "z")]);
+    }
+
+    #[test]
+    fn de_una_pregunta_se_busca_lo_que_pregunta() {
+        let content = "<p>¿Por qué?</p><ol class=\"solo-papel\"><li>a</li></ol><details class=\"mal\" name=\"x\">b</details>\
+                       <!--papel--><p>La c.</p><!--/papel--><form class=\"inventario\" data-clave=\"a\">d</form><details>e</details>";
+        assert_eq!(
+            without_answers(content).replace(' ', ""),
+            "<p>¿Porqué?</p><details>e</details>"
+        );
     }
 
     #[test]

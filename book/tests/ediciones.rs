@@ -140,7 +140,7 @@ fn el_pdf_tiene_numeros_un_indice_que_dice_la_verdad_y_ninguna_hoja_a_medias() {
         assert_eq!(sheet.foot, (at + 1).to_string(), "el número de la hoja {}", at + 1);
     }
 
-    let starts = &sheets[1].on_the_right;
+    let starts = &sheets[1].at_the_end;
     assert!(starts.contains(&3) && starts.len() > 15, "{starts:?}");
     for start in starts {
         assert!(sheets[start - 1].has_title, "en la hoja {start} no empieza ningún capítulo");
@@ -164,8 +164,8 @@ struct Sheet {
     foot: String,
     /// Si arriba hay un título de capítulo: letra grande.
     has_title: bool,
-    /// Los números que hay a la derecha.
-    on_the_right: BTreeSet<usize>,
+    /// Los números que hay al final de una columna.
+    at_the_end: BTreeSet<usize>,
 }
 
 /// Dónde empieza y dónde termina el texto de una hoja, y cuánto mide, en puntos.
@@ -173,8 +173,8 @@ const TOP: f64 = 50.0;
 const BOTTOM: f64 = 780.0;
 const HEIGHT: f64 = 842.0;
 
-/// Dónde empieza la columna de las hojas en el índice.
-const RIGHT: f64 = 480.0;
+/// Dónde terminan las dos columnas del índice: ahí están los números de las hojas.
+const COLUMN_ENDS: [f64; 2] = [284.0, 539.3];
 
 /// Lo que mide, al menos, una palabra del título de un capítulo.
 const TITLE: f64 = 28.0;
@@ -195,15 +195,15 @@ fn sheet(page: &str) -> Sheet {
         filled: lowest / HEIGHT,
         foot: foot.collect(),
         has_title: inside().any(|word| word.bottom - word.top > TITLE && word.top < 120.0),
-        on_the_right: inside()
-            .filter(|word| word.left > RIGHT)
+        at_the_end: inside()
+            .filter(|word| COLUMN_ENDS.iter().any(|end| (word.right - end).abs() < 2.0))
             .filter_map(|word| word.text.parse().ok())
             .collect(),
     }
 }
 
 struct Word {
-    left: f64,
+    right: f64,
     top: f64,
     bottom: f64,
     text: String,
@@ -214,7 +214,7 @@ fn word(line: &str) -> Option<Word> {
     let value = |name: &str| line.split_once(name)?.1.split('"').nth(1)?.parse().ok();
     let text = line.split_once('>')?.1.split('<').next()?;
     Some(Word {
-        left: value("xMin")?,
+        right: value("xMax")?,
         top: value("yMin")?,
         bottom: value("yMax")?,
         text: text.to_owned(),

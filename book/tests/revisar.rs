@@ -80,7 +80,7 @@ fn una_directiva_mal_escrita_se_rechaza() {
     check(
         "# Uno\n\n{{#inclued ../a.rs}}\n",
         "capitulos/uno.md:3: la directiva «{{#inclued ../a.rs}}» no se entiende; \
-         existen include, rustdoc_include, playground, title y reglas\n",
+         existen include, rustdoc_include, playground, title, reglas, laboratorio, grafica, ficha, preguntas, inventario y avance\n",
     );
 }
 

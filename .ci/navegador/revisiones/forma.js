@@ -39,7 +39,7 @@ export const cutBoxes = (page) => page.evaluate(() => {
 // Una tabla que se apila repite en cada celda el nombre de su columna; la primera celda es el título de la fila.
 export const namelessCells = (page) => page.evaluate(() => [...document.querySelectorAll('table')].flatMap((table) => {
     const head = table.tHead;
-    if (!head || head.getBoundingClientRect().width > 1) return [];
+    if (!head || !table.checkVisibility() || head.getBoundingClientRect().width > 1) return [];
     const names = [...head.rows[0].cells].map((cell) => cell.textContent.trim());
     const isNameless = (cell) => cell.cellIndex > 0 && names[cell.cellIndex]
         && !getComputedStyle(cell, '::before').content.includes(names[cell.cellIndex]);

@@ -12,8 +12,9 @@ use super::markup::{self, Element, Node};
 const DROPPED: [&str; 7] = ["acciones", "con-js", "copiar", "hecho", "lab-vivo", "pasar", "saltar"];
 
 /// Los paneles cuyas respuestas van al final del capítulo, y qué lo dice en su sitio.
-const ANSWERED: [(&str, &str); 2] = [
+const ANSWERED: [(&str, &str); 3] = [
     ("predice", "La respuesta está al final del capítulo."),
+    ("porque", "La respuesta está al final del capítulo."),
     ("ejercicio", "Las pistas y la solución están al final del capítulo."),
 ];
 

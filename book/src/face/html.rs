@@ -88,6 +88,28 @@ pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// El HTML de una línea de texto: `código`, **fuerte** y *énfasis*. Lo demás se escapa.
+pub(crate) fn inline(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts
+        .map(|(at, part)| match at % 2 {
+            1 => format!("<code>{}</code>", escape(part)),
+            _ => paired(&paired(&escape(part), "**", "strong"), "*", "em"),
+        })
+        .collect()
+}
+
+/// Lo que está entre dos `mark`, en su elemento.
+fn paired(text: &str, mark: &str, element: &str) -> String {
+    let parts = text.split(mark).enumerate();
+    parts
+        .map(|(at, part)| match at % 2 {
+            1 => format!("<{element}>{part}</{element}>"),
+            _ => part.to_owned(),
+        })
+        .collect()
+}
+
 /// Un título de la página.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Heading {
@@ -150,6 +172,14 @@ mod tests {
         assert_eq!(
             headings(content),
             [heading(1, "a", "Uno <code>x</code>"), heading(3, "", "Dos")]
+        );
+    }
+
+    #[test]
+    fn una_linea_lleva_codigo_y_enfasis() {
+        assert_eq!(
+            inline("`a<b*` es **fuerte** y *así* & ya"),
+            "<code>a&lt;b*</code> es <strong>fuerte</strong> y <em>así</em> &amp; ya"
         );
     }
 

@@ -4,6 +4,7 @@
 //! predecir más de una vez.
 
 use super::html;
+use crate::questions::{PAPER, PAPER_END};
 
 /// El contenido con sus secciones en paneles, y al final, para el papel, las respuestas. Los nombres de los paneles
 /// empiezan por `prefix`: en el libro de una sola página hay muchos.
@@ -18,6 +19,7 @@ pub(super) fn with_panels(content: &str, page: &str, prefix: &str) -> String {
             Some(Kind::Errors) => errors(section, prefix),
             Some(Kind::Exercise) => exercise(section, number, &mut answers),
             Some(Kind::Summary) => summary(section),
+            Some(Kind::Why) => questions(section, &mut answers),
             None => section.to_owned(),
         })
         .collect();
@@ -49,16 +51,18 @@ enum Kind {
     Errors,
     Exercise,
     Summary,
+    Why,
 }
 
 impl Kind {
     /// De qué clase es la sección que empieza con un título.
     fn of(section: &str) -> Option<Self> {
-        const KINDS: [(&str, Kind); 4] = [
+        const KINDS: [(&str, Kind); 5] = [
             ("Predice", Kind::Predict),
             ("Errores típicos", Kind::Errors),
             ("Ejercicio", Kind::Exercise),
             ("En tres líneas", Kind::Summary),
+            ("¿Y por qué?", Kind::Why),
         ];
         let end = section.find("</h")?;
         let title = html::headings(&section[..end + "</h2>".len()]).into_iter().next()?;
@@ -196,6 +200,21 @@ fn without_repeated_title(section: &str) -> String {
         true => section.replacen("<h2 ", "<h2 class=\"oculto\" ", 1),
         false => section.to_owned(),
     }
+}
+
+/// Las preguntas ya vienen en su panel: aquí lo que en papel va al final se lleva a su sitio.
+fn questions(section: &str, answers: &mut Answers<'_>) -> String {
+    let mut out = String::new();
+    let mut rest = section;
+    while let Some((before, answer, after)) = html::between(rest, PAPER, PAPER_END) {
+        let asked = html::between(before, "<p class=\"tipo\">", "</p>");
+        if let Some((_, name, _)) = asked {
+            answers.all.push((name.to_owned(), answer.to_owned()));
+        }
+        out += before;
+        rest = after;
+    }
+    out + rest
 }
 
 fn summary(section: &str) -> String {

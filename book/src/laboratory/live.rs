@@ -37,7 +37,7 @@ pub(super) fn controls(name: &str, chapters: &[&Chapter]) -> String {
 <div class=\"lab-mesa\"><div class=\"lab-izq\">\
 <label for=\"{cap}\">Tu petición <small data-e=\"size\"></small></label>\
 <div class=\"editor\"><pre data-e=\"back\" aria-hidden=\"true\">{lines}</pre>\
-<textarea id=\"{cap}\" data-e=\"editor\" spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" wrap=\"off\" aria-describedby=\"{help}\">{request}</textarea></div>\
+<textarea id=\"{cap}\" data-e=\"editor\" spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" aria-describedby=\"{help}\">{request}</textarea></div>\
 <p class=\"oculto\" id=\"{help}\">Cada línea termina en retorno de carro y salto de línea. La línea vacía termina la cabeza. Se envía con Control y Enter.</p>\
 <label class=\"casilla\"><input type=\"checkbox\" data-e=\"length\" checked> Calcular <code>Content-Length</code></label>\
 <p class=\"cambio\" data-e=\"change\" hidden></p>\

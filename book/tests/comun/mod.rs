@@ -13,9 +13,12 @@ pub(crate) struct SmallBook {
 }
 
 /// Las carpetas de donde el libro de verdad toma lo que dice.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 13] = [
+    "bench/resultados",
     "book/capitulos",
     "book/errores",
+    "book/fragmentos",
+    "book/preguntas",
     "book/python",
     "book/servidores",
     "book/theme",

@@ -262,7 +262,6 @@ function start(lab) {
             send();
         }
     });
-    editor.addEventListener('scroll', () => { back.scrollLeft = editor.scrollLeft; });
     el('own').addEventListener('change', edited);
     el('chapter')?.addEventListener('change', ({ target }) => {
         list = chapters[target.value];

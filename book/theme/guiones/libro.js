@@ -153,6 +153,13 @@
         }, { rootMargin: '600px' }).observe(lab);
     }
 
+    // Las preguntas: sin su guion se abren igual, y no se recuerdan. Como guion corriente, sirve también sin servidor.
+    if (one('.porque, .inventario, .avance-guardado')) {
+        const script = document.createElement('script');
+        script.src = root + 'theme/guiones/preguntas.js';
+        document.head.append(script);
+    }
+
     // El buscador se trae la primera vez que se usa.
     async function search() {
         const { open } = await import(new URL(root + 'theme/guiones/buscar.js', document.baseURI));

@@ -33,9 +33,10 @@ Uso: cargo ejercicios [comando]
 
 Sin capítulo se trata del primer ejercicio sin resolver.
 
-Con examina: `--todas` las muestra en una tabla; `--etapa dos`,
-una entera; `--eco /ruta` examina los cuerpos con una ruta que
-los devuelva; y `--detente`, cómo se detiene el servidor.
+Con examina: `--todas` las muestra en una tabla;
+`--etapa dos`, una entera; `--eco /ruta` examina los
+cuerpos con una ruta que los devuelva; y `--detente`, cómo
+se detiene el servidor.
 
 Para quien enseña:
 

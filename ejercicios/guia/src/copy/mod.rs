@@ -19,7 +19,7 @@ use crate::exercises::{Exercise, Project};
 use crate::places::{SAVED, SOLUTIONS, STUBS};
 
 /// Lo que no va: las soluciones, lo que cada quien escribe (van los originales), lo que solo cuida al proyecto y lo que es para quien enseña.
-const LEFT_OUT: [&str; 16] = [
+const LEFT_OUT: [&str; 17] = [
     SOLUTIONS,
     STUBS,
     SAVED,
@@ -29,6 +29,7 @@ const LEFT_OUT: [&str; 16] = [
     "CONTRIBUIR.md",
     "tests/orden.rs",
     "tests/lectura.rs",
+    "tests/preguntas.rs",
     "tests/libro",
     "ejercicios/aula",
     "ejercicios/guia/tests/aula.rs",

@@ -9,8 +9,8 @@ pub struct Mistake {
     pub fails: &'static [&'static str],
 }
 
-/// Dos errores de cada ejercicio, en el orden de la tabla. Se prueban los diez primeros juntos, y
-/// después los otros diez: cada tanda se compila una vez.
+/// Dos errores de cada ejercicio hasta el 10, y uno de los demás, en el orden de la tabla. Se prueban
+/// juntos los primeros, y después los otros: cada tanda se compila una vez.
 pub const ROUNDS: [&[Mistake]; 2] = [
     &[
         Mistake {
@@ -150,6 +150,45 @@ pub const ROUNDS: [&[Mistake]; 2] = [
             right: r#"environ.header("If-None-Match") == Some(&etag)"#,
             wrong: r#"environ.header("If-None-Match").is_some()"#,
             fails: &["a_quien_tiene_otra_version_se_la_envia"],
+        },
+        Mistake {
+            slug: "cap11_servidor",
+            right: "value.is_empty() || !value.chars().all(|letter| letter.is_ascii_digit())",
+            wrong: "value.parse::<u64>().is_err()",
+            fails: &["una_longitud_no_admite_dudas"],
+        },
+        Mistake {
+            slug: "cap12_hilos",
+            right: "received.extend_from_slice(&bytes[..count])",
+            wrong: "received = bytes[..count].to_vec()",
+            fails: &[
+                "junta_lo_que_llega_partido",
+                "responde_cada_una_en_su_orden_y_despues_de_cerrar_ninguna",
+            ],
+        },
+        Mistake {
+            slug: "cap13_relevo",
+            right: "stream.take(MAX_LEFT)",
+            wrong: "stream.take(u64::MAX)",
+            fails: &["a_quien_no_para_de_enviar_tampoco"],
+        },
+        Mistake {
+            slug: "cap14_cgi",
+            right: "input.take(length).read_to_end",
+            wrong: "input.read_to_end",
+            fails: &["anota_lo_que_llega_y_nada_mas", "lo_que_no_es_utf8_no_hace_fallar"],
+        },
+        Mistake {
+            slug: "cap15_apache_nginx",
+            right: "vec![proxy.parse()?]",
+            wrong: r#"vec![proxy.parse()?, "0.0.0.0/0".parse()?]"#,
+            fails: &["a_un_extrano_no"],
+        },
+        Mistake {
+            slug: "cap16_muchas_maquinas",
+            right: "    move |environ: &mut Environ",
+            wrong: "    let is_leaving = AtomicBool::new(is_leaving.load(Ordering::Relaxed));\n    move |environ: &mut Environ",
+            fails: &["en_cuanto_se_le_avisa_lo_dice"],
         },
     ],
 ];
