@@ -197,6 +197,23 @@ impl ErrorStream {
         }
     }
 
+    /// Otra salida que solo llega al registro del servidor web, si de lo que se escribe aquí va una copia allí:
+    /// para lo que ya se anota en otra parte. Sirve también cuando `environ` ya no está; lo que se escriba
+    /// después de la respuesta se pierde.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::ErrorStream;
+    ///
+    /// // Por HTTP, quien pregunta no tiene dónde anotar nada.
+    /// assert!(ErrorStream::default().copy_only().is_none());
+    /// ```
+    pub fn copy_only(&self) -> Option<Self> {
+        let carbon = self.carbon.clone()?;
+        Some(Self { carbon: Some(carbon), ..Self::writer(io::sink()) })
+    }
+
     /// Lo que se escriba va a `writer`.
     ///
     /// # Examples

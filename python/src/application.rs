@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 
 use crate::body;
 use crate::environ::EnvironMaker;
+use crate::errors::Errors;
 use crate::fault;
 use crate::held::Held;
 use crate::input::Input;
@@ -40,22 +41,23 @@ impl Parts {
         environ: &mut Environ,
         start: pasarela::StartResponse<'_>,
     ) -> Result<Body> {
-        let told = |error: PyErr| fault::to_rust(py, &error);
-        let (dict, input) = self.maker.make(py, environ).map_err(told)?;
+        let errors = Errors::of(environ);
+        let told = |error: PyErr| fault::to_rust(py, &error, &errors);
+        let (dict, input) = self.maker.make(py, environ, &errors).map_err(told)?;
         let state = Bound::new(py, StartResponse::default()).map_err(told)?;
         let result = self.callable.bind(py).call1((dict, &state));
-        let body = result.and_then(|result| body::of_result(&result, &state));
-        let body = body.map_err(|error| blame(py, &error, input.get()))?;
+        let body = result.and_then(|result| body::of_result(&result, &state, &errors));
+        let body = body.map_err(|error| blame(py, &error, input.get(), &errors))?;
         state.get().tell(start)?;
         Ok(body)
     }
 }
 
 /// De quién es la culpa: si lo que falló fue leer el cuerpo, de quien lo envió.
-fn blame(py: Python<'_>, error: &PyErr, input: &Input) -> Error {
+fn blame(py: Python<'_>, error: &PyErr, input: &Input, errors: &Errors) -> Error {
     let is_reading = error.is_instance_of::<PyOSError>(py);
     match input.take_failure().filter(|_| is_reading) {
         Some(cause) => Error::from(cause),
-        None => fault::to_rust(py, error),
+        None => fault::to_rust(py, error, errors),
     }
 }

@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyAssertionError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
 
+use crate::errors::Errors;
 use crate::fault;
 use crate::file_wrapper::FileWrapper;
 use crate::held::{Closing, Held};
@@ -20,16 +21,17 @@ const WHOLE: usize = 256 * 1024;
 pub(crate) fn of_result(
     result: &Bound<'_, PyAny>,
     state: &Bound<'_, StartResponse>,
+    errors: &Errors,
 ) -> PyResult<Body> {
     if state.get().is_started() && !state.get().has_written() {
         if let Some(chunks) = whole(result)? {
             return Ok(Body::from(chunks));
         }
-        if let Some(body) = file(result) {
+        if let Some(body) = file(result, errors) {
             return Ok(body);
         }
     }
-    let mut chunks = Chunks::new(result, state)?;
+    let mut chunks = Chunks::new(result, state, errors)?;
     let Some(first) = chunks.first(result.py())? else { return Ok(Body::empty()) };
     state.get().send();
     Ok(Body::stream(std::iter::once(Ok(first)).chain(chunks)))
@@ -55,10 +57,10 @@ fn whole(result: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Vec<u8>>>> {
 }
 
 /// El archivo que hay en un `wsgi.file_wrapper`. Se cierra cuando se termina de enviar.
-fn file(result: &Bound<'_, PyAny>) -> Option<Body> {
+fn file(result: &Bound<'_, PyAny>, errors: &Errors) -> Option<Body> {
     let wrapper = result.cast_exact::<FileWrapper>().ok()?;
     let file = wrapper.get().reopen(result.py())?;
-    let closing = Closing::new(result);
+    let closing = Closing::new(result, errors);
     Some(Body::file(file).inspect(move |_| {
         let _ = &closing;
     }))
@@ -78,15 +80,21 @@ fn bytes<'a>(chunk: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
 struct Chunks {
     iterator: Held<Option<Py<PyIterator>>>,
     state: Held<Py<StartResponse>>,
+    errors: Errors,
     _closing: Closing,
 }
 
 impl Chunks {
-    fn new(result: &Bound<'_, PyAny>, state: &Bound<'_, StartResponse>) -> PyResult<Self> {
+    fn new(
+        result: &Bound<'_, PyAny>,
+        state: &Bound<'_, StartResponse>,
+        errors: &Errors,
+    ) -> PyResult<Self> {
         // Si no se puede recorrer, también hay que cerrarlo.
-        let closing = Closing::new(result);
+        let closing = Closing::new(result, errors);
         let iterator = Held::new(Some(result.try_iter()?.unbind()));
-        Ok(Self { iterator, state: Held::new(state.clone().unbind()), _closing: closing })
+        let state = Held::new(state.clone().unbind());
+        Ok(Self { iterator, state, errors: errors.clone(), _closing: closing })
     }
 
     /// El primer trozo con bytes.
@@ -128,7 +136,7 @@ impl Iterator for Chunks {
 
     fn next(&mut self) -> Option<Self::Item> {
         let produced = Python::try_attach(|py| {
-            self.produce(py).map_err(|error| fault::to_io(py, &error)).transpose()
+            self.produce(py).map_err(|error| fault::to_io(py, &error, &self.errors)).transpose()
         });
         produced.unwrap_or_else(|| Some(Err(io::Error::other("el intérprete está terminando"))))
     }

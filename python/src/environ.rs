@@ -7,6 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::errors::Errors;
 use crate::file_wrapper::FileWrapper;
 use crate::input::Input;
 use crate::native;
@@ -57,7 +58,7 @@ impl EnvironMaker {
     pub(crate) fn new(py: Python<'_>, is_multithread: bool, small_body: usize) -> PyResult<Self> {
         let template = PyDict::new(py);
         template.set_item("wsgi.version", (1, 0))?;
-        template.set_item("wsgi.errors", py.import("sys")?.getattr("stderr")?)?;
+        template.set_item("wsgi.errors", Errors::default().into_pyobject(py)?)?;
         template.set_item("wsgi.multithread", is_multithread)?;
         template.set_item("wsgi.multiprocess", false)?;
         template.set_item("wsgi.run_once", false)?;
@@ -77,6 +78,7 @@ impl EnvironMaker {
         &self,
         py: Python<'py>,
         environ: &mut Environ,
+        errors: &Errors,
     ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, Input>)> {
         // Una copia de un `dict` es un `dict`: PEP 3333 pide que lo sea, y no uno parecido.
         let dict = self.template.bind(py).copy()?;
@@ -92,6 +94,9 @@ impl EnvironMaker {
                 Some(known) => dict.set_item(known.bind(py), value)?,
                 None => dict.set_item(PyString::new(py, name), value)?,
             }
+        }
+        if errors.is_own() {
+            dict.set_item(intern!(py, "wsgi.errors"), errors.clone().into_pyobject(py)?)?;
         }
         let input = self.input(py, environ)?;
         dict.set_item(intern!(py, "wsgi.input"), &input)?;

@@ -6,16 +6,18 @@ use pasarela::{Error, ServerError};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
-/// Una excepción de la aplicación, para el servidor. Su traza queda en la salida de errores, entera; con
-/// `SystemExit` también, que de un hilo del servidor no se sale.
-pub(crate) fn to_rust(py: Python<'_>, error: &PyErr) -> Error {
-    error.display(py);
+use crate::errors::Errors;
+
+/// Una excepción de la aplicación, para el servidor. Su traza queda en `wsgi.errors`; con `SystemExit`
+/// también, que de un hilo del servidor no se sale.
+pub(crate) fn to_rust(py: Python<'_>, error: &PyErr, errors: &Errors) -> Error {
+    errors.show(py, error);
     Error::new(error.to_string())
 }
 
 /// Lo mismo, a medio cuerpo.
-pub(crate) fn to_io(py: Python<'_>, error: &PyErr) -> io::Error {
-    error.display(py);
+pub(crate) fn to_io(py: Python<'_>, error: &PyErr, errors: &Errors) -> io::Error {
+    errors.show(py, error);
     io::Error::other(error.to_string())
 }
 

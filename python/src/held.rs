@@ -4,6 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use pyo3::prelude::*;
 
+use crate::errors::Errors;
+
 /// Algo con objetos de Python, que puede soltar cualquier hilo: se suelta con el intérprete en la mano.
 pub(crate) struct Held<T>(Option<T>);
 
@@ -42,19 +44,22 @@ impl<T> Drop for Held<T> {
 
 /// Un iterable de la aplicación, con su `close()` por llamar: se llama una vez, al soltar esto
 /// (PEP 3333, «Specification Details»).
-pub(crate) struct Closing(Held<Py<PyAny>>);
+pub(crate) struct Closing {
+    iterable: Held<Py<PyAny>>,
+    errors: Errors,
+}
 
 impl Closing {
-    pub(crate) fn new(iterable: &Bound<'_, PyAny>) -> Self {
-        Self(Held::new(iterable.clone().unbind()))
+    pub(crate) fn new(iterable: &Bound<'_, PyAny>, errors: &Errors) -> Self {
+        Self { iterable: Held::new(iterable.clone().unbind()), errors: errors.clone() }
     }
 }
 
 impl Drop for Closing {
     fn drop(&mut self) {
         Python::try_attach(|py| {
-            if let Err(error) = close(self.0.bind(py)) {
-                error.display(py);
+            if let Err(error) = close(self.iterable.bind(py)) {
+                self.errors.show(py, &error);
             }
         });
     }

@@ -10,6 +10,7 @@
 //! | `application` | una aplicación de Python, como una de Rust |
 //! | `environ` | el diccionario de la petición |
 //! | `input` | `wsgi.input` |
+//! | `errors` | `wsgi.errors` |
 //! | `start_response` | `start_response`, y el `write()` que devuelve |
 //! | `body` | lo que devuelve la aplicación |
 //! | `file_wrapper` | `wsgi.file_wrapper` |
@@ -25,6 +26,7 @@ mod server;
 mod application;
 mod environ;
 mod input;
+mod errors;
 mod start_response;
 mod body;
 mod file_wrapper;
@@ -39,5 +41,6 @@ fn _pasarela(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<server::Server>()?;
     module.add_class::<file_wrapper::FileWrapper>()?;
     module.add_class::<input::Input>()?;
+    module.add_class::<errors::Errors>()?;
     module.add_class::<start_response::StartResponse>()
 }

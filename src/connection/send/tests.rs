@@ -186,6 +186,13 @@ fn complains(environ: &mut Environ, start_response: StartResponse<'_>) -> Result
             }))
         }
         "/corto" => Body::stream([Ok(Chunk::from("ab"))]),
+        "/aparte" => {
+            let mut errors = environ.errors().copy_only().expect("hay dónde");
+            Body::stream((0..2).map(move |number| {
+                writeln!(errors, "aparte {number}")?;
+                Ok(Chunk::from("ab"))
+            }))
+        }
         _ => Body::from("hola"),
     })
 }
@@ -196,8 +203,9 @@ fn por_fastcgi_lo_que_se_anota_va_tambien_al_servidor_web() {
     let short = "pasarela: \"GET /corto\": al cuerpo de la respuesta le faltan 2 bytes para su \
                  Content-Length\n";
     let much = format!("antes\n{}…\n", "x".repeat(8 * 1024 - "antes\n".len()));
-    let expected: [(&str, &[&str]); 5] = [
+    let expected: [(&str, &[&str]); 6] = [
         ("/", &["antes\n", "END"]),
+        ("/aparte", &["antes\naparte 0\n", "aparte 1\n", "END"]),
         ("/error", &[&format!("antes\n{failure}"), "END"]),
         ("/tarde", &["antes\ntrozo 0\n", "trozo 1\n", "END"]),
         ("/corto", &["antes\n", short, "corte"]),
