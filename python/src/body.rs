@@ -5,7 +5,7 @@ use std::io;
 use pasarela::{Body, Chunk};
 use pyo3::exceptions::{PyAssertionError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::errors::Errors;
 use crate::fault;
@@ -70,9 +70,21 @@ fn bytes<'a>(chunk: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
     match chunk.cast::<PyBytes>() {
         Ok(bytes) => Ok(bytes.as_bytes()),
         Err(_) => Err(PyTypeError::new_err(format!(
-            "el cuerpo de la respuesta da bytes, y esta dio {}; usa texto.encode(\"utf-8\")",
-            chunk.get_type().name()?
+            "el cuerpo de la respuesta da bytes, y esta dio {}{}",
+            chunk.get_type().name()?,
+            remedy(chunk)
         ))),
+    }
+}
+
+/// Cómo se hacen bytes de lo que no lo es.
+fn remedy(chunk: &Bound<'_, PyAny>) -> &'static str {
+    if chunk.is_instance_of::<PyString>() {
+        "; usa texto.encode(\"utf-8\")"
+    } else if chunk.is_instance_of::<PyByteArray>() || chunk.is_instance_of::<PyMemoryView>() {
+        "; usa bytes(trozo)"
+    } else {
+        ""
     }
 }
 

@@ -21,17 +21,30 @@ pub(crate) struct FileWrapper {
 }
 
 impl FileWrapper {
-    /// El mismo archivo, abierto otra vez donde está; `None` si no es uno corriente o no se puede, y entonces
-    /// se recorre. Hacer un archivo de un número de descriptor sería `unsafe`; abrirlo por su nombre en
+    /// El mismo archivo, abierto otra vez donde está; `None` si no es uno de los de `open()` o no se puede, y
+    /// entonces se recorre. Hacer un archivo de un número de descriptor sería `unsafe`; abrirlo por su nombre en
     /// `/proc`, que solo hay en Linux, no.
     pub(crate) fn reopen(&self, py: Python<'_>) -> Option<File> {
         let filelike = self.filelike.bind(py);
+        is_plain(filelike).ok().filter(|is_plain| *is_plain)?;
         let number: u32 = filelike.call_method0(intern!(py, "fileno")).ok()?.extract().ok()?;
         let position: u64 = filelike.call_method0(intern!(py, "tell")).ok()?.extract().ok()?;
         let mut file = File::open(format!("/proc/self/fd/{number}")).ok()?;
         file.metadata().ok().filter(|metadata| metadata.is_file())?;
         file.seek(SeekFrom::Start(position)).ok()?;
         Some(file)
+    }
+}
+
+/// Si leerlo es leer su descriptor. El de un `gzip` lo es del archivo comprimido, y quien hereda de un archivo puede
+/// leer otra cosa.
+fn is_plain(filelike: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let io = filelike.py().import("io")?;
+    let is = |what: &Bound<'_, PyAny>, name| Ok::<_, PyErr>(what.get_type().is(&io.getattr(name)?));
+    let is_buffered = is(filelike, "BufferedReader")? || is(filelike, "BufferedRandom")?;
+    match is_buffered {
+        true => is(&filelike.getattr("raw")?, "FileIO"),
+        false => is(filelike, "FileIO"),
     }
 }
 
