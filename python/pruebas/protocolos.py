@@ -113,18 +113,31 @@ class FastCgi:
     @staticmethod
     def read(received, is_cut, has_body):
         found, is_over = {STDOUT: b"", STDERR: b""}, False
-        source = io.BytesIO(received)
-        while len(head := source.read(8)) == 8:
-            version, kind, _, length, padding = struct.unpack(">BBHHBx", head)
-            content = source.read(length + padding)[:length]
-            if version != 1 or len(content) < length:
-                break
+        for kind, content, _ in records(received):
             is_over |= kind == END
             if kind in found:
                 found[kind] += content
         answer = sized(found[STDOUT], is_cut or not is_over, has_body)
         answer.errors = found[STDERR].decode()
         return answer
+
+
+def records(received):
+    """Los registros que hay en unos bytes: la clase, el contenido y el registro entero. Los bytes que no lo son, al final
+    y sin clase."""
+    while received:
+        version, kind, _, length, padding = struct.unpack(">BBHHBx", received[:8].ljust(8, b"\0"))
+        size = 8 + length + padding
+        if version != 1 or len(received) < size:
+            yield None, b"", received
+            return
+        yield kind, received[8 : 8 + length], received[:size]
+        received = received[size:]
+
+
+def without(unwanted, received):
+    """Los mismos bytes, sin los registros de esa clase."""
+    return b"".join(whole for kind, _, whole in records(received) if kind != unwanted)
 
 
 def record(kind, content=b""):

@@ -1,4 +1,4 @@
-"""Lo que solo se ve por HTTP (PEP 3333, «HTTP 1.1 Expect/Continue» y «Other HTTP Features»)."""
+"""Lo que solo se ve por HTTP (PEP 3333, «HTTP 1.1 Expect/Continue»)."""
 import queue
 
 from comun import PATIENCE, quiet
