@@ -5,7 +5,7 @@
 mod comun;
 mod examen;
 
-use comun::{Answer, Program, mask_date, typed};
+use comun::{Answer, Program, mask_date, typed_alone};
 use examen::examined;
 use pretty_assertions::assert_eq;
 
@@ -77,6 +77,6 @@ fn el_examinador_dice_lo_que_le_falta() {
 fn el_libro_muestra_lo_que_dice_el_examinador() {
     let program = Program::start("cap11_servidor");
     program.replays(&["cap11_curl"]);
-    let (seen, shown) = typed("cap11_examen");
-    assert_eq!(seen, shown);
+    let exam = typed_alone("cap11_examen");
+    assert_eq!(exam.run(), exam.shown);
 }

@@ -3,7 +3,7 @@
 mod comun;
 mod examen;
 
-use comun::{Program, Wire, typed};
+use comun::{Program, Wire, typed_alone};
 use examen::examined;
 use pretty_assertions::assert_eq;
 
@@ -102,12 +102,12 @@ fn without_digits(text: &str) -> String {
 fn con_un_cliente_callado_curl_se_rinde_en_el_capitulo_11_y_aqui_no() {
     let program = Program::start("cap11_servidor");
     let _silent = program.open();
-    let (seen, shown) = typed("cap12_espera");
-    assert_eq!(without_digits(&seen), without_digits(&shown));
+    let visit = typed_alone("cap12_espera");
+    assert_eq!(without_digits(&visit.run()), without_digits(&visit.shown));
     drop(program);
 
     let program = Program::start("cap12_hilos");
     let _silent = program.open();
-    let (seen, shown) = typed("cap12_uno_por_cliente");
-    assert_eq!(without_digits(&seen), without_digits(&shown));
+    let visit = typed_alone("cap12_uno_por_cliente");
+    assert_eq!(without_digits(&visit.run()), without_digits(&visit.shown));
 }

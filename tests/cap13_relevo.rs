@@ -3,7 +3,7 @@
 mod comun;
 mod examen;
 
-use comun::{Program, Wire, transcript, typed};
+use comun::{Program, Wire, transcript, typed_alone};
 use examen::examined;
 use pretty_assertions::assert_eq;
 
@@ -97,8 +97,8 @@ fn el_examinador_ya_solo_echa_de_menos_cuatro_cosas() {
 #[ignore = "necesita compilar la guía"]
 fn el_libro_muestra_lo_que_dice_el_examinador() {
     let _program = Program::start("cap13_relevo");
-    let (seen, shown) = typed("cap13_examen");
-    assert_eq!(seen, shown);
+    let exam = typed_alone("cap13_examen");
+    assert_eq!(exam.run(), exam.shown);
 }
 
 /// El comando del libro conecta cien y se queda; aquí avisa cuando terminó de conectar.

@@ -2,6 +2,10 @@
 
 mod comun;
 #[cfg(unix)]
+#[path = "servidores/desk.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
+mod desk;
+#[cfg(unix)]
 #[path = "servidores/front.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod front;
@@ -9,10 +13,6 @@ mod front;
 #[path = "servidores/stage.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
-#[cfg(unix)]
-#[path = "servidores/typed.rs"]
-#[allow(dead_code, reason = "aquí se usa una parte")]
-mod typed;
 
 use std::process::{Command, Output, Stdio};
 
@@ -98,7 +98,7 @@ fn con_apache_cada_peticion_es_un_proceso() {
 #[test]
 #[ignore = "necesita bash"]
 fn a_mano_se_ve_lo_que_muestra_el_libro() {
-    let desk = typed::Desk::new("cap14-a-mano", &[]);
+    let desk = desk::Desk::new("cap14-a-mano", &[]);
     desk.build("cap14_cgi", "release");
     desk.shows("cap14_a_mano");
     desk.shows("cap14_sin_variables");
@@ -108,7 +108,7 @@ fn a_mano_se_ve_lo_que_muestra_el_libro() {
 #[test]
 #[ignore = "necesita Apache y curl"]
 fn con_los_comandos_del_libro_responde_apache() {
-    let desk = typed::Desk::new("cap14-comandos", &[8080]);
+    let desk = desk::Desk::new("cap14-comandos", &[8080]);
     desk.build("cap14_cgi", "release");
     let _apache = desk.starts("cap14_apache", 8080, "-TERM");
     desk.shows("cap14_curl");

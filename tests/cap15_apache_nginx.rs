@@ -2,6 +2,10 @@
 
 mod comun;
 #[cfg(unix)]
+#[path = "servidores/desk.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
+mod desk;
+#[cfg(unix)]
 #[path = "servidores/front.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod front;
@@ -9,14 +13,10 @@ mod front;
 #[path = "servidores/stage.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
-#[cfg(unix)]
-#[path = "servidores/typed.rs"]
-#[allow(dead_code, reason = "aquí se usa una parte")]
-mod typed;
 
 use std::process::{Command, Output};
 
-use comun::{Answer, Program, executable, transcript};
+use comun::{Answer, Program, executable, typed_alone};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -27,8 +27,7 @@ fn sola_habla_http() {
     let headers = [("Content-type", "text/plain; charset=utf-8"), ("Content-Length", &length)];
     let answer = Program::start("cap15_apache_nginx").get("/caf%C3%A9?mesa=4");
     assert_eq!(answer, Answer::expected(200, &headers, text));
-    let shown = transcript("cap15_directo");
-    assert_eq!(shown.split_once('\n').map(|(_, said)| said), Some(text), "lo que muestra el libro");
+    assert_eq!(typed_alone("cap15_directo").shown, text, "lo que muestra el libro");
 }
 
 #[test]
@@ -37,9 +36,8 @@ fn un_protocolo_desconocido_se_explica() {
         .arg("gopher")
         .output()
         .expect("el programa se ejecuta");
-    let text = transcript("cap15_protocolo");
-    let (_, message) = text.split_once('\n').expect("el comando y lo que dice");
-    assert_eq!((String::from_utf8_lossy(&stderr).as_ref(), status.code()), (message, Some(1)));
+    let message = typed_alone("cap15_protocolo").shown;
+    assert_eq!((String::from_utf8_lossy(&stderr).into_owned(), status.code()), (message, Some(1)));
 }
 
 #[cfg(unix)]
@@ -78,7 +76,7 @@ fn detras_de_cada_servidor_sabe_que_se_pidio() {
 #[track_caller]
 fn check_typed(protocol: &str, starting: &str, port: u16, asking: &str) {
     let _program = Program::start_with("cap15_apache_nginx", &[protocol]);
-    let desk = typed::Desk::new(starting, &[8080, 8443]);
+    let desk = desk::Desk::new(starting, &[8080, 8443]);
     // La carpeta que el capítulo ya creó.
     desk.run("mkdir -p ~/pasarela/run ~/pasarela/tmp");
     let _nginx = desk.starts(starting, port, "-QUIT");

@@ -2,6 +2,10 @@
 
 mod comun;
 #[cfg(unix)]
+#[path = "servidores/desk.rs"]
+#[allow(dead_code, reason = "aquí se usa una parte")]
+mod desk;
+#[cfg(unix)]
 #[path = "servidores/front.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod front;
@@ -15,14 +19,10 @@ mod machines;
 #[path = "servidores/stage.rs"]
 #[allow(dead_code, reason = "aquí se usa una parte")]
 mod stage;
-#[cfg(unix)]
-#[path = "servidores/typed.rs"]
-#[allow(dead_code, reason = "aquí se usa una parte")]
-mod typed;
 
 use std::process::Command;
 
-use comun::{Answer, Program, executable, transcript};
+use comun::{Answer, Program, executable, typed_alone};
 use pretty_assertions::assert_eq;
 
 #[test]
@@ -52,10 +52,9 @@ fn con_el_puerto_tomado_dice_lo_que_muestra_el_libro() {
         .args(["localhost", "8000"])
         .output()
         .expect("el programa se ejecuta");
-    let text = transcript("cap16_puerto");
-    let (_, message) = text.split_once('\n').expect("el comando y lo que dice");
+    let message = typed_alone("cap16_puerto").shown;
     assert_eq!(
-        (String::from_utf8_lossy(&second.stderr).as_ref(), second.status.code()),
+        (String::from_utf8_lossy(&second.stderr).into_owned(), second.status.code()),
         (message, Some(1))
     );
 }
@@ -70,11 +69,11 @@ mod balanced {
     use pretty_assertions::assert_eq;
 
     use super::comun::{self, Folder, executable};
+    use super::desk::Desk;
     use super::front::{Front, Place, book_file};
     use super::load::{Load, TOTAL};
     use super::machines::Machines;
     use super::stage::{Running, accepts, free_port, install, premises};
-    use super::typed::Desk;
 
     /// Las máquinas de dos pruebas a la vez tendrían las mismas direcciones.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -110,11 +109,10 @@ mod balanced {
     fn con_los_comandos_del_libro_systemd_abre_el_socket() {
         let desk = Desk::new("cap16-systemd", &[8000]);
         desk.build("cap16_muchas_maquinas", "debug");
-        let mut commands = comun::transcript("cap16_systemd");
-        let start = commands.rfind("$ ").expect("un comando");
-        let line = commands.split_off(start + 2);
-        let _program = desk.start_server(&line, 8000, "-TERM");
-        let said = desk.run("curl -sS http://localhost:8000/salud");
+        let commands = comun::typed("cap16_systemd");
+        let server = &commands.last().expect("al menos, el servidor").command;
+        let _program = desk.start_server(server, 8000, "-TERM");
+        let said = desk.run("curl http://localhost:8000/salud");
         assert_eq!(said, "bien\n");
     }
 

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use comun::{Program, transcript};
+use comun::{Program, Typed, commands, transcript, typed};
 use pretty_assertions::assert_eq;
 
 /// Las que repiten las pruebas de su capítulo.
@@ -53,14 +53,6 @@ fn curl_escribe_lo_que_muestra_el_libro() {
     }
 }
 
-/// Las órdenes de una transcripción en dos terminales, y lo que se ve en la segunda.
-fn two_terminals(text: &str) -> ([&str; 2], String) {
-    let mut parts = text.split("$ ").skip(1).map(|part| part.split_once('\n').expect("una orden"));
-    let ((slow, _), (quick, seen)) =
-        (parts.next().expect("la primera"), parts.next().expect("la segunda"));
-    ([slow, quick], seen.to_owned())
-}
-
 /// En los milisegundos que dice curl, los que muestra el libro.
 fn mask_milliseconds(text: &str) -> String {
     let Some((before, rest)) = text.split_once(" after ") else { return text.to_owned() };
@@ -74,10 +66,9 @@ fn mask_milliseconds(text: &str) -> String {
 #[ignore = "necesita curl"]
 fn un_curl_que_calla_detiene_al_otro() {
     let _program = Program::start("cap11_servidor");
-    let text = transcript("cap11_dos_terminales");
-    let ([slow, quick], expected) = two_terminals(&text);
+    let [slow, quick] = &typed("cap11_dos_terminales")[..] else { panic!("son dos terminales") };
     let mut slow = Command::new("sh")
-        .args(["-c", &format!("exec {slow} --verbose")])
+        .args(["-c", &format!("exec {} --verbose", slow.command)])
         // Abierta y sin nada que leer: quien la tiene no ha escrito.
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -87,14 +78,27 @@ fn un_curl_que_calla_detiene_al_otro() {
     let said = BufReader::new(slow.stderr.take().expect("se lee lo que dice"));
     let is_connected = |line: &String| line.contains("Connected to localhost");
     let connected = said.lines().map_while(Result::ok).find(is_connected);
-    let output =
-        Command::new("sh").args(["-c", quick]).output().expect("hay un intérprete de órdenes");
+    let output = Command::new("sh")
+        .args(["-c", &quick.command])
+        .output()
+        .expect("hay un intérprete de órdenes");
     // Si ya terminó, no hay nada que terminar.
     let _ = slow.kill();
     slow.wait().expect("termina");
     assert!(connected.is_some(), "el primero se conecta");
     let seen = String::from_utf8_lossy(&output.stderr);
     let complaint = seen.lines().last().map(mask_milliseconds);
-    assert_eq!(complaint.map(|line| line + "\n"), Some(expected));
+    assert_eq!(complaint.map(|line| line + "\n").as_ref(), Some(&quick.shown));
     assert_eq!(output.status.code(), Some(28));
+}
+
+#[test]
+fn cada_comando_va_con_lo_que_muestra() {
+    let text = "# Antes.\n$ uno -a \\\n    -b\n1 $ de cambio\n\n$ dos\n$ tres\n3\n";
+    let typed =
+        |command: &str, shown: &str| Typed { command: command.to_owned(), shown: shown.to_owned() };
+    assert_eq!(
+        commands(text),
+        [typed("uno -a \\\n    -b", "1 $ de cambio\n\n"), typed("dos", ""), typed("tres", "3\n")]
+    );
 }

@@ -5,6 +5,8 @@
 pub struct Directive<'a> {
     /// La línea del texto, contada desde 1.
     pub line: usize,
+    /// En qué byte del texto empieza. Otra igual puede estar escapada: no basta con buscar la suya.
+    pub start: usize,
     /// Todo, de `{{` a `}}`.
     pub text: &'a str,
     /// Lo que sigue a `#`: `include`, `title`…
@@ -28,7 +30,8 @@ pub fn directives(text: &str) -> Vec<Directive<'_>> {
         }
         let (name, argument) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
         let line = text[..start].matches('\n').count() + 1;
-        found.push(Directive { line, text: &text[start..end], name, argument: argument.trim() });
+        let (text, argument) = (&text[start..end], argument.trim());
+        found.push(Directive { line, start, text, name, argument });
     }
     found
 }

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::directives::directives;
+use crate::directives::{Directive, directives};
 
 /// Las palabras tras las que viene un nombre, en Rust y en Python.
 const KEYWORDS: [&str; 11] =
@@ -16,14 +16,16 @@ const KEYWORDS: [&str; 11] =
 /// El texto con los trozos que se piden por su nombre convertidos en líneas. `folder` es la carpeta del capítulo.
 #[must_use]
 pub fn with_lines(text: &str, folder: &Path) -> String {
-    let mut out = text.to_owned();
-    for directive in directives(text) {
-        if let Some(argument) = numbered(directive.argument, folder) {
-            let changed = directive.text.replace(directive.argument, &argument);
-            out = out.replace(directive.text, &changed);
+    let mut out = String::new();
+    let mut done = 0;
+    for Directive { start, text: directive, name, argument, .. } in directives(text) {
+        if let Some(argument) = numbered(argument, folder) {
+            out += &text[done..start];
+            out += &format!("{{{{#{name} {argument}}}}}");
+            done = start + directive.len();
         }
     }
-    out
+    out + &text[done..]
 }
 
 fn numbered(argument: &str, folder: &Path) -> Option<String> {
@@ -185,5 +187,15 @@ server = make_server()
             ),
             "{{#include a.rs:22:22}}\n{{#include a.rs}} {{#include a.rs:1:2}}\n"
         );
+    }
+
+    #[test]
+    fn una_directiva_escapada_queda_igual_aunque_repita_otra() {
+        let folder = tempfile::tempdir().expect("hay carpeta temporal");
+        fs::write(folder.path().join("include"), RUST).expect("se escribe");
+        let text = |argument: &str| {
+            format!("\\{{{{#include include:main}}}} da {{{{#include {argument}}}}}.")
+        };
+        assert_eq!(with_lines(&text("include:main"), folder.path()), text("include:22:22"));
     }
 }

@@ -29,7 +29,8 @@ pub fn with_rules(text: &str) -> String {
 /// De quién son las reglas que pide esa línea.
 fn requested(line: &str) -> Option<Side> {
     let directive = *directives(line).first()?;
-    side(directive.argument).filter(|_| directive.name == DIRECTIVE)
+    side(directive.argument)
+        .filter(|_| directive.name == DIRECTIVE && directive.text == line.trim())
 }
 
 /// La tabla: las reglas de cada fuente juntas, para que su dirección se diga una vez.
@@ -151,5 +152,11 @@ mod tests {
             assert_eq!(different.len(), sources.len(), "cada fuente se dice una vez");
         }
         assert!(text.ends_with("\\{{#reglas servidor}}"));
+    }
+
+    #[test]
+    fn una_tabla_no_se_lleva_lo_que_hay_en_su_linea() {
+        let text = "\\{{#reglas servidor}} se escribe {{#reglas servidor}}";
+        assert_eq!(with_rules(text), text);
     }
 }

@@ -15,6 +15,7 @@ mod protocol;
 mod python;
 pub mod records;
 mod served;
+mod terminal;
 mod transcript;
 #[cfg(target_os = "linux")]
 mod usage;
@@ -29,6 +30,7 @@ pub use protocol::{
 };
 pub use python::python;
 pub use served::{Served, narrow_listener};
-pub use transcript::{check_fault, transcript, typed};
+pub use terminal::{Typed, commands, quiet};
+pub use transcript::{check_fault, transcript, typed, typed_alone};
 #[cfg(target_os = "linux")]
 pub use usage::Usage;

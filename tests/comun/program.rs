@@ -158,8 +158,7 @@ impl Program {
     pub fn replays_with_curl(&self, names: &[String]) {
         for name in names {
             let expected = transcript::transcript(name);
-            let (order, _) = expected.split_once('\n').expect("una respuesta tras la orden");
-            let order = order.strip_prefix("$ ").expect("la orden va tras un $");
+            let order = transcript::typed_alone(name).command;
             let Output { stdout, stderr, status } = Command::new("sh")
                 .args(["-c", &format!("{order} --ipv4 --silent --show-error --max-time 20")])
                 .output()

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use pasarela::{Application, Body, Environ, ErrorStream, Result, StartResponse};
 
 use super::client::mask_date;
+use super::terminal::{Typed, commands};
 use super::{Served, curl};
 
 /// El puerto de cliente con que se tapan los demás.
@@ -21,28 +21,18 @@ pub fn transcript(name: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// El comando de `book/transcripciones/<name>.txt`, ejecutado con `sh`, y lo que dice: lo que escribe de verdad y lo
-/// que muestra el libro.
+/// Los comandos de `book/transcripciones/<name>.txt`.
 #[track_caller]
-pub fn typed(name: &str) -> (String, String) {
-    let text = transcript(name);
-    let (command, shown) = text.split_once('\n').expect("un comando y lo que dice");
-    let command = command.strip_prefix("$ ").expect("el comando va tras un $");
-    let command = command.replace("curl ", "curl --ipv4 --silent --show-error --noproxy '*' ");
-    let output = Command::new("sh")
-        .args(["-c", &command])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("hay un intérprete de comandos");
-    let seen = [output.stdout, output.stderr].concat();
-    let seen = String::from_utf8(seen).expect("lo que dice es texto");
-    (seen.split_inclusive('\n').filter(|line| !is_of_cargo(line)).collect(), shown.to_owned())
+pub fn typed(name: &str) -> Vec<Typed> {
+    commands(&transcript(name))
 }
 
-/// Si es de lo que dice cargo antes de ejecutar un programa.
-fn is_of_cargo(line: &str) -> bool {
-    let words = ["   Compiling ", "    Finished ", "     Running ", "    Blocking "];
-    words.iter().any(|start| line.starts_with(start))
+/// El único comando de `book/transcripciones/<name>.txt`.
+#[track_caller]
+pub fn typed_alone(name: &str) -> Typed {
+    let mut typed = typed(name);
+    assert_eq!(typed.len(), 1, "los comandos de {name}");
+    typed.remove(0)
 }
 
 /// Una petición, en los bytes que viajan, y lo que se ve de su respuesta.
@@ -146,15 +136,15 @@ fn first_chunk<'a>(body: &'a str, end: &str) -> (usize, &'a str, &'a str) {
 #[track_caller]
 pub fn dialogue(name: &str) -> Dialogue {
     let text = transcript(name);
-    match text.strip_prefix("$ curl ") {
-        Some(rest) => curl_dialogue(name, rest),
-        None => bytes_dialogue(&text),
+    match &commands(&text)[..] {
+        [] => bytes_dialogue(&text),
+        _ => curl_dialogue(name, &typed_alone(name)),
     }
 }
 
 #[track_caller]
-fn curl_dialogue(name: &str, text: &str) -> Dialogue {
-    let (arguments, response) = text.split_once('\n').expect("una respuesta tras la orden");
+fn curl_dialogue(name: &str, Typed { command, shown: response }: &Typed) -> Dialogue {
+    let arguments = command.strip_prefix("curl ").expect("es una orden de curl");
     let request = curl::request(arguments).unwrap_or_else(|argument| {
         panic!("{name}: no sé repetir «{argument}» de «curl {arguments}»")
     });

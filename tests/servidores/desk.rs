@@ -4,19 +4,13 @@ use std::path::Path;
 use std::process::Command;
 
 use super::stage::{Running, accepts, free_port, install, premises};
-use crate::comun::{Folder, executable, transcript};
+use crate::comun::{Folder, Typed, executable, quiet, typed};
 
 /// La computadora de quien lee: su carpeta personal, una copia de lo que el capítulo usa del
 /// repositorio, y otro puerto en lugar de cada uno de los que el capítulo escribe.
 pub struct Desk {
     folder: Folder,
     ports: Vec<(u16, u16)>,
-}
-
-/// Un comando y lo que aparece después.
-struct Typed {
-    command: String,
-    said: String,
 }
 
 impl Desk {
@@ -74,25 +68,25 @@ impl Desk {
     /// Escribe los comandos de una transcripción, uno por uno, y comprueba lo que aparece.
     #[track_caller]
     pub fn shows(&self, name: &str) {
-        for Typed { command, said } in typed(name) {
-            pretty_assertions::assert_eq!(self.seen(&command, &said), said, "{name}: {command}");
+        for Typed { command, shown } in typed(name) {
+            pretty_assertions::assert_eq!(self.seen(&command, &shown), shown, "{name}: {command}");
         }
     }
 
-    /// Lo que se ve tras un comando, con los números de proceso de `said` en lugar de los de aquí.
+    /// Lo que se ve tras un comando, con los números de proceso de `shown` en lugar de los de aquí.
     #[track_caller]
-    fn seen(&self, command: &str, said: &str) -> String {
+    fn seen(&self, command: &str, shown: &str) -> String {
         let mut text = self.run(command);
         for (written, here) in &self.ports {
             text = text.replace(&format!(":{here}/"), &format!(":{written}/"));
         }
         let text = text.replace("\r\n", "\n");
-        match (process(&text), process(said)) {
+        match (process(&text), process(shown)) {
             // Si aquí tiene otras cifras, la longitud que se anunció es otra.
             (Some(here), Some(written)) if here.len() == written.len() => {
                 text.replace(here, written)
             }
-            (Some(here), Some(written)) => with_length_of(said, &text.replace(here, written)),
+            (Some(here), Some(written)) => with_length_of(shown, &text.replace(here, written)),
             _ => text,
         }
     }
@@ -113,7 +107,7 @@ impl Desk {
 
     fn shell(&self, command: &str) -> Command {
         let mut shell = Command::new("bash");
-        shell.args(["-c", &self.moved(command)]).current_dir(self.folder.path());
+        shell.args(["-c", &self.moved(&quiet(command))]).current_dir(self.folder.path());
         // Lo que se prueba está en esta computadora: ni proxy ni ajustes de quien la usa.
         shell.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         shell.env("HOME", self.folder.path()).env("CURL_HOME", self.folder.path());
@@ -128,25 +122,6 @@ impl Desk {
         };
         self.ports.iter().fold(text.to_owned(), moved)
     }
-}
-
-/// Los comandos de una transcripción.
-#[track_caller]
-fn typed(name: &str) -> Vec<Typed> {
-    let text = transcript(name);
-    let entries = text.split("$ ").skip(1);
-    let entry = |entry: &str| {
-        let lines: Vec<&str> = entry.split_inclusive('\n').collect();
-        let typed = lines.iter().take_while(|line| line.ends_with("\\\n")).count() + 1;
-        let command = lines[..typed].concat();
-        // La barra de progreso sale solo cuando nadie mira.
-        let command = match command.strip_prefix("curl ") {
-            Some(rest) => format!("curl -sS {rest}"),
-            None => command,
-        };
-        Typed { command, said: lines[typed..].concat() }
-    };
-    entries.map(entry).collect()
 }
 
 /// El número que sigue a «proceso».
