@@ -2,6 +2,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, final
 from wsgiref.types import WSGIApplication
 
+__all__ = ["FileWrapper", "Input", "Server", "StartResponse"]
+
 @final
 class Server:
     def __new__(

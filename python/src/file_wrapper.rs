@@ -9,9 +9,6 @@ use pyo3::prelude::*;
 
 use crate::held::close;
 
-/// Cuánto se lee de una vez si nadie dice otra cosa, en bytes: lo que `wsgiref`.
-const BLOCK: usize = 8192;
-
 /// Un archivo que se devuelve como cuerpo. Recorrido, da bloques; devuelto tal cual al servidor, va del disco
 /// a la red sin pasar por Python.
 #[pyclass(frozen, module = "pasarela")]
@@ -50,8 +47,9 @@ fn is_plain(filelike: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 #[pymethods]
 impl FileWrapper {
+    /// `block_size` es cuánto se lee de una vez, en bytes; si nadie lo dice, lo que `wsgiref`.
     #[new]
-    #[pyo3(signature = (filelike, block_size = BLOCK))]
+    #[pyo3(signature = (filelike, block_size = 8192))]
     fn new(filelike: Bound<'_, PyAny>, block_size: usize) -> PyResult<Self> {
         if filelike.getattr_opt(intern!(filelike.py(), "read"))?.is_none() {
             return Err(PyTypeError::new_err("file_wrapper: hace falta un objeto con read()"));
