@@ -242,15 +242,26 @@ fn is_executed(order: &str) -> bool {
             order.first().is_none_or(|order| guide.contains(&format!("\"{order}")))
         }
         ["python3", path] => {
-            let slug = path.trim_start_matches("book/python/").trim_end_matches(".py");
-            read("tests/gemelos.rs").contains(&format!("\"{slug}\","))
+            let slug = python_slug(path);
+            let twins = read("tests/gemelos.rs").contains(&format!("\"{slug}\","));
+            twins || tests_of(slug).contains(&format!("start_python(\"{slug}\")"))
+        }
+        ["python", "-m", "pasarela", ref options @ .., path] => {
+            let tests = tests_of("cap18_python");
+            let is_there = |text: &str| tests.contains(&format!("\"{text}\""));
+            options.iter().all(|option| is_there(option)) && is_there(python_slug(path))
         }
         _ => EXECUTED_ELSEWHERE.contains(&order),
     }
 }
 
+/// De `book/python/cap01_texto.py`, `cap01_texto`.
+fn python_slug(path: &str) -> &str {
+    path.trim_start_matches("book/python/").trim_end_matches(".py")
+}
+
 /// Las demás órdenes del libro, con quien las ejecuta.
-const EXECUTED_ELSEWHERE: [&str; 21] = [
+const EXECUTED_ELSEWHERE: [&str; 24] = [
     // `ejercicios/cafe/tests/enciende.rs`.
     "cargo run -p cafe",
     // `.ci/promesas`, que las lee del README.
@@ -274,6 +285,10 @@ const EXECUTED_ELSEWHERE: [&str; 21] = [
     "curl --version",
     "cargo test -p ejercicios",
     "cargo test -p ejercicios --features soluciones",
+    // `.ci/python`, en otra carpeta.
+    "python3 -m venv target/entorno",
+    "source target/entorno/bin/activate",
+    "pip install ./python",
     // Borra lo compilado, y con ello las mismas pruebas.
     "cargo clean",
     // Instalar: ninguna prueba cambia los programas de quien la ejecuta. <!-- permite: apt, install, essential -->

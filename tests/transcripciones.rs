@@ -12,7 +12,7 @@ use comun::{Program, Typed, commands, transcript, typed};
 use pretty_assertions::assert_eq;
 
 /// Las que repiten las pruebas de su capítulo.
-const REPLAYED_ELSEWHERE: [&str; 2] = ["cap12_espera", "cap12_uno_por_cliente"];
+const REPLAYED_ELSEWHERE: [&str; 3] = ["cap12_espera", "cap12_uno_por_cliente", "cap18_hilo"];
 
 /// Los nombres de las transcripciones de `curl`, por capítulo (`cap01`). Las que terminan en `_python` son de los
 /// gemelos, y las repite `gemelos.rs`.

@@ -69,6 +69,10 @@ pub mod cap15_apache_nginx;
 #[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap16_muchas_maquinas.rs")]
 pub mod cap16_muchas_maquinas;
 
+#[cfg_attr(feature = "soluciones", path = "soluciones/cap18_python.rs")]
+#[cfg_attr(not(feature = "soluciones"), path = "pendientes/cap18_python.rs")]
+pub mod cap18_python;
+
 pub mod form;
 
 pub mod server;

@@ -24,7 +24,7 @@ pub use client::{Answer, Wire, mask_date, send};
 pub use content::Content;
 pub use folder::Folder;
 pub use process::Process;
-pub use program::{Program, executable, tests_inside};
+pub use program::{Program, bridge, executable, tests_inside};
 pub use protocol::{
     echo, get, ignore, last_ok, measure, ok, post, post_chunked, response, statuses,
 };

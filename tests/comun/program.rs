@@ -70,6 +70,12 @@ impl Program {
         Self::run(python)
     }
 
+    /// Sirve un programa de Python con este servidor, y espera a que conteste: `python -m pasarela`.
+    #[track_caller]
+    pub fn start_bridge(arguments: &[&str]) -> Self {
+        Self::run(bridge(arguments))
+    }
+
     #[track_caller]
     fn run(command: Command) -> Self {
         Self::run_on(take_port(), command)
@@ -245,6 +251,23 @@ pub fn tests_inside(slug: &str) -> String {
     let cargo = env::var_os("CARGO").expect("esta prueba la ejecuta cargo");
     let Output { stdout, .. } = order(cargo, "test", slug).output().expect("cargo se ejecuta");
     String::from_utf8_lossy(&stdout).into_owned()
+}
+
+/// `python -m pasarela` con esos argumentos, donde lo instala `.ci/python`.
+#[track_caller]
+pub fn bridge(arguments: &[&str]) -> Command {
+    let python = target_folder().0.join("python-pruebas/bin/python");
+    assert!(python.is_file(), "falta {}: lo instala `bash .ci/python`", python.display());
+    let mut command = Command::new(python);
+    command.args(["-m", "pasarela"]).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    // Lo que haya en las variables de quien prueba no es lo que dice el libro.
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("PASARELA_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("LC_ALL", "C.UTF-8");
+    command
 }
 
 /// Dónde está el programa del ejemplo `slug`: junto a esta prueba, compilado con lo mismo que ella.

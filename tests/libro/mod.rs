@@ -27,7 +27,7 @@ impl Chapter {
         let asked = read(&stub).lines().filter(|line| line.starts_with("//!")).collect();
         all.push((stub, asked));
         for path in [
-            format!("examples/{slug}.rs"),
+            self.program(),
             format!("ejercicios/src/soluciones/{slug}.rs"),
             format!("ejercicios/pistas/{slug}.md"),
         ] {
@@ -35,6 +35,14 @@ impl Chapter {
             all.push((path, text));
         }
         all
+    }
+
+    /// El archivo de su programa, que casi siempre es de Rust.
+    fn program(&self) -> String {
+        let slug = &self.slug;
+        let rust = format!("examples/{slug}.rs");
+        let is_rust = root().join(&rust).is_file();
+        if is_rust { rust } else { format!("book/python/{slug}.py") }
     }
 
     fn without_what_is_left_out(&self) -> String {

@@ -228,7 +228,7 @@ fn la_calificacion_automatica_da_los_puntos_que_da_la_guia() {
     let said = points(&workflow, &outcomes);
     assert!(said.contains("::notice title=Autograding complete::Points 20/100\n"), "{said}");
     let list = text(&class.guide("").stdout);
-    assert!(list.starts_with("[##------------------] 2 de 16\n"), "{list}");
+    assert!(list.starts_with("[##------------------] 2 de 17\n"), "{list}");
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn todas_las_entregas_se_califican_con_un_comando() {
     let graded = class.run(command);
     assert!(graded.status.success(), "{}", text(&graded.stderr));
     let csv = fs::read_to_string(class.place.join("notas.csv")).expect("está");
-    let starts = ["ana,10,16,resuelto,", "beto,0,16,3 de 4,", "carla,0,16,no entregado,"];
+    let starts = ["ana,10,17,resuelto,", "beto,0,17,3 de 4,", "carla,0,17,no entregado,"];
     for (row, start) in csv.lines().skip(1).zip(starts) {
         assert!(row.starts_with(start), "{csv}");
     }

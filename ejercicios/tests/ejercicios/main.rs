@@ -26,3 +26,4 @@ mod cap13_relevo;
 mod cap14_cgi;
 mod cap15_apache_nginx;
 mod cap16_muchas_maquinas;
+mod cap18_python;

@@ -190,6 +190,12 @@ pub const ROUNDS: [&[Mistake]; 2] = [
             wrong: "    let is_leaving = AtomicBool::new(is_leaving.load(Ordering::Relaxed));\n    move |environ: &mut Environ",
             fails: &["en_cuanto_se_le_avisa_lo_dice"],
         },
+        Mistake {
+            slug: "cap18_python",
+            right: "u8::try_from(letter).ok()?",
+            wrong: "letter as u8",
+            fails: &["lo_que_no_cabe_se_rechaza", "lo_que_no_es_utf8_se_nota_y_no_hace_fallar"],
+        },
     ],
 ];
 
