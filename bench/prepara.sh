@@ -30,6 +30,7 @@ failures=()
 main() {
     system_packages
     python_servers
+    python_bridge
     rust_servers
     if ((${#failures[@]} > 0)); then
         printf 'no se pudo instalar: %s\n' "${failures[@]}" >&2
@@ -83,6 +84,13 @@ python_servers() {
         echo "Python: $server"
         "$VENV/bin/pip" install --quiet --disable-pip-version-check "$server" || failures+=("$server")
     done <peers/python/requirements.txt
+}
+
+# El nuestro, para aplicaciones de Python. Se vuelve a instalar siempre: su versión no dice si cambió.
+python_bridge() {
+    echo "Python: pasarela"
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check --force-reinstall --no-deps ../python ||
+        failures+=("pasarela para Python")
 }
 
 rust_servers() {

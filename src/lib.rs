@@ -134,7 +134,7 @@ pub mod laboratory;
 
 pub use application::{Application, StartResponse, StartResponseError, application};
 pub use body::{Body, BodyEvent, Chunk};
-pub use connection::{AmbiguousPaths, Config, Protocol, ThreadWrapper};
+pub use connection::{AmbiguousPaths, BatchWrapper, Config, Protocol, ThreadWrapper};
 pub use environ::{Client, Environ};
 pub use error::{Error, Result};
 pub use gateway::HeaderText;

@@ -6,6 +6,7 @@
     python3 bench/mide --solo suelo,hyper --escenarios texto,cierre --rondas 3
     python3 bench/mide --desde bench/resultados/medicion.json
     python3 bench/mide --detras                  detrás de nginx, y como programa CGI
+    python3 bench/mide --python                  la misma aplicación de Python, en cada servidor
     python3 bench/mide --autoprueba
 """
 
@@ -24,11 +25,14 @@ import places
 from campaign import Campaign, save
 from cgi_cost import measure_cgi
 from isolation import isolate, prepare_process, warn
-from peers import BEHIND, PEERS, Kind, Peer
+from peers import BEHIND, PEERS, PYTHON, Kind, Peer
 from plot import plot
 from report import report
 from report_behind import report_behind
+from report_python import report_python
 from scenarios import BEHIND as BEHIND_SCENARIOS
+from scenarios import BY_NAME
+from scenarios import PYTHON as PYTHON_SCENARIOS
 from scenarios import SCENARIOS
 
 
@@ -55,6 +59,7 @@ def main():
         return 1 if campaign.check_all() else 0
     if options.detras:
         campaign.data["cgi"] = {}
+    campaign.data["python"] = options.python
     path = places.RESULTS / f"{options.nombre or default_name(options)}.json"
     try:
         campaign.measure_all(path)
@@ -73,7 +78,7 @@ def read_options():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    names = ", ".join(scenario.name for scenario in [*SCENARIOS, *BEHIND_SCENARIOS])
+    names = ", ".join(BY_NAME)
     add("--solo", metavar="NOMBRES", type=names_in, help="solo estos servidores, separados por comas")
     add("--escenarios", metavar="NOMBRES", type=names_in, help=f"solo estos: {names}")
     add("--agrega", metavar="NOMBRE=ORDEN", action="append", default=[], help="otro; {port} es su puerto")
@@ -89,6 +94,7 @@ def read_options():
     add("--repite", dest="retries", metavar="N", type=int, default=2, help="si hubo ruido")
     add("--sin-aislar", action="store_true", help="sin un espacio de red propio")
     add("--detras", action="store_true", help="con cada protocolo detrás de nginx, y como programa CGI")
+    add("--python", action="store_true", help="la misma aplicación de Python, en cada servidor")
     add("--lista", action="store_true", help="dice qué servidores hay y termina")
     add("--comprueba", action="store_true", help="solo comprueba las respuestas")
     add("--desde", metavar="JSON", type=Path, help="rehace el informe de una medición guardada")
@@ -105,7 +111,7 @@ def cores_in(text):
 
 
 def default_name(options):
-    return "detras" if options.detras else "medicion"
+    return "detras" if options.detras else "python" if options.python else "medicion"
 
 
 def list_peers(options):
@@ -118,7 +124,13 @@ def list_peers(options):
 
 
 def peers_of(options):
-    return BEHIND if options.detras else PEERS
+    return BEHIND if options.detras else PYTHON if options.python else PEERS
+
+
+def scenarios_of(options):
+    if options.detras:
+        return BEHIND_SCENARIOS
+    return PYTHON_SCENARIOS if options.python else SCENARIOS
 
 
 def choose(options):
@@ -135,7 +147,7 @@ def choose(options):
     ours_missing = any(peer.name in missing and peer.kind is Kind.OURS for peer in peers)
     if missing and (options.solo or ours_missing):
         sys.exit(f"no se mide nada: faltan {', '.join(missing)}")
-    loads = {load.name: load for load in (BEHIND_SCENARIOS if options.detras else SCENARIOS)}
+    loads = {load.name: load for load in scenarios_of(options)}
     scenarios = [known_name(name, loads) for name in options.escenarios or loads]
     return [peer for peer in peers if peer.name not in missing], scenarios, missing
 
@@ -155,8 +167,9 @@ def added(text):
 
 def write_results(data, path):
     """Las tablas y el dibujo, al lado de los números."""
-    if "cgi" in data:
-        path.with_suffix(".md").write_text(report_behind(data))
+    if "cgi" in data or data.get("python"):
+        text = report_behind(data) if "cgi" in data else report_python(data)
+        path.with_suffix(".md").write_text(text)
         print(f"listo: {os.path.relpath(path.with_suffix('.md'))} y su JSON")
         return 0
     picture = path.with_suffix(".svg")

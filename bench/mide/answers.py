@@ -30,7 +30,7 @@ def check_answers(server):
     if "Connection: close" in scenario.headers:
         check_close(server)
     if scenario.beside:
-        check_page(server, "/lento")
+        check_page(server, scenario.beside_path)
 
 
 def check_page(server, path):

@@ -41,7 +41,7 @@ def measure(peer, scenario, options):
         slow = None
         if scenario.beside:
             slow = stack.enter_context(
-                Wrk(server, scenario, options.seconds + 1, "/lento", scenario.beside)
+                Wrk(server, scenario, options.seconds + 1, scenario.beside_path, scenario.beside)
             )
             time.sleep(0.4)
         run |= under_load(server, scenario, slow)
@@ -49,7 +49,7 @@ def measure(peer, scenario, options):
         if crowd:
             run["held"] = crowd.held()
         memory = memory_of(server.pid)
-        run["peak_rss"], run["threads"] = memory.peak, memory.threads
+        run["peak_rss"], run["pss"], run["threads"] = memory.peak, memory.pss, memory.threads
         check_run(run, scenario, options)
         return run
 

@@ -37,6 +37,11 @@ class Peer:
     keeps: bool = True
     prepare: object = None
 
+    @property
+    def runs_python(self):
+        """Si su aplicación es la de Python."""
+        return self.kind is Kind.PYTHON or bool(self.module)
+
     def command(self, place, scenario_name):
         mode = self.modes.get(scenario_name, "texto")
         words = dict(places.NAMES, place=place, port=place.rpartition(":")[2], mode=mode)
@@ -180,6 +185,58 @@ UWSGI_BEHIND = (
     "--die-on-term --disable-logging --need-app --listen 4096 --pythonpath {python} "
     "--wsgi-file {python}/app.py"
 )
+
+# Cuántos hilos de cada proceso pueden estar en la aplicación, en `--python`.
+THREADS = 64
+
+
+def bridge(processes):
+    return Peer(
+        f"pasarela-{processes}",
+        Kind.OURS,
+        f"{{venv}}/python -m pasarela --host 127.0.0.1 --port {{port}} --threads {THREADS} "
+        + (f"--processes {processes} " if processes > 1 else "")
+        + "app:application",
+        f"el nuestro; procesos: {processes}",
+        module="pasarela",
+    )
+
+
+def granian(processes):
+    return python(
+        f"granian-{processes}",
+        f"granian --interface wsgi --workers {processes} --blocking-threads {THREADS} --host 127.0.0.1 "
+        "--port {port} --http 1 --no-ws --backlog 4096 --backpressure 16384 --log-level error "
+        "app:application",
+        f"hyper y Python; procesos: {processes}",
+        module="granian",
+    )
+
+
+def gunicorn(processes):
+    return python(
+        f"gunicorn-{processes}",
+        f"gunicorn -k gthread -w {processes} --threads {THREADS} --keep-alive 75 "
+        "--worker-connections 16384 --backlog 4096 --graceful-timeout 1 --log-level error "
+        "-b 127.0.0.1:{port} app:application",
+        f"gthread; procesos: {processes}",
+        module="gunicorn",
+    )
+
+
+def bjoern(processes):
+    return python(
+        f"bjoern-{processes}",
+        f"python bjoern_server.py {{port}} {processes}",
+        f"C y libev, sin hilos; procesos: {processes}",
+        module="bjoern",
+    )
+
+
+# Los de `--python`: la misma aplicación de Python, con los mismos hilos donde los hay.
+FAMILIES = (bridge, granian, gunicorn, bjoern)
+PYTHON = [make(processes) for processes in (1, 2) for make in FAMILIES]
+PYTHON.append(next(peer for peer in PEERS if peer.name == "wsgiref"))
 
 # Los que van detrás de nginx, en `--detras`. El primero es con el que se comparan los demás.
 BEHIND = [

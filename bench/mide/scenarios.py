@@ -16,8 +16,9 @@ class Scenario:
     headers: tuple = ()
     # Conexiones abiertas que ya hicieron una petición y no hacen más.
     idle: int = 0
-    # Conexiones que mientras tanto piden `/lento`.
+    # Conexiones que mientras tanto piden otra cosa, y cuál.
     beside: int = 0
+    beside_path: str = "/lento"
     # ¿Se abren todas de golpe antes de medir, para ver a cuántas se responde?
     burst: bool = False
     # Por dónde le habla el nginx que va delante; vacío, no hay ninguno.
@@ -96,4 +97,16 @@ BEHIND = [
     Scenario("unix", "El texto del capítulo 1, y nginx le habla por un socket de Unix", front="unix"),
 ]
 
-BY_NAME = {scenario.name: scenario for scenario in SCENARIOS + BEHIND}
+# Los de `--python`: los de arriba que hace un servidor de Python, y uno más.
+PYTHON = [
+    *(load for load in SCENARIOS if load.name in ("texto", "html", "lento", "mezcla", "bajada", "subida")),
+    Scenario(
+        "calculo",
+        "El texto, 16 conexiones; otras 2, en 20 ms de Python puro",
+        connections=16,
+        beside=2,
+        beside_path="/calculo",
+    ),
+]
+
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS + BEHIND + PYTHON}

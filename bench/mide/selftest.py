@@ -8,12 +8,14 @@ import xml.etree.ElementTree as ElementTree
 import cgi_cost
 import places
 from nginx import WORKERS, adapted
-from peers import BEHIND, OURS, PEERS, Kind, Peer
+from peers import BEHIND, OURS, PEERS, PYTHON, Kind, Peer
 from plot import plot
 from report import report, table, whole
 from report_behind import report_behind
+from report_python import GOALS, report_python
 from scenarios import BEHIND as BEHIND_SCENARIOS
 from scenarios import BY_NAME, SCENARIOS
+from scenarios import PYTHON as PYTHON_SCENARIOS
 from summary import Summary, median, metric_of, ratio, spread
 
 NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0}
@@ -270,8 +272,50 @@ def behind_sample():
     }
 
 
+class Python(unittest.TestCase):
+    def test_cada_uno_se_mide_con_los_mismos_procesos_y_los_mismos_hilos(self):
+        orders = {peer.name: " ".join(peer.command("127.0.0.1:5", "texto")) for peer in PYTHON}
+        options = {"pasarela": "--processes 2", "granian": "--workers 2", "gunicorn": "-w 2", "bjoern": " 5 2"}
+        for name, option in options.items():
+            one, two = orders[f"{name}-1"], orders[f"{name}-2"]
+            self.assertEqual((option in one, option in two), (False, True), name)
+            self.assertTrue("threads 64" in two or name == "bjoern", two)
+
+    def test_la_aplicacion_es_la_misma_y_se_busca_en_su_carpeta(self):
+        self.assertTrue(all(peer.runs_python for peer in PYTHON))
+        self.assertFalse(OURS.runs_python)
+
+    def test_lo_que_se_pide_es_de_un_escenario_y_de_un_servidor_que_se_miden(self):
+        names = {peer.name.removesuffix("-1") for peer in PYTHON}
+        loads = {scenario.name for scenario in PYTHON_SCENARIOS}
+        for goal in GOALS:
+            self.assertEqual({goal.other} - names | {goal.scenario} - loads, set(), goal)
+
+    def test_cada_fila_dice_si_se_cumple(self):
+        text = report_python(python_sample(p99_us=9_000))
+        self.assertIn("| `texto`, pet/s | 1 | 200 | `granian-1` | 100 | 2.00 | ≥ 1.3 | sí |", text)
+        self.assertIn("| `texto`, CPU s/100 000 | 1 | 0.50 | `granian-1` | 0.50 | 1.00 | ≤ 0.5 | **no** |", text)
+        self.assertIn("| `texto`, pet/s | 1 | 200 | `wsgiref` | 10 | 20.00 | ≥ 10 | sí |", text)
+        self.assertIn("| `calculo`, p99 ms | 1 | 9.00 |  |  |  | ≤ 10 ms | sí |", text)
+        worse = report_python(python_sample(p99_us=11_000))
+        self.assertIn("| `calculo`, p99 ms | 1 | 11.00 |  |  |  | ≤ 10 ms | **no** |", worse)
+
+
+def python_sample(p99_us):
+    rates = {"pasarela-1": 200, "granian-1": 100, "wsgiref": 10}
+    kinds = {name: "nuestro" if name == "pasarela-1" else "Python" for name in rates}
+    own = {"pasarela-1": [run(200, p99_us=p99_us, pss=2**20, slow_rps=50)]}
+    return sample() | {
+        "peers": {name: {"kind": kind, "order": "", "note": "algo"} for name, kind in kinds.items()},
+        "cannot": {"texto": {}, "calculo": {}},
+        "failed": {"texto": {}, "calculo": {}},
+        "runs": {"texto": {name: [run(rate)] for name, rate in rates.items()}, "calculo": own},
+    }
+
+
 class Escenarios(unittest.TestCase):
     def test_cada_uno_tiene_su_nombre_y_un_titulo_que_cabe_en_el_dibujo(self):
-        self.assertEqual(len(BY_NAME), len(SCENARIOS + BEHIND_SCENARIOS))
+        own = [scenario for scenario in PYTHON_SCENARIOS if scenario not in SCENARIOS]
+        self.assertEqual(len(BY_NAME), len(SCENARIOS + BEHIND_SCENARIOS + own))
         for scenario in SCENARIOS:
             self.assertLessEqual(len(scenario.title), 62, scenario.name)

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 
 import places
 from nginx import front_command, prepare_front
-from peers import Kind
 from program import Program
 
 HOST = "127.0.0.1"
@@ -50,7 +49,7 @@ class Server:
             self.peer.name,
             self.peer.command(place, self.scenario.name),
             {"PORT": str(self.port), "PYTHONDONTWRITEBYTECODE": "1"},
-            places.PYTHON_PEERS if self.peer.kind is Kind.PYTHON else places.WORK,
+            places.PYTHON_PEERS if self.peer.runs_python else places.WORK,
             self.options.server_cpus,
         )
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pasarela::access_log::access_log;
-use pasarela::simple_server::{Listeners, ThreadWrapper, make_server_on};
+use pasarela::simple_server::{BatchWrapper, Listeners, ThreadWrapper, make_server_on};
 use pasarela::{Application, Config, Handle, HeaderText, Protocol};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -55,6 +55,7 @@ impl Server {
             // Las señales son de Python.
             handle_signals: false,
             thread_wrapper: adopt(alive.clone()),
+            batch_wrapper: if std::env::var_os("AB_A").is_some() { BatchWrapper::default() } else { share() },
             // Los textos de PEP 3333 son bytes.
             header_text: HeaderText::Latin1,
             ..Config::default()
@@ -123,6 +124,14 @@ fn adopt(alive: Arc<AtomicUsize>) -> ThreadWrapper {
         alive.fetch_add(1, SeqCst);
         Python::try_attach(|py| py.detach(live));
         alive.fetch_sub(1, SeqCst);
+    })
+}
+
+/// El intérprete se toma una vez para cada tanda de peticiones, y no en cada una: quien tiene a otro ocupado con
+/// sus cuentas lo suelta cada cierto plazo, y ese plazo lo espera la tanda y no cada petición.
+fn share() -> BatchWrapper {
+    BatchWrapper::new(|serve| {
+        Python::try_attach(|_| serve());
     })
 }
 

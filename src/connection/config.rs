@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::protocol::Protocol;
-use super::thread_wrapper::ThreadWrapper;
+use super::wrappers::{BatchWrapper, ThreadWrapper};
 use crate::gateway::HeaderText;
 use crate::http::head::Limits;
 use crate::http::target::is_ambiguous;
@@ -150,6 +150,9 @@ pub struct Config {
     /// [`serve_forever`](crate::Server::serve_forever), que al volver ya los esperó. El hilo que la llama
     /// no es uno de ellos: hace de reloj.
     pub thread_wrapper: ThreadWrapper,
+    /// Qué rodea cada tanda de llamadas a la aplicación. Ninguna ocurre fuera de una, y lo que se espera
+    /// para empezarla no cuenta como tardanza de la aplicación.
+    pub batch_wrapper: BatchWrapper,
     /// Qué bytes se envían por los caracteres de los encabezados que pone la aplicación.
     pub header_text: HeaderText,
 }
@@ -240,6 +243,7 @@ impl Default for Config {
             unix_mode: None,
             handle_signals: true,
             thread_wrapper: ThreadWrapper::default(),
+            batch_wrapper: BatchWrapper::default(),
             header_text: HeaderText::default(),
         }
     }

@@ -41,7 +41,7 @@
 
 mod config;
 mod protocol;
-mod thread_wrapper;
+mod wrappers;
 mod wire;
 mod memory;
 mod stage_kind;
@@ -86,9 +86,9 @@ pub(crate) use service::{Context, Scratch, Service};
 pub(crate) use stage::CloseReason;
 #[cfg(any(test, feature = "laboratory"))]
 pub(crate) use stage_kind::StageKind;
-pub use thread_wrapper::ThreadWrapper;
 pub(crate) use upload::Permit;
 pub(crate) use wire::{Awaited, FileSent, Source, Wire};
+pub use wrappers::{BatchWrapper, ThreadWrapper};
 
 use self::link::Link;
 use self::send::Asked;

@@ -26,6 +26,6 @@ pub use listen::Listeners;
 pub use server::{Server, make_server, make_server_on, make_server_with};
 pub use threads::Handle;
 
-pub use crate::connection::{AmbiguousPaths, Config, Protocol, ThreadWrapper};
+pub use crate::connection::{AmbiguousPaths, BatchWrapper, Config, Protocol, ThreadWrapper};
 pub use crate::gateway::HeaderText;
 pub use crate::proxies::{Network, NetworkError, ProxyHeader, Unbelieved};

@@ -20,6 +20,9 @@ def application(environ, start_response):
     if path == "/lento":
         time.sleep(0.010)
         return answer(start_response, PLAIN, TEXT)
+    if path == "/calculo":
+        calculate(0.020)
+        return answer(start_response, PLAIN, TEXT)
     if path == "/grande":
         headers = [("Content-type", "application/octet-stream"), ("Content-Length", str(LARGE))]
         start_response("200 OK", headers)
@@ -34,6 +37,16 @@ def answer(start_response, content_type, body):
     headers = [("Content-type", content_type), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
     return [body]
+
+
+def calculate(seconds):
+    """Python y nada más, hasta que este hilo gasta tanto procesador: mientras lo espera no cuenta."""
+    until = time.thread_time() + seconds
+    count = 0
+    while time.thread_time() < until:
+        for _ in range(500):
+            count += 1
+    return count
 
 
 def length_of_body(environ):

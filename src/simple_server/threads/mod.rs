@@ -5,6 +5,7 @@
 //! | `engine` | empieza los hilos, hace de reloj y se detiene |
 //! | `roster` | la lista de los hilos que viven |
 //! | `worker` | lo que hace un hilo: liderar un bucle, o una conexión que puede hacerle esperar |
+//! | `reception` | quién entra en un bucle y quién deja su sitio |
 //! | `host` | un hilo, como lo ve la máquina de una conexión |
 //! | `sync` | los cerrojos, y `exhaustive`, que prueba todos los órdenes |
 //! | `runtime` | lo que comparten todos los hilos |
@@ -27,6 +28,7 @@
 mod engine;
 mod roster;
 mod worker;
+mod reception;
 mod host;
 mod sync;
 #[cfg(all(test, loom))]

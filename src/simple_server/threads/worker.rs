@@ -4,22 +4,21 @@
 //! Quien lidera saca una conexión lista, la atiende y la devuelve; cuando no queda ninguna, espera
 //! avisos y acepta las nuevas.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
 use super::event_loop::EventLoop;
 use super::host::Thread;
 use super::permit::Permit;
-use super::placement::choose;
 use super::poller::Poller;
 use super::pool::Assignment;
-use super::ready::{Cause, Ready, Wait};
+use super::ready::{Cause, Queue, Ready, Wait};
+use super::reception::Reception;
 use super::relay::{Leader, Post, Turn};
 use super::runtime::{Job, Runtime};
 use super::workload::{Priority, Seat};
 use crate::connection::{CloseReason, Host, Moment, Outcome, Scratch};
-use crate::gateway::Peers;
 use crate::guarded::catch;
-use crate::simple_server::listen::Newcomer;
 use crate::simple_server::wire::{Connection, SocketWire};
 
 /// Cada cuánto se mira lo que nadie avisa: si ya se puede aceptar, si el detenerse acabó.
@@ -27,6 +26,10 @@ const LOOK_BACK: Duration = Duration::from_millis(20);
 
 /// Cuánto se atiende a las conexiones que hay antes de mirar quién llega.
 const TURN: Duration = Duration::from_millis(5);
+
+/// Lo mismo, si en cada tanda se usa algo que otros esperan. Es la mitad del plazo más corto en que conviene
+/// que un intérprete se lo quite a quien lo tiene: así no se lo quita a medias de una llamada rápida.
+const SHARED_TURN: Duration = Duration::from_micros(500);
 
 /// Cada cuántas se mira si el turno se acabó.
 const LOOK_EVERY: usize = 16;
@@ -40,6 +43,8 @@ pub(super) struct Worker<'e> {
     leader: Leader<'e>,
     scratch: Scratch,
     until: Until,
+    /// Si está dentro de una tanda ([`BatchWrapper`](crate::BatchWrapper)).
+    is_in_batch: bool,
 }
 
 /// Hasta cuándo lidera un hilo.
@@ -71,6 +76,7 @@ impl<'e> Worker<'e> {
             leader: Leader::helper(post(runtime, here)),
             scratch: Scratch::default(),
             until: Until::Shutdown,
+            is_in_batch: false,
         }
     }
 
@@ -136,6 +142,12 @@ impl<'e> Worker<'e> {
         self.index = index;
         self.here = &self.runtime.loops[index];
         self.leader = Leader::helper(post(self.runtime, self.here));
+        self.is_in_batch = false;
+    }
+
+    fn reception(&self) -> Reception<'e> {
+        let Self { runtime, here, index, until, .. } = *self;
+        Reception { runtime, here, index, keeps_all: until == Until::OneRequest }
     }
 
     fn serve_while_leading(&mut self) {
@@ -153,31 +165,51 @@ impl<'e> Worker<'e> {
     /// y basta con una.
     fn serve_ready(&mut self) -> bool {
         let start = self.runtime.now();
+        let mut batches = self.here.connections().batches().into_iter();
+        let served = batches.try_for_each(|(queue, batch)| match batch {
+            0 => Continue(()),
+            _ => self.serve_batch(queue, batch, start),
+        });
+        served == Break(true)
+    }
+
+    /// Atiende `batch` conexiones de una cola. Las que llegan son una tanda, porque casi todas llaman a la
+    /// aplicación; las que siguen con lo que hacían casi solo envían.
+    fn serve_batch(&mut self, queue: Queue, batch: usize, start: Moment) -> ControlFlow<bool> {
+        let runtime = self.runtime;
+        let wrapper = &runtime.service.config.batch_wrapper;
+        self.is_in_batch = queue == Queue::Fresh && wrapper.is_set();
+        match self.is_in_batch {
+            true => wrapper.run(|| self.serve_queue(queue, batch, runtime.now())),
+            false => self.serve_queue(queue, batch, start),
+        }
+    }
+
+    /// Atiende hasta `batch` conexiones de una cola, durante lo que quede del turno que empezó en `start`.
+    fn serve_queue(&mut self, queue: Queue, batch: usize, start: Moment) -> ControlFlow<bool> {
+        let turn = if self.is_in_batch { SHARED_TURN } else { TURN };
         let mut now = start;
-        let batches = self.here.connections().batches();
-        for (queue, batch) in batches {
-            for number in 1..=batch {
-                let Some(ready) = self.here.connections().take(queue) else { break };
-                let served = self.serve(ready, &mut now);
-                if !self.leader.leads() {
-                    // El líder nuevo puede estar esperando avisos con esto en la cola.
-                    if served.is_queued {
-                        self.here.wake();
-                    }
-                    return false;
+        for number in 1..=batch {
+            let Some(ready) = self.here.connections().take(queue) else { break };
+            let served = self.serve(ready, &mut now);
+            if !self.leader.leads() {
+                // El líder nuevo puede estar esperando avisos con esto en la cola.
+                if served.is_queued {
+                    self.here.wake();
                 }
-                if served.is_answered && self.until == Until::OneRequest {
-                    return true;
-                }
-                // Mirar la hora no es gratis: quien vuelve a la cola es quien pudo tardar.
-                if (served.is_queued || number % LOOK_EVERY == 0)
-                    && self.runtime.now() - start > TURN
-                {
-                    break;
-                }
+                return Break(false);
+            }
+            if served.is_answered && self.until == Until::OneRequest {
+                return Break(true);
+            }
+            // Mirar la hora no es gratis: quien vuelve a la cola es quien pudo tardar.
+            if (served.is_queued || self.is_in_batch || number % LOOK_EVERY == 0)
+                && self.runtime.now() - start > turn
+            {
+                break;
             }
         }
-        false
+        Continue(())
     }
 
     fn serve(&mut self, ready: Ready<Box<Connection>>, now: &mut Moment) -> Served {
@@ -186,7 +218,7 @@ impl<'e> Worker<'e> {
             // Si no se pudo, se dice al devolverla.
             let _ = self.here.watch(key, &mut connection);
         }
-        let thread = &mut Thread::new(self.runtime, &mut self.leader, *now);
+        let thread = &mut Thread::new(self.runtime, &mut self.leader, self.is_in_batch, *now);
         let context = &mut self.runtime.context(&mut self.scratch, thread);
         let before = connection.delivered();
         let outcome = match cause {
@@ -253,30 +285,12 @@ impl<'e> Worker<'e> {
     }
 
     fn dismiss(&self, key: usize, connection: Box<Connection>, reason: CloseReason) {
-        self.let_go(self.here, key, connection, reason);
+        self.reception().let_go(self.here, key, connection, reason);
         self.here.connections().remove(key);
         if self.runtime.service.is_stopping() {
             // Puede ser la última: que quien lidera lo mire.
             self.here.wake();
         }
-    }
-
-    /// Suelta una conexión de `event_loop`.
-    fn let_go(
-        &self,
-        event_loop: &EventLoop,
-        key: usize,
-        connection: Box<Connection>,
-        reason: CloseReason,
-    ) {
-        if !reason.is_usual() {
-            log::debug!("conexión {key} cerrada: {reason:?}");
-        }
-        if catch(|| drop(connection)).is_err() {
-            log::error!("un pánico al soltar lo que quedaba de la conexión {key}");
-        }
-        event_loop.counters.leave();
-        self.runtime.capacity.leave();
     }
 
     /// Espera avisos y los reparte.
@@ -286,7 +300,7 @@ impl<'e> Worker<'e> {
         poller.wait(timeout);
         poller.hand_out(&mut self.here.connections());
         if poller.acceptor.may_accept() {
-            self.accept(&mut poller);
+            self.reception().accept(&mut poller);
         }
         self.look_after(&mut poller);
     }
@@ -306,73 +320,13 @@ impl<'e> Worker<'e> {
         must_look_back.then_some(LOOK_BACK)
     }
 
-    fn accept(&self, poller: &mut Poller) {
-        let Runtime { service, capacity, .. } = self.runtime;
-        while poller.acceptor.may_accept() && (capacity.has_room() || self.idlest().is_some()) {
-            let now = self.runtime.now();
-            let is_given = poller.acceptor.accept(|Newcomer { socket, remote, local_port }| {
-                // Nadie deja su sitio hasta que de verdad llega otro.
-                let _ = capacity.has_room() || self.make_room();
-                capacity.enter();
-                let peers = Peers::new(&service.name, local_port, remote);
-                self.place(Box::new(Connection::new(SocketWire::new(socket), peers, now)));
-                capacity.has_room()
-            });
-            if !is_given {
-                capacity.shrink();
-            }
-            if capacity.has_room() {
-                // El resto, después de atender a estas.
-                return;
-            }
-        }
-    }
-
-    /// Cierra las conexiones que llevan más tiempo sin hacer nada; `true` si había alguna.
-    fn make_room(&self) -> bool {
-        let Some(event_loop) = self.idlest() else { return false };
-        let idle = event_loop.connections().take_idlest().into_iter();
-        let let_go = |(key, idle)| self.let_go(event_loop, key, idle, CloseReason::MadeRoom);
-        idle.map(let_go).count() > 0
-    }
-
-    /// El bucle de la conexión que lleva más tiempo sin hacer nada.
-    fn idlest(&self) -> Option<&'e EventLoop> {
-        let since =
-            |event_loop: &'e EventLoop| Some((event_loop.connections().idle_since()?, event_loop));
-        let idle = self.runtime.loops.iter().filter_map(since);
-        idle.min_by_key(|(since, _)| *since).map(|(_, event_loop)| event_loop)
-    }
-
-    /// Lleva una conexión nueva a uno de los bucles.
-    fn place(&self, connection: Box<Connection>) {
-        let home = self.lightest();
-        let refused = match home.admit(connection) {
-            Ok(()) if std::ptr::eq(home, self.here) => return,
-            Ok(()) => return home.wake(),
-            // Ya terminó; este, que está aceptando, no.
-            Err(connection) => self.here.admit(connection),
-        };
-        refused.expect("un bucle no termina mientras acepta");
-    }
-
-    /// El bucle que debe atender una conexión nueva.
-    fn lightest(&self) -> &'e EventLoop {
-        if self.until == Until::OneRequest {
-            return self.here;
-        }
-        let loops = &self.runtime.loops;
-        let mut loads = loops.iter().map(|other| other.counters.load());
-        &loops[choose(self.index, &mut loads)]
-    }
-
     /// De vez en cuando: los plazos vencidos, y si hay que detenerse.
     fn look_after(&self, poller: &mut Poller) {
         if self.runtime.service.is_stopping() {
             self.stop(poller);
         }
         // Las recién llegadas solo se sabe que no hacen nada cuando ya se las atendió.
-        while self.runtime.capacity.is_exceeded() && self.make_room() {}
+        while self.runtime.capacity.is_exceeded() && self.reception().make_room() {}
         let is_rare = poller.is_stopping;
         if self.here.take_sweep() || is_rare || self.until == Until::OneRequest {
             self.here.connections().queue_expired(self.runtime.now());
@@ -387,7 +341,7 @@ impl<'e> Worker<'e> {
             self.here.connections().queue_parked();
         }
         // Lo que ya estaba en la cola del sistema cuenta como recibido.
-        self.accept(poller);
+        self.reception().accept(poller);
         if !poller.acceptor.may_accept() {
             poller.acceptor.close();
         }
