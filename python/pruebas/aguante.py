@@ -7,7 +7,7 @@ No es una de las pruebas de `unittest`: se ejecuta aparte, en Linux. Los cliente
 ninguno, hasta que se van los hilos de sobra. Entonces se mide lo que sigue en uso: los bloques de Python y los bytes de
 C. Se juzga sin contar el primer tercio, en el que todo se llena por primera vez: cuánto sube por minuto la recta que
 mejor pasa por lo medido (mínimos cuadrados). La memoria residente se muestra y no se juzga: es también la que el sistema
-no ha pedido de vuelta a glibc, que guarda una reserva por hilo. Los descriptores, los hilos y las trazas se cuentan.
+no ha pedido de vuelta a `glibc`, que guarda una reserva por hilo. Los descriptores, los hilos y las trazas se cuentan.
 """
 import collections
 import dataclasses
