@@ -20,8 +20,12 @@ pub(crate) struct FileWrapper {
 impl FileWrapper {
     /// El mismo archivo, abierto otra vez donde está; `None` si no es uno de los de `open()` o no se puede, y
     /// entonces se recorre. Hacer un archivo de un número de descriptor sería `unsafe`; abrirlo por su nombre en
-    /// `/proc`, que solo hay en Linux, no.
+    /// `/proc`, que solo hay en Linux, no. El `/dev/fd` de macOS no lo abre otra vez: da el mismo, con la
+    /// posición a medias con quien lo tiene.
     pub(crate) fn reopen(&self, py: Python<'_>) -> Option<File> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
         let filelike = self.filelike.bind(py);
         is_plain(filelike).ok().filter(|is_plain| *is_plain)?;
         let number: u32 = filelike.call_method0(intern!(py, "fileno")).ok()?.extract().ok()?;

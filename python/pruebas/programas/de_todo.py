@@ -1,6 +1,9 @@
 # Una aplicación que hace de todo, y cuenta lo que tiene a medias.
+import ctypes
+import gc
 import hashlib
 import os
+import sys
 import threading
 import time
 
@@ -65,9 +68,30 @@ def fail(environ):
     raise RuntimeError("adrede")
 
 
-def still_open(environ):
+def kept(environ):
+    """Lo que sigue en uso: iterables sin cerrar, cosas de hilos, bloques de Python y bytes de C."""
+    gc.collect()
     with LOCK:
-        return [f"{OPEN['iterables']} {OPEN['hilos']}".encode()]
+        counts = [*OPEN.values(), sys.getallocatedblocks(), used_bytes()]
+    return [" ".join(map(str, counts)).encode()]
+
+
+class MallocInfo(ctypes.Structure):
+    """`mallinfo2`, de `glibc`; donde no la hay, no se mide."""
+
+    _fields_ = [(f"field{number}", ctypes.c_size_t) for number in range(10)]
+
+
+MALLINFO = getattr(ctypes.CDLL(None), "mallinfo2", None) if sys.platform == "linux" else None
+
+
+def used_bytes():
+    if MALLINFO is None:
+        return 0
+    MALLINFO.restype = MallocInfo
+    info = MALLINFO()
+    # `hblkhd` y `uordblks`: lo pedido aparte al sistema, y lo demás que no está libre.
+    return info.field4 + info.field7
 
 
 VIEWS = {
@@ -76,7 +100,7 @@ VIEWS = {
     "/lineas": lines,
     "/tarde": slow,
     "/error": fail,
-    "/abiertos": still_open,
+    "/en-uso": kept,
     "/partes": lambda environ: Parts([LINE] * 20),
     "/roto": lambda environ: Parts([LINE] * 20, fails=True),
     "/grande": lambda environ: Parts([LARGE] * 8),
