@@ -57,6 +57,7 @@ impl Server {
             thread_wrapper: adopt(alive.clone()),
             // Los textos de PEP 3333 son bytes.
             header_text: HeaderText::Latin1,
+            write_callable: true,
             ..Config::default()
         };
         let maker = EnvironMaker::new(py, threads > 1, config.small_body)?;
