@@ -19,7 +19,7 @@ use crate::application::{Application, StartResponse};
 use crate::body::{Body, BodyEvent};
 use crate::environ::Environ;
 use crate::error::Result;
-use crate::gateway::{self, ErrorPage};
+use crate::gateway::{self, ErrorPage, Writer};
 use crate::guarded::{Guarded, catch};
 use crate::outlet::Outlet;
 
@@ -110,6 +110,7 @@ impl<A: Application> Application for AccessLog<A> {
     fn call(&self, environ: &mut Environ, start_response: StartResponse<'_>) -> Result<Body> {
         let mut record = Record::begin(environ, self.format, &self.to);
         let mut declared = None;
+        let writer = environ.extension::<Writer>().cloned();
         let answer = self.application.call(environ, &mut |status, headers| {
             let answer = start_response(status, headers);
             if answer.is_ok() {
@@ -118,9 +119,15 @@ impl<A: Application> Application for AccessLog<A> {
             answer
         });
         record.line.user = environ.get("REMOTE_USER").map(str::to_owned);
-        let body = answer.inspect_err(|error| record.fail_with(error.as_ref()))?;
-        if let Some((code, length)) = declared {
-            (record.line.code, record.page) = (code, None);
+        record.sent_early = writer.and_then(|writer| writer.sent());
+        record.line.bytes = record.sent_early.unwrap_or(0);
+        if let (Err(error), None) = (&answer, record.sent_early) {
+            record.fail_with(error.as_ref());
+        } else if let Some((code, _)) = &declared {
+            (record.line.code, record.page) = (code.clone(), None);
+        }
+        let body = answer?;
+        if let Some((_, length)) = declared {
             // De un cuerpo en memoria la cabeza sale sin mirarlo.
             record.owes_bytes =
                 body.is_lazy() && length.or_else(|| body.content_length()) > Some(0);
@@ -145,6 +152,8 @@ fn length_in(headers: &[(&str, &str)]) -> Option<u64> {
 struct Record {
     line: Line,
     is_head: bool,
+    /// Cuántos bytes salieron durante la llamada, si la respuesta empezó en ella.
+    sent_early: Option<u64>,
     /// Lo que recibe el cliente si no hay respuesta que enviarle.
     page: Option<ErrorPage>,
     /// Si un cuerpo sin bytes sería un fallo.
@@ -165,6 +174,7 @@ impl Record {
         Self {
             line,
             is_head: environ.method() == "HEAD",
+            sent_early: None,
             // Hasta que la aplicación responda.
             page: Some(gateway::internal_error()),
             owes_bytes: false,
@@ -176,7 +186,7 @@ impl Record {
     /// Al cuerpo le pasó algo.
     fn note(&mut self, event: BodyEvent<'_>) {
         // Con el primer byte sale la cabeza: desde ahí, el cliente ya tiene un estado.
-        let is_head_sent = self.line.bytes > 0;
+        let is_head_sent = self.sent_early.is_some() || self.line.bytes > 0;
         match event {
             BodyEvent::Chunk(_) | BodyEvent::FileSent(_) => self.line.bytes += event.length(),
             _ if is_head_sent => {}

@@ -142,6 +142,8 @@ impl fmt::Debug for Talk<'_> {
 impl Host for World {
     const IS_BEHIND: bool = false;
 
+    const LENDS_WRITER: bool = false;
+
     fn now(&self) -> Moment {
         (self.outside.clock)()
     }

@@ -137,7 +137,7 @@ pub use body::{Body, BodyEvent, Chunk};
 pub use connection::{AmbiguousPaths, BatchWrapper, Config, Protocol, ThreadWrapper};
 pub use environ::{Client, Environ};
 pub use error::{Error, Result};
-pub use gateway::HeaderText;
+pub use gateway::{HeaderText, Writer};
 pub use http::RequestError;
 pub use input::{ErrorStream, InputStream};
 pub use proxies::{Network, NetworkError, ProxyHeader, Unbelieved};

@@ -1,6 +1,6 @@
 //! Una aplicación de Python, como una de Rust.
 
-use pasarela::{Body, Environ, Error, Result};
+use pasarela::{Body, Environ, Error, Result, Writer};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
@@ -44,20 +44,31 @@ impl Parts {
         let errors = Errors::of(environ);
         let told = |error: PyErr| fault::to_rust(py, &error, &errors);
         let (dict, input) = self.maker.make(py, environ, &errors).map_err(told)?;
-        let state = Bound::new(py, StartResponse::default()).map_err(told)?;
+        let writer = environ.remove_extension::<Writer>();
+        let state = Bound::new(py, StartResponse::new(writer)).map_err(told)?;
         let result = self.callable.bind(py).call1((dict, &state));
         let body = result.and_then(|result| body::of_result(&result, &state, &errors));
-        let body = body.map_err(|error| blame(py, &error, input.get(), &errors))?;
-        state.get().tell(start)?;
-        Ok(body)
+        let body = body.map_err(|error| blame(py, &error, input.get(), state.get(), &errors));
+        state.get().stop_writing();
+        if body.is_ok() || state.get().is_sent() {
+            state.get().tell(start)?;
+        }
+        body
     }
 }
 
-/// De quién es la culpa: si lo que falló fue leer el cuerpo, de quien lo envió.
-fn blame(py: Python<'_>, error: &PyErr, input: &Input, errors: &Errors) -> Error {
-    let is_reading = error.is_instance_of::<PyOSError>(py);
-    match input.take_failure().filter(|_| is_reading) {
+/// De quién es la culpa: si lo que falló fue leer el cuerpo o escribir la respuesta, del otro lado.
+fn blame(
+    py: Python<'_>,
+    error: &PyErr,
+    input: &Input,
+    state: &StartResponse,
+    errors: &Errors,
+) -> Error {
+    let is_network = error.is_instance_of::<PyOSError>(py);
+    match input.take_failure().filter(|_| is_network) {
         Some(cause) => Error::from(cause),
+        None if is_network && state.is_broken() => Error::new(error.to_string()),
         None => fault::to_rust(py, error, errors),
     }
 }

@@ -58,6 +58,7 @@ impl Server {
             batch_wrapper: if std::env::var_os("AB_A").is_some() { BatchWrapper::default() } else { share() },
             // Los textos de PEP 3333 son bytes.
             header_text: HeaderText::Latin1,
+            write_callable: true,
             ..Config::default()
         };
         let maker = EnvironMaker::new(py, threads > 1, config.small_body)?;

@@ -1,7 +1,9 @@
 //! `start_response`, y el `write()` que devuelve (PEP 3333, «The start_response() Callable»).
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use pasarela::Writer;
 use pasarela::validate::check_head;
 use pyo3::exceptions::{PyAssertionError, PyTypeError, PyValueError};
 use pyo3::intern;
@@ -20,8 +22,12 @@ struct State {
     head: Option<Head>,
     /// Si ya salió un byte: desde entonces no hay vuelta atrás.
     is_sent: bool,
-    /// Lo que se dio a `write()` y todavía no se entregó.
+    /// Por dónde sale lo que se da a `write()`, hasta que la aplicación vuelve.
+    writer: Option<Writer>,
+    /// Lo que se le dio después, que PEP 3333 no permite, y todavía no se entregó.
     written: Vec<u8>,
+    /// Si no se pudo enviar, porque el cliente se fue o no lo tomaba.
+    is_broken: bool,
 }
 
 struct Head {
@@ -30,8 +36,27 @@ struct Head {
 }
 
 impl StartResponse {
+    pub(crate) fn new(writer: Option<Writer>) -> Self {
+        Self(Mutex::new(State { writer, ..State::default() }))
+    }
+
+    /// La aplicación volvió. Lo que se escriba desde ahora va en su orden, con lo que dé su iterable.
+    pub(crate) fn stop_writing(&self) {
+        self.state().writer = None;
+    }
+
+    /// Si lo que se dio a `write()` no se pudo enviar.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.state().is_broken
+    }
+
     pub(crate) fn is_started(&self) -> bool {
         self.state().head.is_some()
+    }
+
+    /// Si ya salió un byte.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.state().is_sent
     }
 
     /// Dice que el primer byte sale ya.
@@ -85,11 +110,39 @@ impl StartResponse {
         slf.getattr(intern!(slf.py(), "write"))
     }
 
-    fn write(&self, data: &Bound<'_, PyBytes>) {
+    /// Vuelve cuando lo que se le da va hacia el cliente, y lo espera con el intérprete suelto.
+    fn write(&self, py: Python<'_>, data: &Bound<'_, PyBytes>) -> PyResult<()> {
         let data = data.as_bytes();
-        let mut state = self.state();
-        state.written.extend_from_slice(data);
-        state.is_sent |= !data.is_empty();
+        let Some(writer) = self.state().writer_for(data)? else { return Ok(()) };
+        py.detach(|| writer.write(data)).map_err(|error| self.blame(error))
+    }
+}
+
+impl State {
+    /// Por dónde sale `data`; `None` si se queda aquí.
+    fn writer_for(&mut self, data: &[u8]) -> PyResult<Option<Writer>> {
+        let Some(head) = self.head.as_ref().filter(|_| !data.is_empty()) else { return Ok(None) };
+        if let Some(writer) = self.writer.as_ref().filter(|_| !self.is_sent) {
+            // Nadie escribe todavía: aquí no se espera.
+            let started = writer.start(&head.status, &head.borrowed());
+            started.map_err(|refused| PyValueError::new_err(refused.to_string()))?;
+        }
+        self.is_sent = true;
+        if self.writer.is_none() {
+            self.written.extend_from_slice(data);
+        }
+        Ok(self.writer.clone())
+    }
+}
+
+impl StartResponse {
+    /// Lo que excede la longitud declarada es un error de quien escribe; lo demás, de la red.
+    fn blame(&self, error: io::Error) -> PyErr {
+        if error.kind() == io::ErrorKind::InvalidInput {
+            return PyValueError::new_err(error.to_string());
+        }
+        self.state().is_broken = true;
+        error.into()
     }
 }
 

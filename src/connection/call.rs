@@ -1,8 +1,9 @@
 //! Llamar a la aplicación: en este hilo, o en uno que pueda detenerse.
 
 use super::host::{Class, Host};
+use super::lend::{Called, Calling};
 use super::link::{Link, Readiness};
-use super::send::{Answer, deliver};
+use super::send::{Answer, carry_on, deliver};
 use super::service::Context;
 use super::stage::{Call, CloseReason, Stage, Stepped, Terms};
 use super::upload::{Settled, Upload};
@@ -46,7 +47,7 @@ fn call<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     mut environ: Box<Environ>,
     mut terms: Terms,
-    upload: Option<Upload<W::Source>>,
+    mut upload: Option<Upload<W::Source>>,
 ) -> Stepped<W> {
     let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
@@ -58,18 +59,32 @@ fn call<W: Wire, H: Host>(
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
     environ.set_client(link.lend_client(terms.envelope.farewell()));
-    let mut body = link.during(&mut **host, class, |link| {
-        let body = gateway::run(*application, &mut environ, &mut head, terms.is_head);
+    let mut called = link.during(&mut **host, class, |link| {
+        let application = *application;
+        let calling = Calling { application, environ: &mut environ, head: &mut head, terms };
+        let called = match H::LENDS_WRITER && service.config.write_callable {
+            true => calling.lending(link, service, &mut upload),
+            false => calling.plainly(),
+        };
         gateway::warn_if_large(&head, &environ);
         link.take_back_client(environ.take_client());
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
         scratch.environ.take_back(environ);
-        body
+        called
     });
-    host.begins(&head, &mut body);
-    if terms.envelope.carries_errors() {
-        body.copy_errors(&link.carbon);
+    if let Some(body) = called.body() {
+        host.begins(&head, body);
+        if terms.envelope.carries_errors() {
+            body.copy_errors(&link.carbon);
+        }
     }
+    let body = match called {
+        Called::Whole(body) => body,
+        Called::Begun(begun) => {
+            scratch.head.take_back(head);
+            return carry_on(link, context, begun, terms);
+        }
+    };
     if let Some(upload) = upload
         && !settle(link, &upload)
     {

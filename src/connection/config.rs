@@ -155,6 +155,10 @@ pub struct Config {
     pub batch_wrapper: BatchWrapper,
     /// Qué bytes se envían por los caracteres de los encabezados que pone la aplicación.
     pub header_text: HeaderText,
+    /// Si se presta a la aplicación con qué empezar a responder durante la llamada: un
+    /// [`Writer`](crate::Writer), que es el `write()` de PEP 3333. Es para la pasarela de otro lenguaje; de
+    /// entrada no, y entonces no cuesta nada.
+    pub write_callable: bool,
 }
 
 /// Qué se hace con una ruta dudosa: la que, decodificada una vez, tiene tramos `.` o `..`
@@ -245,6 +249,7 @@ impl Default for Config {
             thread_wrapper: ThreadWrapper::default(),
             batch_wrapper: BatchWrapper::default(),
             header_text: HeaderText::default(),
+            write_callable: false,
         }
     }
 }

@@ -32,6 +32,10 @@ pub(crate) trait Host {
     /// proxy en quien se confía. Donde nunca, lo que haría falta no se compila.
     const IS_BEHIND: bool = true;
 
+    /// Si se presta a la aplicación con qué escribir durante la llamada cuando la configuración lo pide. Donde
+    /// nunca, no se compila.
+    const LENDS_WRITER: bool = true;
+
     /// La hora de este paso. Es la misma en todo él, salvo detrás de una llamada que duró.
     fn now(&self) -> Moment;
 

@@ -9,11 +9,14 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, IoSlice, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::link::Readiness;
 use super::wire::{Awaited, FileSent, Source, Wire};
 use crate::environ::Presence;
+
+/// Cuándo pasa todo, en segundos desde 1970.
+const TODAY: u64 = 1_795_509_600;
 
 /// El extremo del servidor.
 #[derive(Debug)]
@@ -204,6 +207,18 @@ impl Net {
         if length == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(length) }
     }
 
+    fn send_all(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        let mut sent = 0;
+        for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
+            match self.send(piece) {
+                Ok(length) => sent += length,
+                Err(error) if sent == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(sent)
+    }
+
     /// Cuánto cabe todavía en camino.
     fn room(&self) -> usize {
         self.system.capacity.saturating_sub(self.leaving.len())
@@ -249,16 +264,7 @@ impl Wire for MemoryWire {
     }
 
     fn send(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        let mut net = self.net();
-        let mut sent = 0;
-        for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
-            match net.send(piece) {
-                Ok(length) => sent += length,
-                Err(error) if sent == 0 => return Err(error),
-                Err(_) => break,
-            }
-        }
-        Ok(sent)
+        self.net().send_all(pieces)
     }
 
     fn send_file(&mut self, mut file: &File, length: u64) -> io::Result<FileSent> {
@@ -295,6 +301,10 @@ impl Wire for MemoryWire {
         MemorySource(Arc::downgrade(&self.0))
     }
 
+    fn sender(&mut self) -> MemorySource {
+        self.source()
+    }
+
     fn presence(&mut self) -> Option<Weak<dyn Presence>> {
         let presence: Weak<dyn Presence> = Arc::downgrade(&self.0) as _;
         Some(presence)
@@ -322,14 +332,24 @@ impl Source for MemorySource {
         self.with_net(Ok(0), |net| net.receive(room))
     }
 
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.with_net(Err(io::ErrorKind::BrokenPipe.into()), |net| net.send(bytes))
+    fn send(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.with_net(Err(io::ErrorKind::BrokenPipe.into()), |net| net.send_all(pieces))
+    }
+
+    fn abort_when_closed(&self, aborts: bool) -> io::Result<()> {
+        self.with_net((), |net| net.aborts = aborts);
+        Ok(())
     }
 
     /// Pasa lo siguiente, o el tiempo entero si ya no pasa nada.
     fn wait(&self, _awaited: Awaited, timeout: Duration) -> io::Result<Duration> {
         let has_happened = self.with_net(false, |net| net.happen().is_some());
         Ok(if has_happened { Duration::ZERO } else { timeout })
+    }
+
+    /// Siempre la misma.
+    fn calendar(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(TODAY)
     }
 }
 

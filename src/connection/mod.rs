@@ -37,7 +37,8 @@
 //!
 //! **Quién toca un enlace.** El hilo que avanza la conexión, y ninguno más; salvo el cuerpo grande que
 //! lee la aplicación, que tiene su lado propio ([`Source`](wire::Source)) y comparte con la máquina
-//! una sola cosa, el permiso de enviar, bajo su cerrojo ([`upload`]).
+//! una sola cosa, el permiso de enviar, bajo su cerrojo ([`upload`]). Y durante una llamada, si se pide, lo que
+//! se debe al cliente está prestado a quien escribe ([`sink`]); cuando la llamada vuelve, vuelve con ella ([`lend`]).
 
 mod config;
 mod protocol;
@@ -57,7 +58,10 @@ mod decoder;
 mod http_head;
 mod cgi_head;
 mod body;
+mod window;
 mod upload;
+mod sink;
+mod lend;
 mod call;
 mod send;
 mod close;
@@ -93,7 +97,8 @@ pub use wrappers::{BatchWrapper, ThreadWrapper};
 use self::link::Link;
 use self::send::Asked;
 use self::stage::{Next, PendingRequest, Stage, Step, Stepped};
-use self::upload::{MIN_RATE, Upload};
+use self::upload::Upload;
+use self::window::MIN_RATE;
 use crate::gateway::Peers;
 use crate::guarded::catch;
 use crate::http::Rejection;

@@ -69,6 +69,13 @@ impl Outgoing {
         response::write_chunk_end(self.tail(), framing);
     }
 
+    /// Lo mismo, de unos bytes que no son de un trozo.
+    pub(super) fn push_part(&mut self, framing: Framing, part: &[u8]) {
+        response::write_chunk_start(self.tail(), framing, part.len());
+        self.tail().extend_from_slice(part);
+        response::write_chunk_end(self.tail(), framing);
+    }
+
     /// Envía con `sink` lo que se pueda; `true` si ya no queda nada.
     pub(super) fn send(
         &mut self,

@@ -5,6 +5,7 @@ use std::io;
 use super::close;
 use super::envelope::Envelope;
 use super::host::{Class, Host, Moment};
+use super::lend::Begun;
 use super::link::Link;
 use super::service::Context;
 use super::stage::{CloseReason, Response, Rest, Stage, Stepped, Terms};
@@ -62,12 +63,9 @@ pub(super) fn deliver<W: Wire, H: Host>(
     context: &mut Context<'_, H>,
     Answer { head, mut body, terms }: Answer,
 ) -> Stepped<W> {
-    let Terms { class, envelope, mut persistence, mut reason, .. } = terms;
-    let framing = envelope.frame(body.length());
-    if framing == Framing::UntilClose && persistence != Persistence::Close {
-        (persistence, reason) = (Persistence::Close, CloseReason::OneResponse);
-    }
-    let delivery = Delivery { framing, persistence };
+    let Terms { class, envelope, .. } = terms;
+    let (delivery, reason) = terms.deliver(body.length());
+    let framing = delivery.framing;
     let common = context.scratch.common.missing_from(&head, &*context.host);
     envelope.write_errors(link.outgoing.tail(), &link.carbon);
     envelope.write_head(link.outgoing.tail(), &head, common, delivery);
@@ -83,6 +81,29 @@ pub(super) fn deliver<W: Wire, H: Host>(
         return finish(link, envelope, delivery, reason);
     }
     respond(link, context, Response { body, rest: None, envelope, delivery, reason, class })
+}
+
+/// Sigue con una respuesta que empezó durante la llamada.
+pub(super) fn carry_on<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    Begun { rest, outcome }: Begun,
+    Terms { class, envelope, .. }: Terms,
+) -> Stepped<W> {
+    let (delivery, reason) = match outcome {
+        Ok(delivered) => delivered,
+        Err(reason) => {
+            context.host.during(class, || drop(rest));
+            return Ok(Stage::Closed(reason).go());
+        }
+    };
+    link.begin_body(delivery.framing)?;
+    match rest {
+        Some(body) => {
+            respond(link, context, Response { body, rest: None, envelope, delivery, reason, class })
+        }
+        None => cut_short(link, envelope),
+    }
 }
 
 /// Sigue con una respuesta que el cliente no terminaba de tomar.
@@ -119,7 +140,7 @@ fn respond<W: Wire, H: Host>(
         Ok(Pause::Fairness) => Ok(Stage::Responding(Box::new(response)).give_way()),
         Ok(Pause::ForAnother) => Ok(Stage::Responding(Box::new(response)).hand_off()),
         Ok(Pause::End) => finish(link, response.envelope, response.delivery, response.reason),
-        Ok(Pause::Failure) => cut_short(link, &response),
+        Ok(Pause::Failure) => cut_short(link, response.envelope),
         Err(error) => {
             abandon(context, response);
             Err(error)
@@ -298,10 +319,10 @@ fn finish<W: Wire>(
 }
 
 /// La aplicación no completó el cuerpo: que el cliente no tome la mitad por el todo.
-fn cut_short<W: Wire>(link: &mut Link<W>, response: &Response) -> Stepped<W> {
+fn cut_short<W: Wire>(link: &mut Link<W>, envelope: Envelope) -> Stepped<W> {
     log::debug!("se corta una respuesta a {}", link.peers);
-    response.envelope.write_errors(link.outgoing.tail(), &link.carbon);
-    if response.envelope.write_cut(link.outgoing.tail()) {
+    envelope.write_errors(link.outgoing.tail(), &link.carbon);
+    if envelope.write_cut(link.outgoing.tail()) {
         // El corte va escrito: que llegue.
         link.close_gently();
     }

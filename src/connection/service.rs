@@ -80,6 +80,18 @@ impl CommonFields {
         if self.stale_at.is_none_or(|stale_at| now >= stale_at) {
             self.refresh(now, host.calendar());
         }
+        self.without_own(head)
+    }
+
+    /// Las de esa hora, sin guardarlas para otra respuesta.
+    pub(super) fn at(time: SystemTime) -> Self {
+        let mut common = Self::default();
+        common.refresh(Moment::ZERO, time);
+        common
+    }
+
+    /// Las que la aplicación no puso.
+    pub(super) fn without_own(&self, head: &ResponseHead) -> &[u8] {
         match (head.has_own_date(), head.has_own_server()) {
             (false, false) => &self.lines,
             (false, true) => &self.lines[..self.date_length],

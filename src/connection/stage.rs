@@ -11,10 +11,10 @@ use super::wire::Wire;
 use crate::body::Chunk;
 use crate::cgi::fastcgi::Receiver;
 use crate::environ::Environ;
-use crate::gateway::ResponseBody;
+use crate::gateway::{BodyLength, ResponseBody};
 use crate::http::Patience;
 use crate::http::Persistence;
-use crate::http::response::Delivery;
+use crate::http::response::{Delivery, Framing};
 
 /// En qué punto está la conversación con un cliente, y lo que se sabe en cada uno. `S` es de dónde
 /// lee la aplicación un cuerpo grande.
@@ -159,6 +159,15 @@ impl Terms {
     pub(super) fn close(&mut self, reason: CloseReason) {
         self.persistence = Persistence::Close;
         self.reason = reason;
+    }
+
+    /// Cómo se envía una respuesta cuyo cuerpo mide eso, y por qué se cierra después, si se cierra.
+    pub(super) fn deliver(mut self, length: BodyLength) -> (Delivery, CloseReason) {
+        let framing = self.envelope.frame(length);
+        if framing == Framing::UntilClose && self.persistence != Persistence::Close {
+            self.close(CloseReason::OneResponse);
+        }
+        (Delivery { framing, persistence: self.persistence }, self.reason)
     }
 }
 

@@ -5,7 +5,7 @@ mod messages;
 
 pub(super) use messages::{
     ABORT, END, STDERR, STDIN, STDOUT, fastcgi, fastcgi_head, get, last_ok, ok, post, record,
-    request, scgi, uwsgi,
+    request, response, scgi, uwsgi,
 };
 
 use std::io;

@@ -5,12 +5,13 @@
 //! otro lo quiere.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, IoSlice, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::decoder::Decoder;
 use super::incoming::{Incoming, Received};
+use super::window::Window;
 use super::wire::{Awaited, Source};
 use crate::http::Rejection;
 use crate::http::response::CONTINUE;
@@ -81,16 +82,6 @@ impl Reader {
         *lock(&self.0) = Permission::Withdrawn;
     }
 }
-
-/// Lo que llegó en el último rato de espera: lo que se envió de golpe hace tiempo no da crédito.
-#[derive(Debug, Default)]
-struct Window {
-    waited: Duration,
-    received: u64,
-}
-
-/// Lo que se espera como poco cada segundo, en bytes: menos que la peor de las redes.
-pub(super) const MIN_RATE: u64 = 1024;
 
 /// Cada cuánto se mira si un cuerpo llega tan despacio que su permiso es para otro.
 const WINDOW: Duration = Duration::from_secs(5);
@@ -230,7 +221,7 @@ impl<S: Source> Pending<S> {
 
     fn count(&mut self, received: usize) {
         self.total += received as u64;
-        self.window.received += received as u64;
+        self.window.count(received);
     }
 
     fn receive(&mut self) -> io::Result<()> {
@@ -281,7 +272,7 @@ impl<S: Source> Pending<S> {
     fn give_permission(&self) -> io::Result<Awaited> {
         let mut permission = lock(&self.permission);
         while let Permission::Awaited { sent } = *permission {
-            match self.source.send(&CONTINUE[sent..]) {
+            match self.source.send(&[IoSlice::new(&CONTINUE[sent..])]) {
                 Ok(more) if sent + more >= CONTINUE.len() => *permission = Permission::NotNeeded,
                 Ok(more) => *permission = Permission::Awaited { sent: sent + more },
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -301,14 +292,9 @@ impl<S: Source> Pending<S> {
             return Err(Rejection::Timeout.into());
         }
         let window = WINDOW.min(self.limits.timeout);
-        let glance = window.saturating_sub(self.window.waited).max(Duration::from_millis(1));
+        let glance = self.window.left(window).max(Duration::from_millis(1));
         let waited = self.source.wait(awaited, left.min(glance))?;
-        self.window.waited += waited;
-        if self.window.waited < window {
-            return Ok(waited);
-        }
-        let Window { waited: in_window, received } = std::mem::take(&mut self.window);
-        let is_slow = (received as f64) < in_window.as_secs_f64() * MIN_RATE as f64;
+        let is_slow = self.window.is_slow_after(waited, window);
         match &self.permit {
             Some(permit) if is_slow && permit.is_wanted() => Err(Rejection::Timeout.into()),
             _ => Ok(waited),

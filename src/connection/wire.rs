@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, IoSlice};
 use std::sync::Weak;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::environ::Presence;
 
@@ -41,29 +41,40 @@ pub(crate) trait Wire: fmt::Debug {
     /// El lado de quien lee un cuerpo grande. No mantiene abierta la conexión.
     fn source(&mut self) -> Self::Source;
 
+    /// Lo mismo, para quien escribe durante la llamada: nadie lo usa después de ella.
+    fn sender(&mut self) -> Self::Source;
+
     /// Por dónde mirar si el cliente se fue; `None` si todavía no se puede. Tampoco la mantiene abierta.
     fn presence(&mut self) -> Option<Weak<dyn Presence>>;
 }
 
-/// De dónde lee la aplicación un cuerpo grande: aquí sí se espera, porque solo se detiene el hilo que
-/// lee.
+/// De dónde lee la aplicación un cuerpo grande, y por dónde escribe durante la llamada: aquí sí se espera,
+/// porque solo se detiene el hilo que lee o escribe.
 pub(crate) trait Source: fmt::Debug + Send + 'static {
     /// Recibe lo que quepa en `room`, como [`Wire::receive`]. Si la conexión ya se cerró, 0.
     fn receive(&self, room: &mut [u8]) -> io::Result<usize>;
 
     /// Envía lo que se pueda, como [`Wire::send`].
-    fn send(&self, bytes: &[u8]) -> io::Result<usize>;
+    fn send(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize>;
+
+    /// Como [`Wire::abort_when_closed`].
+    fn abort_when_closed(&self, aborts: bool) -> io::Result<()>;
 
     /// Espera a que pase lo que se espera, hasta `timeout`; devuelve cuánto esperó.
     fn wait(&self, awaited: Awaited, timeout: Duration) -> io::Result<Duration>;
+
+    /// La hora del calendario, para el `Date` de una respuesta que empieza por aquí.
+    fn calendar(&self) -> SystemTime;
 }
 
-/// Qué espera quien lee un cuerpo.
+/// Qué espera quien lee un cuerpo, o escribe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Awaited {
     Bytes,
     /// Bytes, o sitio para seguir enviando.
     BytesOrRoom,
+    /// Sitio para seguir enviando.
+    Room,
 }
 
 /// Qué pasó al enviar un archivo sin leerlo.

@@ -23,6 +23,21 @@ pub(crate) enum BodyLength {
     Unknown,
 }
 
+impl BodyLength {
+    /// La de un cuerpo que se escribe durante la llamada.
+    pub(super) fn written(head: &ResponseHead, is_head: bool) -> Self {
+        length_of(is_head, head, None)
+    }
+
+    /// Cuántos bytes admite.
+    pub(super) fn limit(self) -> Option<u64> {
+        match self {
+            Self::Declared(length) | Self::Known(length) => Some(length),
+            Self::Forbidden | Self::Unknown => None,
+        }
+    }
+}
+
 /// El cuerpo, del que se tira trozo a trozo. Se suelta exactamente una vez: al acabarse, al fallar
 /// o cuando el cliente se va.
 #[derive(Debug)]
@@ -51,12 +66,29 @@ impl ResponseBody {
                 Err(body) => body,
             },
         };
-        let length = length_of(is_head, head, &body);
+        let length = length_of(is_head, head, body.content_length());
         let has_content = !is_head && !head.forbids_body();
-        let left = match length {
-            BodyLength::Declared(length) | BodyLength::Known(length) => Some(length),
-            BodyLength::Forbidden | BodyLength::Unknown => None,
-        };
+        Self::of(environ, body, length, length.limit(), has_content)
+    }
+
+    /// Lo que falta de una respuesta que ya empezó: de ella admite `left` bytes.
+    pub(super) fn rest(
+        environ: &mut Environ,
+        body: Body,
+        left: Option<u64>,
+        has_content: bool,
+    ) -> Self {
+        let length = left.map_or(BodyLength::Unknown, BodyLength::Declared);
+        Self::of(environ, body, length, left, has_content)
+    }
+
+    fn of(
+        environ: &mut Environ,
+        body: Body,
+        length: BodyLength,
+        left: Option<u64>,
+        has_content: bool,
+    ) -> Self {
         // Solo estos cuerpos pueden fallar: los demás no gastan en anotar de quién son.
         let may_fail = body.is_lazy() || matches!(length, BodyLength::Declared(_));
         let origin = if may_fail { Origin::of(environ) } else { Origin::default() };
@@ -253,8 +285,9 @@ fn next_of(body: &mut Body) -> Result<Option<io::Result<Chunk>>, Fault> {
     catch(|| body.next()).map_err(Fault::Panic)
 }
 
-fn length_of(is_head: bool, head: &ResponseHead, body: &Body) -> BodyLength {
-    match (head.code(), head.content_length(), body.content_length()) {
+/// `known` es lo que mide, si se sabe sin producirlo.
+fn length_of(is_head: bool, head: &ResponseHead, known: Option<u64>) -> BodyLength {
+    match (head.code(), head.content_length(), known) {
         (205, _, _) => BodyLength::Known(0),
         (204, _, _) => BodyLength::Forbidden,
         (_, Some(declared), _) => BodyLength::Declared(declared),

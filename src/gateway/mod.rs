@@ -15,6 +15,7 @@ mod head;
 mod body;
 mod fault;
 mod error_page;
+mod writer;
 
 pub(crate) use body::{BodyLength, ResponseBody};
 pub(crate) use error_page::{ErrorPage, error_page, internal_error, rejected};
@@ -22,8 +23,11 @@ pub(crate) use fault::Fault;
 pub(crate) use head::ResponseHead;
 pub use header_text::HeaderText;
 pub(crate) use http_environ::{Peers, fill as fill_environ};
+pub use writer::Writer;
+pub(crate) use writer::{Lent, Sink};
 
 use fault::Origin;
+use writer::Written;
 
 use std::error::Error as StdError;
 
@@ -46,11 +50,54 @@ pub(crate) fn run(
     head: &mut ResponseHead,
     is_head: bool,
 ) -> ResponseBody {
-    attempt(application, environ, head, is_head).unwrap_or_else(|fault| {
-        fault.report(environ);
-        let page = fault.rejection().map_or_else(internal_error, rejected);
-        attempt(&page, environ, head, is_head).expect("la página de error siempre responde")
-    })
+    let called = call(application, environ, head);
+    answer(called, environ, head, is_head)
+}
+
+/// Lo que dejó una llamada en la que se pudo escribir.
+pub(crate) enum Ran {
+    /// No salió nada: es la respuesta, entera.
+    Whole(ResponseBody),
+    /// Empezó durante la llamada: es lo que falta. `None` si no llegará a estar completa; ya se anotó.
+    Begun(Option<ResponseBody>),
+}
+
+/// Como [`run`], de una aplicación a la que se prestó con qué escribir.
+pub(crate) fn run_lending<S: Sink + 'static>(
+    application: &dyn Application,
+    environ: &mut Environ,
+    head: &mut ResponseHead,
+    is_head: bool,
+    lent: &Lent<S>,
+) -> Ran {
+    let called = call(application, environ, head);
+    match lent.end() {
+        None => Ran::Whole(answer(called, environ, head, is_head)),
+        Some(written) => Ran::Begun(rest(called, environ, written)),
+    }
+}
+
+/// Lo que falta de una respuesta que empezó durante la llamada.
+fn rest(
+    called: Result<Body, Fault>,
+    environ: &mut Environ,
+    written: Written,
+) -> Option<ResponseBody> {
+    let body = match called {
+        Ok(body) => body,
+        // Sin nadie que la reciba, que la aplicación no siga es lo que se espera.
+        Err(_) if written.is_broken => return None,
+        Err(fault) => {
+            fault.report(environ);
+            if !written.is_whole() {
+                return None;
+            }
+            Body::empty()
+        }
+    };
+    let mut rest = ResponseBody::rest(environ, body, written.left, written.has_content);
+    rest.return_errors(environ);
+    Some(rest)
 }
 
 /// Lo que responde [`run`] si eso es lo que falla antes de enviar nada.
@@ -73,13 +120,28 @@ pub(crate) fn warn_if_large(head: &ResponseHead, environ: &Environ) {
     }
 }
 
-fn attempt(
-    application: &dyn Application,
+fn answer(
+    called: Result<Body, Fault>,
     environ: &mut Environ,
     head: &mut ResponseHead,
     is_head: bool,
+) -> ResponseBody {
+    let prepared = called.and_then(|body| prepare(environ, head, body, is_head));
+    prepared.unwrap_or_else(|fault| {
+        fault.report(environ);
+        let page = fault.rejection().map_or_else(internal_error, rejected);
+        let called = call(&page, environ, head);
+        let prepared = called.and_then(|body| prepare(environ, head, body, is_head));
+        prepared.expect("la página de error siempre responde")
+    })
+}
+
+fn prepare(
+    environ: &mut Environ,
+    head: &ResponseHead,
+    body: Body,
+    is_head: bool,
 ) -> Result<ResponseBody, Fault> {
-    let body = call(application, environ, head)?;
     let mut response = ResponseBody::new(environ, head, body, is_head);
     // La cabeza no sale hasta que hay un primer trozo (PEP 3333, «The start_response() Callable»):
     // si producirlo falla, todavía se puede responder 500.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, IoSlice, Read, Write};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use mio::{Interest, Registry, Token};
 
@@ -73,10 +73,7 @@ impl Wire for SocketWire {
     }
 
     fn send(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        match pieces {
-            [piece] => (&*self.socket).write(piece),
-            pieces => (&*self.socket).write_vectored(pieces),
-        }
+        send(&self.socket, pieces)
     }
 
     fn send_file(&mut self, file: &File, length: u64) -> io::Result<FileSent> {
@@ -97,6 +94,10 @@ impl Wire for SocketWire {
 
     fn source(&mut self) -> SocketSource {
         self.is_shared = true;
+        SocketSource(Arc::downgrade(&self.socket))
+    }
+
+    fn sender(&mut self) -> SocketSource {
         SocketSource(Arc::downgrade(&self.socket))
     }
 
@@ -124,11 +125,15 @@ impl Source for SocketSource {
         }
     }
 
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+    fn send(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         match self.0.upgrade() {
-            Some(socket) => (&*socket).write(bytes),
+            Some(socket) => send(&socket, pieces),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
+    }
+
+    fn abort_when_closed(&self, aborts: bool) -> io::Result<()> {
+        self.0.upgrade().map_or(Ok(()), |socket| socket.abort_when_closed(aborts))
     }
 
     fn wait(&self, awaited: Awaited, timeout: Duration) -> io::Result<Duration> {
@@ -136,6 +141,17 @@ impl Source for SocketSource {
         let start = Instant::now();
         wait(&socket, awaited, timeout)?;
         Ok(start.elapsed())
+    }
+
+    fn calendar(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+fn send(mut socket: &Socket, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    match pieces {
+        [piece] => socket.write(piece),
+        pieces => socket.write_vectored(pieces),
     }
 }
 
@@ -192,6 +208,7 @@ fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> 
     let flags = match awaited {
         Awaited::Bytes => PollFlags::POLLIN,
         Awaited::BytesOrRoom => PollFlags::POLLIN | PollFlags::POLLOUT,
+        Awaited::Room => PollFlags::POLLOUT,
     };
     match poll(&mut [PollFd::new(socket.as_fd(), flags)], timeout) {
         Ok(_) | Err(Errno::EINTR) => Ok(()),
@@ -199,7 +216,7 @@ fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> 
     }
 }
 
-/// Cada cuánto se mira si cabe más, donde no se puede esperar a dos cosas.
+/// Cada cuánto se mira si cabe más, donde no se puede esperar a eso.
 #[cfg(not(unix))]
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -211,7 +228,7 @@ const DOZE: Duration = Duration::from_millis(500);
 /// llevárselo en modo de espera, y como mucho `DOZE`.
 #[cfg(not(unix))]
 fn wait(socket: &Socket, awaited: Awaited, timeout: Duration) -> io::Result<()> {
-    if awaited == Awaited::BytesOrRoom {
+    if awaited != Awaited::Bytes {
         std::thread::sleep(timeout.min(GLANCE));
         return Ok(());
     }

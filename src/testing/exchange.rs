@@ -134,6 +134,8 @@ const NOBODY: fn(&mut Environ, crate::StartResponse<'_>) -> crate::Result<crate:
 impl Host for Stand {
     const IS_BEHIND: bool = false;
 
+    const LENDS_WRITER: bool = false;
+
     fn now(&self) -> Moment {
         self.now
     }

@@ -6,7 +6,7 @@ use std::io::{self, IoSlice};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::random::Random;
 use crate::connection::{
@@ -155,6 +155,10 @@ impl Wire for SimulatedWire {
         SimulatedSource { inner: Box::new(self.inner.source()), network: self.network.clone() }
     }
 
+    fn sender(&mut self) -> SimulatedSource {
+        self.source()
+    }
+
     fn presence(&mut self) -> Option<Weak<dyn Presence>> {
         self.inner.presence()
     }
@@ -175,12 +179,16 @@ impl Source for SimulatedSource {
         self.inner.receive(room)
     }
 
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.inner.send(bytes)
+    fn send(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.inner.send(pieces)
+    }
+
+    fn abort_when_closed(&self, aborts: bool) -> io::Result<()> {
+        self.inner.abort_when_closed(aborts)
     }
 
     fn wait(&self, awaited: Awaited, timeout: Duration) -> io::Result<Duration> {
-        if awaited == Awaited::BytesOrRoom || self.network.is_interrupted() {
+        if awaited != Awaited::Bytes || self.network.is_interrupted() {
             self.network.take(100);
         }
         if self.network.happen() {
@@ -188,5 +196,9 @@ impl Source for SimulatedSource {
         }
         self.network.clock.pass(timeout);
         Ok(timeout)
+    }
+
+    fn calendar(&self) -> SystemTime {
+        self.inner.calendar()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use pretty_assertions::assert_eq;
 
@@ -63,7 +64,8 @@ impl Source for Network {
         }
     }
 
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+    fn send(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter()).copied().collect();
         let mut state = self.state();
         let length = bytes.len().min(state.room);
         if length == 0 {
@@ -72,6 +74,10 @@ impl Source for Network {
         state.room -= length;
         state.sent.extend_from_slice(&bytes[..length]);
         Ok(length)
+    }
+
+    fn abort_when_closed(&self, _aborts: bool) -> io::Result<()> {
+        Ok(())
     }
 
     fn wait(&self, _awaited: Awaited, timeout: Duration) -> io::Result<Duration> {
@@ -90,6 +96,10 @@ impl Source for Network {
         };
         state.waited += waited;
         Ok(waited)
+    }
+
+    fn calendar(&self) -> SystemTime {
+        UNIX_EPOCH
     }
 }
 
