@@ -73,12 +73,13 @@ fn las_peticiones_que_llegan_juntas_son_una_tanda() {
     let (batch_wrapper, count) = counted();
     let served = Served::start_with(application, Config { batch_wrapper, ..Config::default() });
     let mut wire = served.open();
-    wire.send(get("/").as_bytes());
-    wire.until("hecho");
-    let before = count.load(SeqCst);
-    wire.send(get("/").repeat(20).as_bytes());
-    let answers = (0..20).map(|_| comun::mask_date(&wire.until("hecho"))).collect::<Vec<_>>();
-    assert_eq!(answers, vec![ok("hecho"); 20]);
-    let batches = count.load(SeqCst) - before;
-    assert!(batches < 10, "veinte peticiones en {batches} tandas");
+    // Con las primeras se ve que llegan muchas; desde ahí son tandas.
+    let batches = [1, 2, 3].map(|_| {
+        let before = count.load(SeqCst);
+        wire.send(get("/").repeat(20).as_bytes());
+        let answers = (0..20).map(|_| comun::mask_date(&wire.until("hecho")));
+        assert_eq!(answers.collect::<Vec<_>>(), vec![ok("hecho"); 20]);
+        count.load(SeqCst) - before
+    });
+    assert!(batches[2] < 10, "veinte peticiones, otra vez y otra, en {batches:?} tandas");
 }

@@ -15,6 +15,7 @@ OPTIONS = {
     "protocol": False,
     "threads": True,
     "access_log": False,
+    "switch_interval": True,
 }
 
 

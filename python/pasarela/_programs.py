@@ -16,14 +16,21 @@ from ._texts import say
 from .simple_server import WSGIServer, make_server
 
 
+# Cada cuántos milisegundos suelta el intérprete quien lo tiene ocupado, si otro lo espera. Los 5 que trae Python
+# son lo que esperaría una petición rápida junto a quien hace cuentas; con menos de 1, se va en cambiar de hilo.
+SWITCH_INTERVAL = 1
+
+
 class Program:
     """Lo que se ejecuta: sus servidores escuchan donde se pidió, y lo dicen."""
 
     def __init__(self, request: Request, signals: Signals) -> None:
         self._request, self._signals = request, signals
+        self._switch_interval: int = request.options.pop("switch_interval", SWITCH_INTERVAL)
         self.servers: list[WSGIServer] = []
 
     def run(self) -> None:
+        sys.setswitchinterval(max(1, self._switch_interval) / 1000)
         name = self._request.application
         if name.endswith(".py"):
             self._run_file(name)

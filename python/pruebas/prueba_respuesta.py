@@ -161,6 +161,22 @@ class Cuerpo(unittest.TestCase):
         self.assertTrue(answer(plain(large)).body == b"".join(large))
         self.assertEqual(answer(plain([])).body, b"")
 
+    def test_los_trozos_grandes_se_sueltan_al_enviarlos(self):
+        dropped = []
+
+        class Page(bytes):
+            def __del__(self):
+                dropped.append(self[:1])
+
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            return [Page(b"a" * 100_000), b"corto", Page(b"b" * 300_000)]
+
+        found = answer(application)
+        self.assertEqual(found.header("Content-Length"), "400005")
+        self.assertEqual(found.body, b"a" * 100_000 + b"corto" + b"b" * 300_000)
+        self.assertEqual(sorted(dropped), [b"a", b"b"])
+
     def test_un_texto_no_es_un_cuerpo(self):
         for body in [["hola"], "hola", iter(["hola"]), None, [bytearray(b"hola")]]:
             with self.subTest(repr(body)):

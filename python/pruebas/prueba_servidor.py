@@ -1,4 +1,5 @@
 """El servidor: sus hilos, cómo se detiene, y lo que espera de él un programa."""
+import contextlib
 import errno
 import gc
 import os
@@ -14,6 +15,19 @@ from wsgiref.validate import validator
 from comun import PATIENCE, Served, parse, plain, quiet, read_to_end
 
 from pasarela.simple_server import WSGIServer, demo_app, make_server
+
+
+def ask_many(wire, count):
+    """Lo que responden a `count` peticiones enviadas juntas, de diez bytes cada una."""
+    wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * count)
+    received = block = b"\r\n"
+    while block:
+        _, *bodies = received.split(b"\r\n\r\n")
+        if len(bodies) == count and len(bodies[-1]) == 10:
+            return [body[:10] for body in bodies]
+        block = wire.recv(65536)
+        received += block
+    raise AssertionError(received)
 
 
 class Contrato(unittest.TestCase):
@@ -75,6 +89,26 @@ class Hilos(unittest.TestCase):
             for wire in wires:
                 self.assertTrue(read_to_end(wire).endswith(b"."))
                 wire.close()
+
+    def test_lo_rapido_no_espera_en_cada_peticion_a_quien_hace_cuentas(self):
+        spins, is_over = [0], threading.Event()
+
+        def application(environ, start_response):
+            start_response("200 OK", [("Content-Length", "10")])
+            if environ["PATH_INFO"] == "/cuentas":
+                while not is_over.is_set():
+                    spins[0] += 1
+            return [b"%010d" % spins[0]]
+
+        with Served(application) as served, contextlib.ExitStack() as stack:
+            wire, *busy = [stack.enter_context(served.open()) for _ in range(3)]
+            for other in busy:
+                other.sendall(b"GET /cuentas HTTP/1.1\r\nHost: x\r\n\r\n")
+            seen = [ask_many(wire, 100) for _ in range(5)]
+            is_over.set()
+        # Las cuentas avanzan entre dos respuestas solo si en medio se soltó el intérprete.
+        switches = [len(set(values)) for values in seen]
+        self.assertLess(min(switches), 50, switches)
 
     def test_una_lectura_que_espera_no_detiene_a_python(self):
         inside = threading.Event()

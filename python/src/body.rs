@@ -2,9 +2,12 @@
 
 use std::io;
 
+use std::sync::Arc;
+
 use pasarela::{Body, Chunk};
 use pyo3::exceptions::{PyAssertionError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes, PyIterator, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::errors::Errors;
@@ -15,6 +18,10 @@ use crate::start_response::StartResponse;
 
 /// Hasta cuántos bytes de una lista se copian de una vez. Los de una mayor, al enviar cada trozo.
 const WHOLE: usize = 256 * 1024;
+
+/// Desde cuántos bytes un trozo de una lista no se copia: los mismos desde los que el servidor lo envía desde
+/// donde está. Por debajo cuesta menos copiarlo que guardarlo.
+const LARGE: usize = 16 * 1024;
 
 /// El cuerpo de la respuesta. La aplicación puede esperar a dar el primer byte para llamar a
 /// `start_response`: por eso se le pide aquí.
@@ -37,23 +44,49 @@ pub(crate) fn of_result(
     Ok(Body::stream(std::iter::once(Ok(first)).chain(chunks)))
 }
 
-/// Los trozos de una lista o una tupla pequeña, copiados: no queda nada de Python detrás, y se sabe cuánto
-/// miden.
-fn whole(result: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Vec<u8>>>> {
+/// Los trozos de una lista o una tupla, de los que se sabe cuánto miden. Los pequeños se copian, si no son
+/// muchos; los grandes se envían desde donde están, y se sueltan todos a la vez.
+fn whole(result: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Chunk>>> {
     let items: Vec<_> = match (result.cast_exact::<PyList>(), result.cast_exact::<PyTuple>()) {
         (Ok(list), _) => list.iter().collect(),
         (_, Ok(tuple)) => tuple.iter().collect(),
         _ => return Ok(None),
     };
-    let mut left = WHOLE;
-    let mut chunks = Vec::with_capacity(items.len());
+    let (mut left, mut large) = (WHOLE, Vec::new());
     for item in &items {
         let chunk = bytes(item)?;
-        let Some(rest) = left.checked_sub(chunk.len()) else { return Ok(None) };
+        if chunk.as_bytes().len() >= LARGE {
+            large.push(PyBackedBytes::from(chunk.clone()));
+            continue;
+        }
+        let Some(rest) = left.checked_sub(chunk.as_bytes().len()) else { return Ok(None) };
         left = rest;
-        chunks.push(chunk.to_vec());
     }
-    Ok(Some(chunks))
+    if large.is_empty() {
+        let copied = |item| bytes(item).map(|chunk| chunk.as_bytes().to_vec().into());
+        return items.iter().map(copied).collect::<PyResult<_>>().map(Some);
+    }
+    let large = Arc::new(Held::new(large));
+    let mut kept =
+        (0..large.len()).map(|index| Chunk::from_owner(Kept { all: large.clone(), index }));
+    let chunk = |item| {
+        let chunk = bytes(item)?.as_bytes();
+        let kept = if chunk.len() >= LARGE { kept.next() } else { None };
+        Ok(kept.unwrap_or_else(|| chunk.to_vec().into()))
+    };
+    items.iter().map(chunk).collect::<PyResult<_>>().map(Some)
+}
+
+/// Uno de los trozos grandes de una lista, que se sueltan juntos.
+struct Kept {
+    all: Arc<Held<Vec<PyBackedBytes>>>,
+    index: usize,
+}
+
+impl AsRef<[u8]> for Kept {
+    fn as_ref(&self) -> &[u8] {
+        &self.all[self.index]
+    }
 }
 
 /// El archivo que hay en un `wsgi.file_wrapper`. Se cierra cuando se termina de enviar.
@@ -66,9 +99,9 @@ fn file(result: &Bound<'_, PyAny>, errors: &Errors) -> Option<Body> {
     }))
 }
 
-fn bytes<'a>(chunk: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+fn bytes<'a, 'py>(chunk: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, PyBytes>> {
     match chunk.cast::<PyBytes>() {
-        Ok(bytes) => Ok(bytes.as_bytes()),
+        Ok(bytes) => Ok(bytes),
         Err(_) => Err(PyTypeError::new_err(format!(
             "el cuerpo de la respuesta da bytes, y esta dio {}{}",
             chunk.get_type().name()?,
@@ -135,7 +168,7 @@ impl Chunks {
         // Mientras lo producía también pudo escribir.
         let mut chunk = self.state.get().take_written();
         match item {
-            Some(item) => chunk.extend_from_slice(bytes(&item)?),
+            Some(item) => chunk.extend_from_slice(bytes(&item)?.as_bytes()),
             None => *self.iterator = None,
         }
         let is_over = self.iterator.is_none() && chunk.is_empty();

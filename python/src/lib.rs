@@ -36,7 +36,8 @@ mod fault;
 
 use pyo3::prelude::*;
 
-#[pymodule]
+/// Sin GIL también: lo que dos hilos pueden tocar a la vez está detrás de un cerrojo.
+#[pymodule(gil_used = false)]
 fn _pasarela(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<server::Server>()?;
     module.add_class::<file_wrapper::FileWrapper>()?;

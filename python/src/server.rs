@@ -48,14 +48,13 @@ impl Server {
             .map_err(|error| PyValueError::new_err(format!("shutdown_timeout: {error}")))?;
         let config = Config {
             protocol: protocol_named(protocol)?,
-            // Con un solo intérprete, otro bucle solo esperaría su turno.
-            event_loops: 1,
+            event_loops: event_loops(py)?,
             max_threads: threads,
             shutdown_timeout,
             // Las señales son de Python.
             handle_signals: false,
             thread_wrapper: adopt(alive.clone()),
-            batch_wrapper: if std::env::var_os("AB_A").is_some() { BatchWrapper::default() } else { share() },
+            batch_wrapper: share(),
             // Los textos de PEP 3333 son bytes.
             header_text: HeaderText::Latin1,
             write_callable: true,
@@ -126,6 +125,15 @@ fn adopt(alive: Arc<AtomicUsize>) -> ThreadWrapper {
         Python::try_attach(|py| py.detach(live));
         alive.fetch_sub(1, SeqCst);
     })
+}
+
+/// Cuántos bucles. Si el intérprete es de uno cada vez, otro bucle solo esperaría su turno.
+fn event_loops(py: Python<'_>) -> PyResult<usize> {
+    let is_gil_enabled = match py.import("sys")?.getattr_opt("_is_gil_enabled")? {
+        Some(is_gil_enabled) => is_gil_enabled.call0()?.extract()?,
+        None => true,
+    };
+    Ok(if is_gil_enabled { 1 } else { Config::default().event_loops })
 }
 
 /// El intérprete se toma una vez para cada tanda de peticiones, y no en cada una: quien tiene a otro ocupado con

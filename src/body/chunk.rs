@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// Un trozo del cuerpo: bytes fijos del programa, propios, o compartidos.
+use crate::guarded::Guarded;
+
+/// Un trozo del cuerpo: bytes fijos del programa, propios, compartidos o de otro.
 ///
 /// Los fijos (`&'static str`, `&'static [u8]`) y los compartidos (`Arc<str>`, `Arc<[u8]>`) no se copian al
 /// hacer el trozo ni al clonarlo: una página que se arma una vez se responde mil sin copiarla.
@@ -44,15 +46,44 @@ enum Bytes {
     Fixed(&'static [u8]),
     Owned(Vec<u8>),
     Shared(Arc<[u8]>),
+    Kept(Arc<dyn AsRef<[u8]> + Send + Sync>),
 }
 
 impl Chunk {
+    /// Los bytes de `owner`, donde están: no se copian al hacer el trozo ni al clonarlo, y `owner` se suelta
+    /// con el último. Así se responde lo que guarda otro: un archivo en memoria, el objeto de otro lenguaje.
+    ///
+    /// Debe dar siempre los mismos, y a cualquier hilo. Se suelta donde se terminen de enviar, y eso no debería
+    /// tardar.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::Chunk;
+    ///
+    /// /// Una página de muchas, guardadas juntas.
+    /// struct Page(&'static str, usize);
+    ///
+    /// impl AsRef<[u8]> for Page {
+    ///     fn as_ref(&self) -> &[u8] {
+    ///         self.0.lines().nth(self.1).unwrap_or_default().as_bytes()
+    ///     }
+    /// }
+    ///
+    /// let chunk = Chunk::from_owner(Page("uno\ndos\ntres", 1));
+    /// assert_eq!(chunk, Chunk::from("dos"));
+    /// ```
+    pub fn from_owner(owner: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+        Self(Bytes::Kept(Arc::new(Owner(Guarded::new(owner)))))
+    }
+
     /// Los bytes del trozo.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Bytes::Fixed(bytes) => bytes,
             Bytes::Owned(bytes) => bytes,
             Bytes::Shared(bytes) => bytes,
+            Bytes::Kept(owner) => (**owner).as_ref(),
         }
     }
 
@@ -70,6 +101,7 @@ impl Chunk {
             Bytes::Owned(bytes) => bytes,
             Bytes::Fixed(bytes) => bytes.to_vec(),
             Bytes::Shared(bytes) => bytes.to_vec(),
+            Bytes::Kept(owner) => (*owner).as_ref().to_vec(),
         }
     }
 
@@ -81,6 +113,15 @@ impl Chunk {
     /// Si no tiene ninguno.
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()
+    }
+}
+
+/// El dueño de unos bytes. Un pánico al soltarlo se queda en él.
+struct Owner<T>(Guarded<T>);
+
+impl<T: AsRef<[u8]>> AsRef<[u8]> for Owner<T> {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
     }
 }
 
@@ -207,6 +248,33 @@ mod tests {
         let kept = Chunk::from(owned).into_vec();
         assert_eq!(kept.as_ptr(), place);
         assert_eq!(size_of::<Chunk>(), size_of::<Vec<u8>>());
+    }
+
+    /// Unos bytes que dicen cuándo se sueltan, y lo hacen mal.
+    struct Loud(Vec<u8>, Arc<()>);
+
+    impl AsRef<[u8]> for Loud {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            panic!("adrede");
+        }
+    }
+
+    #[test]
+    fn los_de_otro_no_se_copian_y_se_sueltan_con_el_ultimo() {
+        let (bytes, alive) = (vec![1, 2, 3], Arc::new(()));
+        let place = bytes.as_ptr();
+        let chunk = Chunk::from_owner(Loud(bytes, alive.clone()));
+        let another = chunk.clone();
+        assert_eq!([&chunk, &another].map(|chunk| chunk.as_bytes().as_ptr()), [place; 2]);
+        drop(chunk);
+        assert_eq!(Arc::strong_count(&alive), 2);
+        assert_eq!((another.into_vec(), Arc::strong_count(&alive)), (vec![1, 2, 3], 1));
     }
 
     #[test]

@@ -153,6 +153,22 @@ mod tests {
     }
 
     #[test]
+    fn un_trozo_grande_se_envia_desde_donde_esta() {
+        let page = std::sync::Arc::<[u8]>::from(vec![b'x'; LARGE_CHUNK]);
+        let mut outgoing = Outgoing::default();
+        outgoing.push_chunk(Framing::UntilClose, Chunk::from_owner(page.clone()));
+        let mut places = Vec::new();
+        let sent = outgoing.send(|pieces| {
+            places.extend(
+                pieces.iter().filter(|piece| !piece.is_empty()).map(|piece| piece.as_ptr()),
+            );
+            Ok(pieces.iter().map(|piece| piece.len()).sum())
+        });
+        assert!(sent.expect("cabe"));
+        assert_eq!(places, [page.as_ptr()]);
+    }
+
+    #[test]
     fn envia_todo_en_orden_aunque_tomen_poco() {
         let large = "x".repeat(LARGE_CHUNK);
         for step in [1, 7, 1000, 1 << 20] {

@@ -67,10 +67,10 @@ impl ThreadWrapper {
 
 /// Qué se hace alrededor de cada tanda de llamadas a la aplicación. De entrada, nada.
 ///
-/// Sirve para lo que se comparte con otros y no se pide en cada llamada, como el turno de un intérprete. Una
-/// tanda son las peticiones que un hilo atiende seguidas, y nunca espera a la red: se acaba antes de esperar
-/// avisos, y si hay muchas, al cabo de un milisegundo, para que otro tenga el turno. La de un hilo que atiende
-/// una sola petición, porque se sabe que tarda, es cada una de sus llamadas.
+/// Sirve para lo que se comparte con otros y no conviene pedir en cada llamada, como el turno de un intérprete.
+/// Cuando llegan muchas peticiones, una tanda son las que un hilo atiende seguidas; nunca espera a la red, y se
+/// acaba enseguida, para que otro tenga el turno. Cuando llegan pocas, y en los hilos que atienden las que se
+/// sabe que tardan, es cada llamada.
 ///
 /// # Examples
 ///

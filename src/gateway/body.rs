@@ -59,10 +59,11 @@ impl ResponseBody {
         body: Body,
         is_head: bool,
     ) -> Self {
-        let body = match is_head || head.decides_length() {
+        let decides = head.decides_length(body.content_length());
+        let body = match is_head || decides {
             true => body,
             false => match body.only_chunk() {
-                Ok(chunk) => return Self::whole(chunk),
+                Ok(chunk) => return Self::whole(chunk, head.content_length()),
                 Err(body) => body,
             },
         };
@@ -90,7 +91,7 @@ impl ResponseBody {
         has_content: bool,
     ) -> Self {
         // Solo estos cuerpos pueden fallar: los demás no gastan en anotar de quién son.
-        let may_fail = body.is_lazy() || matches!(length, BodyLength::Declared(_));
+        let may_fail = body.is_lazy() || decides;
         let origin = if may_fail { Origin::of(environ) } else { Origin::default() };
         let has_own = !environ.errors().is_default();
         let errors = has_own.then(|| Box::new(std::mem::take(environ.errors())));
@@ -104,8 +105,11 @@ impl ResponseBody {
     }
 
     /// Un cuerpo que ya está entero en memoria, en un trozo.
-    fn whole(chunk: Chunk) -> Self {
-        let length = BodyLength::Known(chunk.len() as u64);
+    fn whole(chunk: Chunk, declared: Option<u64>) -> Self {
+        let length = match declared {
+            Some(declared) => BodyLength::Declared(declared),
+            None => BodyLength::Known(chunk.len() as u64),
+        };
         let first = Some(chunk).filter(|chunk| !chunk.is_empty());
         Self { first, chunks: None, length, left: None, origin: Origin::default(), errors: None }
     }

@@ -65,9 +65,9 @@ impl ResponseHead {
         matches!(self.code, 204 | 205 | 304)
     }
 
-    /// Si la longitud del cuerpo no es la de sus trozos.
-    pub(super) fn decides_length(&self) -> bool {
-        self.content_length.is_some() || self.forbids_body()
+    /// Si la longitud del cuerpo no es la de sus trozos, que miden `known`.
+    pub(super) fn decides_length(&self, known: Option<u64>) -> bool {
+        self.forbids_body() || self.content_length.is_some_and(|length| known != Some(length))
     }
 
     /// Qué bytes son los caracteres de los encabezados, desde ahora.

@@ -378,3 +378,19 @@ fn start_response_se_llama_una_vez() {
     assert_eq!(head.start("404 Not Found", &[]), Err(StartResponseError::CalledTwice));
     assert_eq!(head.status(), "200 OK");
 }
+
+#[test]
+fn un_trozo_en_memoria_sale_de_una_vez_si_mide_lo_que_se_dijo() {
+    let whole = |method: &str, declared: &str| {
+        let (mut head, mut environ) = (ResponseHead::default(), Environ::new());
+        head.start("200 OK", &[("Content-Length", declared)]).expect("bien escrita");
+        let body = Body::from("hola");
+        let mut body = ResponseBody::new(&mut environ, &head, body, method == "HEAD");
+        (body.length(), body.take_whole())
+    };
+    let declared = BodyLength::Declared;
+    assert_eq!(whole("GET", "4"), (declared(4), Some(Chunk::from("hola"))));
+    assert_eq!(whole("GET", "3"), (declared(3), None), "hay que recortarlo");
+    assert_eq!(whole("GET", "5"), (declared(5), None), "le falta uno");
+    assert_eq!(whole("HEAD", "4"), (declared(4), None));
+}

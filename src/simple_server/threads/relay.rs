@@ -140,6 +140,11 @@ impl<'a> Leader<'a> {
         self.role != Role::Alone
     }
 
+    /// Cuántas llamadas lleva, hasta que el número da la vuelta.
+    pub(super) fn calls(&self) -> u32 {
+        self.calls
+    }
+
     /// Si una llamada de esta clase debe quedar para otro hilo: porque suele tardar, o porque no se
     /// sabe y no habría quien relevara a este.
     pub(crate) fn should_hand_off(&self, paces: &Paces, class: Class) -> bool {

@@ -45,6 +45,8 @@ pub(super) struct Worker<'e> {
     until: Until,
     /// Si está dentro de una tanda ([`BatchWrapper`](crate::BatchWrapper)).
     is_in_batch: bool,
+    /// Si en el último turno con algo que hacer hubo más de una llamada.
+    is_busy: bool,
 }
 
 /// Hasta cuándo lidera un hilo.
@@ -77,6 +79,7 @@ impl<'e> Worker<'e> {
             scratch: Scratch::default(),
             until: Until::Shutdown,
             is_in_batch: false,
+            is_busy: false,
         }
     }
 
@@ -164,21 +167,25 @@ impl<'e> Worker<'e> {
     /// Atiende las conexiones que hay en las colas, durante un turno; `true` si alguna dio una respuesta
     /// y basta con una.
     fn serve_ready(&mut self) -> bool {
-        let start = self.runtime.now();
-        let mut batches = self.here.connections().batches().into_iter();
-        let served = batches.try_for_each(|(queue, batch)| match batch {
-            0 => Continue(()),
-            _ => self.serve_batch(queue, batch, start),
-        });
+        let (start, calls) = (self.runtime.now(), self.leader.calls());
+        let batches = self.here.connections().batches();
+        if batches.iter().all(|(_, batch)| *batch == 0) {
+            return false;
+        }
+        let served = batches
+            .into_iter()
+            .try_for_each(|(queue, batch)| self.serve_batch(queue, batch, start));
+        self.is_busy = self.leader.calls().wrapping_sub(calls) > 1;
         served == Break(true)
     }
 
-    /// Atiende `batch` conexiones de una cola. Las que llegan son una tanda, porque casi todas llaman a la
-    /// aplicación; las que siguen con lo que hacían casi solo envían.
+    /// Atiende `batch` conexiones de una cola. Si suele haber varias llamadas, las que llegan son una tanda.
+    /// Con una sola, o si todas quedan para otros hilos, cada llamada es la suya: nadie espera para recibir ni
+    /// para enviar. Las que siguen con lo que hacían casi solo envían.
     fn serve_batch(&mut self, queue: Queue, batch: usize, start: Moment) -> ControlFlow<bool> {
         let runtime = self.runtime;
         let wrapper = &runtime.service.config.batch_wrapper;
-        self.is_in_batch = queue == Queue::Fresh && wrapper.is_set();
+        self.is_in_batch = self.is_busy && batch > 0 && queue == Queue::Fresh && wrapper.is_set();
         match self.is_in_batch {
             true => wrapper.run(|| self.serve_queue(queue, batch, runtime.now())),
             false => self.serve_queue(queue, batch, start),
