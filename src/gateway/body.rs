@@ -91,7 +91,7 @@ impl ResponseBody {
         has_content: bool,
     ) -> Self {
         // Solo estos cuerpos pueden fallar: los demás no gastan en anotar de quién son.
-        let may_fail = body.is_lazy() || decides;
+        let may_fail = body.is_lazy() || matches!(length, BodyLength::Declared(_));
         let origin = if may_fail { Origin::of(environ) } else { Origin::default() };
         let has_own = !environ.errors().is_default();
         let errors = has_own.then(|| Box::new(std::mem::take(environ.errors())));
