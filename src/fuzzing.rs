@@ -175,7 +175,7 @@ pub fn response_head(
     head.start(status, headers)?;
     let delivery = Delivery { framing: Framing::None, persistence: Persistence::KeepAlive };
     let mut out = Vec::new();
-    response::write_head(&mut out, head.status(), b"", head.fields(), delivery);
+    response::write_head(&mut out, &head.status_bytes(), b"", head.fields(), delivery);
     Ok(out)
 }
 

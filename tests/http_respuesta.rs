@@ -47,12 +47,14 @@ fn la_cabeza_va_en_el_orden_y_con_las_letras_de_la_aplicacion() {
 }
 
 #[test]
-fn un_valor_puede_ir_en_latin_1_y_el_estado_no() {
+fn el_estado_y_los_valores_pueden_ir_en_latin_1() {
     let config = Config { header_text: HeaderText::Latin1, ..Config::default() };
     let application = |_: &mut Environ, start: StartResponse<'_>| {
         let refused =
             StartResponseError::NotLatin1 { name: "X-Precio".into(), value: "5 €".into() };
         assert_eq!(start("200 OK", &[("X-Precio", "5 €")]), Err(refused));
+        let refused = StartResponseError::InvalidStatus { status: "200 5 €".into() };
+        assert_eq!(start("200 5 €", &[]), Err(refused));
         start("200 Así", &[("X-Letra", "ñ\u{80}")])?;
         Ok(Body::empty())
     };
@@ -62,7 +64,7 @@ fn un_valor_puede_ir_en_latin_1_y_el_estado_no() {
     let received = wire.try_rest().expect("entera");
     let has = |part: &[u8]| received.windows(part.len()).any(|found| found == part);
     assert!(has(b"\r\nX-Letra: \xF1\x80\r\n"), "{}", received.escape_ascii());
-    assert!(has("200 Así\r\n".as_bytes()) && !has(b"X-Precio"), "{}", received.escape_ascii());
+    assert!(has(b"200 As\xED\r\n") && !has(b"X-Precio"), "{}", received.escape_ascii());
 }
 
 #[test]

@@ -77,6 +77,20 @@ fn handle_request_atiende_una_y_vuelve() {
 }
 
 #[test]
+fn handle_request_no_espera_mas_de_lo_que_se_le_dice() {
+    let server = make_server("127.0.0.1", 0, echo).expect("hay un puerto libre");
+    let brief = Duration::from_millis(1);
+    assert_eq!(server.handle_request_within(Duration::ZERO), Ok(false));
+    let mut wire = Wire::open(&server.local_addrs()[0].to_string());
+    wire.send(b"GET /a HTTP/1.1\r\nHo");
+    assert_eq!(server.handle_request_within(brief), Ok(false));
+    wire.send(b"st: x\r\n\r\n");
+    assert_eq!(server.handle_request_within(Duration::MAX), Ok(true));
+    wire.until("GET /a []");
+    assert_eq!(server.handle_request_within(brief), Ok(false));
+}
+
+#[test]
 fn un_servidor_que_se_suelta_deja_de_escuchar() {
     let server = make_server("127.0.0.1", 0, echo).expect("hay un puerto libre");
     let address = server.local_addrs()[0];

@@ -5,26 +5,45 @@ import threading
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from wsgiref.simple_server import demo_app
+from wsgiref import simple_server
+from wsgiref.simple_server import WSGIRequestHandler, demo_app
 
 from ._pasarela import Server
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["WSGIServer", "demo_app", "make_server"]
+# Los mismos nombres que `wsgiref`. Su `WSGIRequestHandler` está para que un programa lo encuentre: aquí no atiende.
+__all__ = ["WSGIServer", "WSGIRequestHandler", "demo_app", "make_server"]
 
 # Cada cuántos segundos mira el hilo principal si llegó una señal: el sistema puede dársela a otro.
 LOOK = 0.5
 
 
+# Lo que tiene el servidor de `wsgiref` y aquí no puede estar, y qué hacer sin ello.
+ABSENT = {
+    "socket": "escucha en varios sockets, y los atiende él; para TLS, pon delante nginx o Apache",
+    "fileno": "escucha en varios sockets, y los atiende él; para esperar un rato, usa timeout",
+    "base_environ": "lo que es de todas las peticiones, ponlo en una aplicación que envuelva a la tuya",
+    "RequestHandlerClass": "quien lee las peticiones no es una clase de Python",
+}
+
+
 class WSGIServer:
     """Un servidor que escucha. Tras detenerse no vuelve a empezar: se crea otro."""
 
-    def __init__(self, host: str, port: int, app: WSGIApplication, **options: Any) -> None:
-        """`options` son las de `python -m pasarela`, y `shutdown_timeout`: los segundos que espera al detenerse."""
+    # Cuántos segundos espera `handle_request()` a que alguien pida algo; `None`, los que hagan falta.
+    timeout: float | None = None
+
+    def __init__(
+        self, host: str, port: int, app: WSGIApplication | None = None, **options: Any
+    ) -> None:
+        """Sin `app`, la que se diga con `set_app`. `options` son las de `python -m pasarela`, y `shutdown_timeout`:
+        los segundos que espera al detenerse."""
         self._app = app
-        self._server = Server(app, host, port, **options)
+        late = _Late()
+        self._late = late if app is None else None
+        self._server = Server(late if app is None else app, host, port, **options)
         self._path: str | None = options.get("unix")
         self._idle = threading.Event()
         self._idle.set()
@@ -48,8 +67,14 @@ class WSGIServer:
         """Cuántos hilos siguen: detenido, los que no salieron de la aplicación dentro del plazo."""
         return self._server.threads
 
-    def get_app(self) -> WSGIApplication:
+    def get_app(self) -> WSGIApplication | None:
         return self._app
+
+    def set_app(self, app: WSGIApplication) -> None:
+        """Dice cuál es la aplicación, si se creó sin ella. Puede ser otra más tarde: vale desde la petición siguiente."""
+        if self._late is None:
+            raise RuntimeError("este servidor se creó con su aplicación; para darla después, créalo con None")
+        self._app = self._late.app = app
 
     def serve_forever(self, poll_interval: float = LOOK) -> None:
         """Atiende hasta `shutdown()`, o hasta que una señal lance una excepción, como Ctrl-C: entonces termina
@@ -57,8 +82,14 @@ class WSGIServer:
         self._run(self._server.serve, poll_interval)
 
     def handle_request(self) -> None:
-        """Atiende una petición y vuelve."""
-        self._run(self._server.handle_request, LOOK)
+        """Atiende una petición y vuelve; si nadie pide nada en `timeout` segundos, llama a `handle_timeout()`."""
+        served: list[bool] = []
+        self._run(lambda: served.append(self._server.handle_request(self.timeout)), LOOK)
+        if not all(served):
+            self.handle_timeout()
+
+    def handle_timeout(self) -> None:
+        """Para quien hereda."""
 
     def shutdown(self) -> None:
         """Lo detiene, y espera a que se detenga si no lo llama quien atiende."""
@@ -69,6 +100,10 @@ class WSGIServer:
     def server_close(self) -> None:
         """Deja de escuchar."""
         self._server.close()
+
+    def __getattr__(self, name: str) -> Any:
+        reason = f"; {ABSENT[name]}" if name in ABSENT else ""
+        raise AttributeError(f"este WSGIServer no tiene {name!r}{reason}", name=name, obj=self)
 
     def __enter__(self) -> WSGIServer:
         return self
@@ -117,17 +152,32 @@ class WSGIServer:
 def make_server(
     host: str,
     port: int,
-    app: WSGIApplication,
+    app: WSGIApplication | None,
     server_class: type | None = None,
     handler_class: type | None = None,
     **options: Any,
 ) -> WSGIServer:
-    """El `make_server` de `wsgiref`. Las clases suyas que se le den no tienen aquí qué cambiar: se avisa, y nada
-    más."""
-    if server_class or handler_class:
-        warnings.warn(
-            "server_class y handler_class son de wsgiref: este servidor no las usa",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+    """El `make_server` de `wsgiref`. `server_class` puede heredar de este `WSGIServer`. Las clases que heredan de las
+    suyas no tienen aquí qué cambiar: se avisa, y nada más."""
+    if isinstance(server_class, type) and issubclass(server_class, WSGIServer):
+        return server_class(host, port, app, **options)
+    # Las suyas, tal cual, no piden nada.
+    for name, given, usual in [
+        ("server_class", server_class, simple_server.WSGIServer),
+        ("handler_class", handler_class, WSGIRequestHandler),
+    ]:
+        if given not in (None, usual):
+            text = f"{name} es de wsgiref: este servidor no la usa"
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
     return WSGIServer(host, port, app, **options)
+
+
+class _Late:
+    """Una aplicación que todavía no se dijo cuál es."""
+
+    app: WSGIApplication | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        if self.app is None:
+            raise RuntimeError("este servidor no tiene aplicación; dila con set_app")
+        return self.app(environ, start_response)

@@ -239,15 +239,18 @@ class Checks:
             self.assertEqual((status, b"adrede" in body), (500, False))
 
     def test_lo_que_no_esta_entero_lo_parece(self):
-        # Al cerrar un socket de Unix no se puede cortar: ahí no se prueba.
-        self.nginx.application.arrived.clear()
-        with self.nginx.client() as connection:
-            connection.request("GET", "/medias")
-            response = connection.getresponse()
-            self.assertEqual(response.read(3), b"uno")
-            self.nginx.application.arrived.set()
-            with self.assertRaises(http.client.IncompleteRead):
-                response.read()
+        for prefix, _ in self.on_each():
+            # Al cerrar un socket de Unix no se puede cortar: ahí solo se nota si hay trozos o registros.
+            if prefix and self.protocol in ("scgi", "uwsgi"):
+                continue
+            self.nginx.application.arrived.clear()
+            with self.nginx.client() as connection:
+                connection.request("GET", prefix + "/medias")
+                response = connection.getresponse()
+                self.assertEqual(response.read(3), b"uno")
+                self.nginx.application.arrived.set()
+                with self.assertRaises(http.client.IncompleteRead):
+                    response.read()
 
     def test_lo_que_se_anota_llega_a_quien_administra(self):
         with quiet() as errors:

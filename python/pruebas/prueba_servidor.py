@@ -9,11 +9,13 @@ import threading
 import unittest
 import warnings
 import weakref
+import wsgiref.simple_server
 from wsgiref.simple_server import WSGIRequestHandler
 from wsgiref.validate import validator
 
 from comun import PATIENCE, Served, parse, plain, quiet, read_to_end
 
+import pasarela.simple_server
 from pasarela.simple_server import WSGIServer, demo_app, make_server
 
 
@@ -193,9 +195,71 @@ class ComoWsgiref(unittest.TestCase):
                 server.handle_request()
                 self.assertEqual(parse(read_to_end(wire)).body, b"hola")
 
+    def test_handle_request_tiene_un_plazo(self):
+        class Patient(WSGIServer):
+            waits = 0
+
+            def handle_timeout(self):
+                self.waits += 1
+
+        with make_server("127.0.0.1", 0, plain(), server_class=Patient) as server:
+            for server.timeout in [0, 0.001]:
+                server.handle_request()
+            self.assertEqual(server.waits, 2)
+            with socket.create_connection(server.server_address, timeout=PATIENCE) as wire:
+                wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                server.timeout = PATIENCE
+                server.handle_request()
+                self.assertEqual(parse(read_to_end(wire)).body, b"hola")
+            self.assertEqual(server.waits, 2)
+            server.timeout = -1
+            with self.assertRaises(ValueError):
+                server.handle_request()
+
+    def test_la_aplicacion_se_puede_decir_despues(self):
+        with quiet(), Served(None) as served:
+            self.assertIsNone(served.server.get_app())
+            self.assertEqual(served.get().status, "500 Internal Server Error")
+            for body in [b"una", b"otra"]:
+                application = plain([body])
+                served.server.set_app(application)
+                self.assertIs(served.server.get_app(), application)
+                self.assertEqual(served.get().body, body)
+        with make_server("127.0.0.1", 0, demo_app) as server, self.assertRaises(RuntimeError):
+            server.set_app(plain())
+
     def test_avisa_de_las_clases_que_no_usa(self):
-        with self.assertWarns(RuntimeWarning):
-            make_server("127.0.0.1", 0, demo_app, handler_class=WSGIRequestHandler).server_close()
+        class Handler(WSGIRequestHandler):
+            pass
+
+        class Server(wsgiref.simple_server.WSGIServer):
+            pass
+
+        for classes in [{"handler_class": Handler}, {"server_class": Server}]:
+            with self.subTest(classes), self.assertWarns(RuntimeWarning) as warned:
+                make_server("127.0.0.1", 0, demo_app, **classes).server_close()
+            self.assertEqual(warned.filename, __file__)
+        # Las de siempre no piden nada.
+        usual = [wsgiref.simple_server.WSGIServer, WSGIRequestHandler]
+        make_server("127.0.0.1", 0, demo_app, *usual).server_close()
+
+    def test_da_los_mismos_nombres(self):
+        self.assertLessEqual(
+            set(wsgiref.simple_server.__all__), set(pasarela.simple_server.__all__)
+        )
+
+    def test_de_lo_que_no_puede_estar_dice_por_que(self):
+        with make_server("127.0.0.1", 0, demo_app) as server:
+            for name, said in {
+                "socket": "TLS",
+                "fileno": "timeout",
+                "base_environ": "aplicación",
+                "RequestHandlerClass": "clase",
+            }.items():
+                with self.subTest(name), self.assertRaises(AttributeError) as raised:
+                    getattr(server, name)
+                self.assertIn(said, str(raised.exception))
+            self.assertFalse(hasattr(server, "no_existe"))
 
     def test_lo_que_no_sirve_es_un_valueerror(self):
         for options in [{"threads": 0}, {"protocol": "gopher"}, {"shutdown_timeout": -1.0}]:

@@ -27,8 +27,3 @@ pub(crate) fn text(text: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
          texto.encode(\"utf-8\").decode(\"latin-1\")"
     )))
 }
-
-/// Los bytes de uno de esos textos.
-pub(crate) fn encode(text: &str) -> Vec<u8> {
-    text.chars().filter_map(|letter| u8::try_from(letter).ok()).collect()
-}

@@ -44,8 +44,7 @@ impl Server {
         shutdown_timeout: f64,
     ) -> PyResult<Self> {
         let alive = Arc::<AtomicUsize>::default();
-        let shutdown_timeout = Duration::try_from_secs_f64(shutdown_timeout)
-            .map_err(|error| PyValueError::new_err(format!("shutdown_timeout: {error}")))?;
+        let shutdown_timeout = seconds(shutdown_timeout, "shutdown_timeout")?;
         let config = Config {
             protocol: protocol_named(protocol)?,
             event_loops: event_loops(py)?,
@@ -92,10 +91,15 @@ impl Server {
         py.detach(move || server.serve_forever()).map_err(|error| fault::to_python(&error))
     }
 
-    /// Atiende una petición en este hilo.
-    fn handle_request(&self, py: Python<'_>) -> PyResult<()> {
+    /// Atiende una petición en este hilo; `False` si nadie pide nada en ese plazo, en segundos.
+    #[pyo3(signature = (timeout = None))]
+    fn handle_request(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
         let server = self.open()?;
-        py.detach(move || server.handle_request()).map_err(|error| fault::to_python(&error))
+        let served = match timeout.map(|timeout| seconds(timeout, "timeout")).transpose()? {
+            None => py.detach(move || server.handle_request().map(|()| true)),
+            Some(limit) => py.detach(move || server.handle_request_within(limit)),
+        };
+        served.map_err(|error| fault::to_python(&error))
     }
 
     /// Pide que se detenga, y no lo espera.
@@ -115,6 +119,11 @@ impl Server {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).clone();
         inner.ok_or_else(|| PyRuntimeError::new_err("el servidor ya se cerró; crea otro"))
     }
+}
+
+fn seconds(seconds: f64, what: &str) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|error| PyValueError::new_err(format!("{what}: {error}")))
 }
 
 /// El intérprete adopta cada hilo una vez, para toda su vida: así conserva su `threading.local`, y entre una

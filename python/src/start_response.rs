@@ -151,10 +151,7 @@ impl Head {
         let Ok(list) = headers.cast::<PyList>() else {
             return Err(PyTypeError::new_err("start_response: los encabezados van en una lista"));
         };
-        let status = native::encode(&native::text(status, "start_response: el estado")?);
-        let status = String::from_utf8(status).map_err(|_| {
-            PyValueError::new_err("start_response: la frase del estado no es ASCII ni UTF-8")
-        })?;
+        let status = native::text(status, "start_response: el estado")?;
         let headers = list.iter().map(|pair| header(&pair)).collect::<PyResult<_>>()?;
         let head = Self { status, headers };
         match check_head(&head.status, &head.borrowed()) {

@@ -15,7 +15,7 @@ pub(crate) enum StatusLine {
 pub(crate) fn write(
     out: &mut Vec<u8>,
     line: StatusLine,
-    status: &str,
+    status: &[u8],
     fields: &[u8],
     length: Option<u64>,
 ) {
@@ -23,7 +23,7 @@ pub(crate) fn write(
         StatusLine::Field => "Status: ",
         StatusLine::Http => "HTTP/1.1 ",
     };
-    for part in [prefix.as_bytes(), status.as_bytes(), b"\r\n", fields] {
+    for part in [prefix.as_bytes(), status, b"\r\n", fields] {
         out.extend_from_slice(part);
     }
     if let Some(length) = length {
@@ -40,7 +40,7 @@ mod tests {
     #[track_caller]
     fn check(line: StatusLine, length: Option<u64>, expected: &str) {
         let mut out = Vec::new();
-        write(&mut out, line, "404 Not Found", b"A: b\r\n", length);
+        write(&mut out, line, b"404 Not Found", b"A: b\r\n", length);
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 

@@ -47,7 +47,7 @@ impl Envelope {
         common: &[u8],
         delivery: Delivery,
     ) {
-        let (status, fields) = (head.status(), head.fields());
+        let (status, fields) = (&*head.status_bytes(), head.fields());
         let length = match delivery.framing {
             Framing::Length(length) => Some(length),
             _ => None,

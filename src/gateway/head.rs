@@ -1,5 +1,7 @@
 //! Lo que la aplicación declara con `start_response`, comprobado.
 
+use std::borrow::Cow;
+
 use super::header_text::HeaderText;
 use crate::application::StartResponseError;
 use crate::http::{has_controls, is_token};
@@ -28,6 +30,16 @@ impl ResponseHead {
     /// El estado: `200 OK`.
     pub(crate) fn status(&self) -> &str {
         &self.status
+    }
+
+    /// El estado, listo para enviar.
+    pub(crate) fn status_bytes(&self) -> Cow<'_, [u8]> {
+        if self.text == HeaderText::Utf8 || self.status.is_ascii() {
+            return self.status.as_bytes().into();
+        }
+        let mut bytes = Vec::new();
+        push_text(&mut bytes, self.text, &self.status);
+        bytes.into()
     }
 
     /// Sus tres cifras.
@@ -98,6 +110,9 @@ impl ResponseHead {
             return Err(StartResponseError::CalledTwice);
         }
         let code = check_status(status)?;
+        if self.text == HeaderText::Latin1 && !status.chars().all(|letter| letter <= '\u{FF}') {
+            return Err(StartResponseError::InvalidStatus { status: status.to_owned() });
+        }
         self.clear();
         for (name, value) in headers {
             check_header(name, value)?;
@@ -120,23 +135,11 @@ impl ResponseHead {
         self.own_server |= name.eq_ignore_ascii_case("server");
         self.fields.extend_from_slice(name.as_bytes());
         self.fields.extend_from_slice(b": ");
-        self.push_value(name, value)?;
+        if !push_text(&mut self.fields, self.text, value) {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            return Err(StartResponseError::NotLatin1 { name, value });
+        }
         self.fields.extend_from_slice(b"\r\n");
-        Ok(())
-    }
-
-    fn push_value(&mut self, name: &str, value: &str) -> Result<(), StartResponseError> {
-        if self.text == HeaderText::Utf8 || value.is_ascii() {
-            self.fields.extend_from_slice(value.as_bytes());
-            return Ok(());
-        }
-        for letter in value.chars() {
-            let byte = u8::try_from(letter).map_err(|_| StartResponseError::NotLatin1 {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            })?;
-            self.fields.push(byte);
-        }
         Ok(())
     }
 
@@ -149,6 +152,15 @@ impl ResponseHead {
         self.content_length = length;
         Ok(())
     }
+}
+
+/// Escribe los bytes de un texto; `false` si alguno de sus caracteres no tiene.
+fn push_text(out: &mut Vec<u8>, bytes: HeaderText, text: &str) -> bool {
+    if bytes == HeaderText::Utf8 || text.is_ascii() {
+        out.extend_from_slice(text.as_bytes());
+        return true;
+    }
+    text.chars().all(|letter| u8::try_from(letter).map(|byte| out.push(byte)).is_ok())
 }
 
 fn check_status(status: &str) -> Result<u16, StartResponseError> {

@@ -1,6 +1,6 @@
 //! Qué bytes son los caracteres de un encabezado.
 
-/// Qué bytes se envían por los caracteres de un encabezado de respuesta. El estado va siempre en UTF-8.
+/// Qué bytes se envían por los caracteres del estado y de los encabezados de una respuesta.
 ///
 /// Un valor puede llevar cualquier byte que no sea un control (RFC 9110 §5.5), y el texto de Rust solo tiene
 /// los de UTF-8. Quien reciba valores ya codificados, como la pasarela de otro lenguaje, los pasa en `latin-1`.

@@ -137,7 +137,7 @@ fn send(
         BodyLength::Forbidden | BodyLength::Declared(_) | BodyLength::Unknown => None,
     };
     let mut block = Vec::new();
-    head::write(&mut block, StatusLine::Field, head.status(), head.fields(), length);
+    head::write(&mut block, StatusLine::Field, &head.status_bytes(), head.fields(), length);
     let is_lazy = body.is_lazy();
     loop {
         let next = body.next_chunk();

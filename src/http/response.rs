@@ -51,13 +51,13 @@ impl Framing {
 /// deciden la entrega.
 pub(crate) fn write_head(
     out: &mut Vec<u8>,
-    status: &str,
+    status: &[u8],
     common: &[u8],
     fields: &[u8],
     delivery: Delivery,
 ) {
     out.extend_from_slice(b"HTTP/1.1 ");
-    out.extend_from_slice(status.as_bytes());
+    out.extend_from_slice(status);
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(common);
     out.extend_from_slice(fields);
@@ -130,7 +130,7 @@ mod tests {
     fn check(framing: Framing, persistence: Persistence, expected: &str) {
         let mut out = Vec::new();
         let delivery = Delivery { framing, persistence };
-        write_head(&mut out, "200 OK", b"Date: x\r\n", b"A: b\r\n", delivery);
+        write_head(&mut out, b"200 OK", b"Date: x\r\n", b"A: b\r\n", delivery);
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 

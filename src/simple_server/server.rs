@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
 
 use super::error::ServerError;
 use super::listen::{Listener, Listeners, Opened};
@@ -262,8 +263,30 @@ impl Server {
     /// ```
     pub fn handle_request(&self) -> Result<(), ServerError> {
         let _serving = self.claim()?;
-        self.engine.serve_one();
+        self.engine.serve_one(None);
         Ok(())
+    }
+
+    /// Como [`handle_request`](Self::handle_request), sin esperar más de `limit` a que alguien pida algo: dice si
+    /// atendió una petición. La que entonces estaba llegando sigue la próxima vez.
+    ///
+    /// # Errors
+    ///
+    /// Los mismos.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::{make_server, simple_server::demo_app};
+    /// use std::time::Duration;
+    ///
+    /// let server = make_server("localhost", 0, demo_app)?;
+    /// assert_eq!(server.handle_request_within(Duration::from_millis(1)), Ok(false));
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub fn handle_request_within(&self, limit: Duration) -> Result<bool, ServerError> {
+        let _serving = self.claim()?;
+        Ok(self.engine.serve_one(Some(limit)))
     }
 
     fn claim(&self) -> Result<Serving<'_>, ServerError> {

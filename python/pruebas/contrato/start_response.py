@@ -18,6 +18,11 @@ class StartResponseRules(Rules):
         own = [pair for pair in answer.headers if pair in headers]
         self.assertEqual((answer.status, own), ("299 Muy bien", headers))
 
+    def test_el_estado_tambien_es_de_bytes(self):
+        for reason in ["A\xf1o", "a\xf1o".encode().decode("latin-1"), "\xff"]:
+            with self.subTest(reason):
+                self.assertEqual(self.ask(plain([b"."], "200 " + reason)).status, "200 " + reason)
+
     def test_los_que_pone_el_servidor_no_se_repiten(self):
         headers = [("Date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("Server", "mio")]
         answer = self.ask(plain([b"."], headers=headers))

@@ -20,6 +20,9 @@ const SWEEP: Duration = Duration::from_millis(500);
 /// Lo que tarda en irse, con holgura, un hilo que ya no está en la aplicación.
 const FAREWELL: Duration = Duration::from_millis(100);
 
+/// Lo que se tarda, con holgura, en empezar a mirar quién llega.
+const ONE_LOOK: Duration = Duration::from_millis(5);
+
 /// Quien hace andar los hilos de un servidor.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -59,9 +62,13 @@ impl Engine {
         served
     }
 
-    /// Atiende una petición con este único hilo.
-    pub(crate) fn serve_one(&self) {
-        Worker::new(&self.runtime).serve_one();
+    /// Atiende una petición con este único hilo; `false` si nadie pide nada en ese plazo.
+    pub(crate) fn serve_one(&self, limit: Option<Duration>) -> bool {
+        // Un plazo que no cabe en el reloj no vence, y con el más corto se mira una vez.
+        let limit = limit.map(|limit| limit.max(ONE_LOOK));
+        let give_up = limit.and_then(|limit| self.runtime.now().checked_add(limit));
+        let waits = || give_up.is_none_or(|give_up| self.runtime.now() < give_up);
+        Worker::new(&self.runtime).serve_one(waits)
     }
 
     fn serve_until_over(&self, roster: Roster, addresses: &[SocketAddr]) -> io::Result<()> {

@@ -102,11 +102,11 @@ impl<'e> Worker<'e> {
         }
     }
 
-    /// Atiende una petición con este único hilo.
-    pub(super) fn serve_one(mut self) {
+    /// Atiende una petición con este único hilo; `false` si no hubo ninguna mientras dijo `waits`.
+    pub(super) fn serve_one(mut self, waits: impl Fn() -> bool) -> bool {
         self.until = Until::OneRequest;
         self.leader = Leader::alone(post(self.runtime, self.here));
-        self.serve_while_leading();
+        self.serve_while_leading(waits)
     }
 
     fn lead(&mut self, index: usize, turn: Turn) {
@@ -117,7 +117,7 @@ impl<'e> Worker<'e> {
             _ => Leader::new(post, turn),
         };
         // Pase lo que pase, el bucle conserva a quien lo lidera.
-        while catch(|| self.serve_while_leading()).is_err() {
+        while catch(|| self.serve_while_leading(|| true)).is_err() {
             log::error!("un pánico en el bucle {index}; sigue quien lo lidera");
         }
     }
@@ -153,15 +153,16 @@ impl<'e> Worker<'e> {
         Reception { runtime, here, index, keeps_all: until == Until::OneRequest }
     }
 
-    fn serve_while_leading(&mut self) {
-        while self.leader.leads() && !self.here.is_done() {
+    fn serve_while_leading(&mut self, waits: impl Fn() -> bool) -> bool {
+        while self.leader.leads() && !self.here.is_done() && waits() {
             if self.serve_ready() && self.until == Until::OneRequest {
-                return;
+                return true;
             }
             if self.leader.leads() {
                 self.poll();
             }
         }
+        false
     }
 
     /// Atiende las conexiones que hay en las colas, durante un turno; `true` si alguna dio una respuesta
