@@ -11,12 +11,14 @@ use crate::questions::{PAPER, PAPER_END};
 pub(super) fn with_panels(content: &str, page: &str, prefix: &str) -> String {
     let number = page.strip_prefix("cap").and_then(|rest| rest.get(..2)?.parse::<u8>().ok());
     let Some(number) = number else { return content.to_owned() };
+    // El programa del capítulo que trata de Python no se compila.
+    let is_compiled = !page.ends_with("_python.html");
     let mut answers = Answers { prefix, predictions: 0, all: Vec::new() };
     let sections: String = sections(content)
         .into_iter()
         .map(|section| match Kind::of(section) {
             Some(Kind::Predict) => predictions(section, &mut answers),
-            Some(Kind::Errors) => errors(section, prefix),
+            Some(Kind::Errors) => errors(section, prefix, is_compiled),
             Some(Kind::Exercise) => exercise(section, number, &mut answers),
             Some(Kind::Summary) => summary(section),
             Some(Kind::Why) => questions(section, &mut answers),
@@ -142,27 +144,29 @@ fn predictions(section: &str, answers: &mut Answers<'_>) -> String {
 }
 
 /// Cada error empieza por un párrafo con su nombre en negrita.
-fn errors(section: &str, prefix: &str) -> String {
+fn errors(section: &str, prefix: &str, is_compiled: bool) -> String {
     const OPEN: &str = "<p><strong>";
     let Some((before, rest)) = section.split_once(OPEN) else { return section.to_owned() };
     let items: Vec<&str> = rest.split(OPEN).collect();
     let panels: String = items
         .iter()
         .enumerate()
-        .map(|(at, item)| error(item, &format!("{prefix}error-{}", at + 1)))
+        .map(|(at, item)| error(item, &format!("{prefix}error-{}", at + 1), is_compiled))
         .collect();
     before.to_owned() + &panels
 }
 
-fn error(item: &str, id: &str) -> String {
+fn error(item: &str, id: &str, is_compiled: bool) -> String {
     let Some((name, rest)) = item.split_once("</strong>") else {
         return format!("<p><strong>{item}");
     };
     let kind = match (rest.find("\"bloque compilador\""), rest.find("\"bloque terminal\"")) {
         (Some(at), _) if rest[at..].contains(">error") => "No compila",
         (Some(_), _) => "El compilador avisa",
-        (None, Some(_)) => "Compila, y falla al ejecutarse",
-        (None, None) => "Compila, y no hace lo que esperas",
+        (None, Some(_)) if is_compiled => "Compila, y falla al ejecutarse",
+        (None, Some(_)) => "Falla al ejecutarse",
+        (None, None) if is_compiled => "Compila, y no hace lo que esperas",
+        (None, None) => "No hace lo que esperas",
     };
     let name = name.trim_end_matches(['.', ' ']);
     format!(
@@ -286,6 +290,15 @@ mod tests {
             seen.contains("no hace lo que esperas</p>\n<h3 id=\"error-2\">Dos</h3>\n<p>Asá.</p>"),
             "{seen}"
         );
+    }
+
+    #[test]
+    fn lo_que_es_de_python_no_se_compila() {
+        let content = "<h2>Errores típicos</h2>\n<p><strong>Uno.</strong> Así.</p>\n<div class=\"bloque terminal\"></div>\
+                       \n<p><strong>Dos.</strong> Asá.</p>";
+        let seen = with_panels(content, "cap18_python.html", "");
+        let kinds = ["Falla al ejecutarse</p>", "No hace lo que esperas</p>"];
+        assert!(kinds.iter().all(|kind| seen.contains(&format!("\"tipo\">{kind}"))), "{seen}");
     }
 
     #[test]
