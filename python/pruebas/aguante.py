@@ -157,9 +157,21 @@ class Calm:
 
     @classmethod
     def of(cls, served, at):
+        # Lo que gasta, antes de preguntarle: la conexión de la pregunta tarda un momento en cerrarse.
+        usage = served.usage()
         answer = clientes.one(served.address, "/en-uso", Connection="close")
         *counts, used = map(int, answer.split())
-        return cls(at, served.usage(), *counts, used // 1024)
+        return cls(at, usage, *counts, used // 1024)
+
+    @classmethod
+    def first(cls, served):
+        """El de antes de empezar, con todo hecho: lo menos que se gasta en un segundo."""
+        calm, seen = cls.of(served, 0), []
+        for _ in range(20):
+            time.sleep(0.05)
+            seen.append(served.usage())
+        calm.usage = min(seen, key=lambda usage: usage.descriptors)
+        return calm
 
 
 def soak(served, before, seconds):
@@ -225,7 +237,7 @@ def back_faults(before, after):
 def traceback_faults(errors, load):
     """Cada traza es de las que se provocan adrede, y hay una por cada una; las de dos hilos pueden salir mezcladas."""
     traces, wanted = errors.count("Traceback (most recent call last):"), load.done["failing"] + load.done["broken"]
-    names = set(re.findall(r"\b[A-Z]\w*(?:Error|Exception|Warning|Exit)\b|ignored in|panicked", errors))
+    names = set(re.findall(r"[A-Z][A-Za-z]*?(?:Error|Exception|Warning|Exit)|ignored in|panicked", errors))
     if traces != wanted or names - {"RuntimeError"}:
         yield f"hay {traces} trazas y se provocaron {wanted}; son de {names}"
 
@@ -235,8 +247,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         served = Served(pathlib.Path(folder))
         try:
-            # El segundo ya encuentra todo hecho.
-            before = [Calm.of(served, 0) for _ in range(2)][1]
+            before = Calm.first(served)
             load, peak, calm = soak(served, before, seconds)
             faults = [*load.failures[:20], *memory_faults(calm, seconds), *back_faults(before, calm[-1])]
             status = served.stop()
