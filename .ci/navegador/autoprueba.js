@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Measures } from './medidas.js';
 import { serveCopies } from './copias.js';
-import { copyJob, keyboardJob, laboratoryJob, plainJob, questionJob, runJobs, searchJob, seenJob, slowJob, themeJob } from './trabajos.js';
+import { keyboardJob, laboratoryJob, pageJob, questionJob, runJobs, searchJob, seenJob, themeJob } from './trabajos.js';
 
 // Lo que la página tiene que tener para sembrar en ella.
 const NEEDED = ['<table class="tabla"', 'class="bloque terminal"', 'application(', 'rel="next"', '<details', 'class="copiar"', 'class="r"'];
@@ -17,7 +17,6 @@ const withStyle = (rules) => (html) => html.replace('</head>', `<style>${rules}<
 const inLaboratory = (plant) => () => plant(readFileSync(new URL('../../book/salida/laboratorio.html', import.meta.url), 'utf8'));
 const seen = (width) => (site, name) => seenJob(site, name, width);
 const narrow = seen(390), wide = seen(1280);
-const copy = (site, name) => copyJob(site, [name]);
 const theme = (site, name) => themeJob(site, [name]);
 
 // Qué se siembra, quién tiene que verlo y de qué clase tiene que decir que es.
@@ -38,10 +37,10 @@ const PLANTED = [
     ['un programa que no cabe', wide, 'líneas', withStyle('.archivo pre { width: 300px }')],
     ['una firma partida', wide, 'líneas', withStyle('.archivo pre { width: 300px; white-space: pre-wrap }')],
     ['una página pesada', wide, 'peso', withStyle(`/* ${randomText(200_000)} */`)],
-    ['un aviso que empuja', slowJob, 'salto', withScript('new PerformanceObserver((seen, watch) => { watch.disconnect(); document.querySelector("main").insertAdjacentHTML("afterbegin", "<p style=\\"height: 400px\\">aviso</p>"); }).observe({ type: "paint", buffered: true })')],
-    ['un texto que escribe un guion', plainJob, 'sin guiones', withScript('document.querySelector(`main`).append(`otro`)')],
-    ['un índice que abre un guion', plainJob, 'sin guiones', withStyle('html:not(.js) .lado { display: none !important }')],
-    ['un fondo que no sigue al sistema', plainJob, 'sin guiones', withStyle('body { background: #fff !important }')],
+    ['un aviso que empuja', wide, 'salto', withScript('new PerformanceObserver((seen, watch) => { watch.disconnect(); document.querySelector("main").insertAdjacentHTML("afterbegin", "<p style=\\"height: 400px\\">aviso</p>"); }).observe({ type: "paint", buffered: true })')],
+    ['un texto que escribe un guion', pageJob, 'sin guiones', withScript('document.querySelector(`main`).append(`otro`)')],
+    ['un índice que abre un guion', pageJob, 'sin guiones', withStyle('html:not(.js) .lado { display: none !important }')],
+    ['un fondo que no sigue al sistema', pageJob, 'sin guiones', withStyle('body { background: #fff !important }')],
     ['un tema que se olvida', theme, 'tema', withScript('Storage.prototype.setItem = () => {}')],
     ['un tema que no cambia', theme, 'tema', withStyle('body { background: #fff !important }')],
     ['un buscador que no se abre', searchJob, 'buscador', withScript('addEventListener("keydown", (event) => { if (event.key === "/") event.stopImmediatePropagation(); }, true)')],
@@ -55,7 +54,7 @@ const PLANTED = [
     ['un laboratorio que da todo por bueno', laboratoryJob, 'laboratorio', inLaboratory((html) => html.replace(/,"fact":"[^"]*"/g, ',"fact":"nada"'))],
     ['una respuesta que se olvida', questionJob, 'preguntas', withScript('Storage.prototype.setItem = () => {}')],
     ['una pregunta sorda al teclado', questionJob, 'preguntas', withScript('addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); }, true)')],
-    ['copiar también la respuesta', copy, 'copiar', withScript('document.addEventListener("click", (event) => { const box = event.target.closest(".copiar")?.closest(".bloque"); if (!box) return; event.stopPropagation(); navigator.clipboard.writeText(box.querySelector("pre").textContent); }, true)')],
+    ['copiar también la respuesta', wide, 'copiar', withScript('document.addEventListener("click", (event) => { const box = event.target.closest(".copiar")?.closest(".bloque"); if (!box) return; event.stopPropagation(); navigator.clipboard.writeText(box.querySelector("pre").textContent); }, true)')],
     ['lo que se sale de la hoja', narrow, 'papel', atEnd('<div style="width: 800px; text-align: right">ancho</div>')],
     ['código que en la hoja no se puede desplazar', narrow, 'papel', atEnd('<pre style="overflow: auto; white-space: pre !important">' + 'larga '.repeat(40) + '</pre>')],
 ];

@@ -9,6 +9,8 @@ const PATIENCE = 60_000;
 
 // Una conexión de teléfono: milisegundos de espera y bytes por segundo.
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000 };
+// La que haya.
+const FAST = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 
 // A `root`, Chromium le exige renunciar a su encierro.
 export const launch = () => chromium.launch({
@@ -25,7 +27,8 @@ export function closeOnSignal(close) {
     }
 }
 
-// Visita una página sin nada guardado de antes, y la mira: `look` recibe la página y lo que viajó.
+// Visita una página sin nada guardado de antes, y la mira: `look` recibe la página, lo que viajó y cómo dejar atrás la
+// conexión lenta, si lo es.
 export async function visit({ browser, origin }, name, how, look) {
     const { width, scheme = 'light', scripts = true, slow = false, ...others } = how;
     const context = await browser.newContext({
@@ -40,7 +43,7 @@ export async function visit({ browser, origin }, name, how, look) {
         if (scripts) await watchPaint(page);
         await page.goto(`${origin}/${name}`);
         if (scripts) await page.evaluate(() => document.fonts.ready.then(() => true));
-        return await look(page, traffic);
+        return await look(page, traffic, () => session.send('Network.emulateNetworkConditions', FAST));
     } finally {
         await context.close();
     }

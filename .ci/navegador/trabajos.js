@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { visit } from './navegador.js';
-import { inaccessible } from './revisiones/acceso.js';
+import { illegible, inaccessible } from './revisiones/acceso.js';
 import { cutBoxes, namelessCells, openFolds, sideways, splitCode, widerThanPaper } from './revisiones/forma.js';
 import { paintOf, scrollThrough } from './revisiones/pintura.js';
 import { missingWithoutScripts, readable } from './revisiones/sin_guiones.js';
@@ -21,6 +21,8 @@ const WIDE = 1280;
 const WHOLE_CODE = 1160;
 // Lo que mide de ancho una hoja A4 sin sus márgenes, a 96 puntos por pulgada.
 const PAPER = 635;
+// Lo que una página pide al copiar, y leer lo copiado.
+const COPYING = ['clipboard-read', 'clipboard-write'];
 
 // Milisegundos que se le conceden a un trabajo: una página colgada no cuelga la prueba.
 const PATIENCE = 300_000;
@@ -31,10 +33,9 @@ export function bookJobs(site, pages, printed) {
     const each = (job, chosen = pages) => chosen.map((name) => job(site, name));
     const having = (mark) => pages.filter((name) => mark.test(readFileSync(join(site.folder, name), 'utf8')));
     return [
-        printJob(site, printed), searchJob(site, pages[0]), copyJob(site, pages), themeJob(site, pages),
-        ...each((_, name) => seenJob(site, name, WIDE)), seenJob(site, lost, WIDE, [lost]),
-        ...each((_, name) => seenJob(site, name, NARROW)), seenJob(site, lost, NARROW, [lost]),
-        ...each(slowJob), ...each(plainJob), ...each(keyboardJob), ...each(laboratoryJob, having(/class="lab/)),
+        printJob(site, printed), searchJob(site, pages[0]), themeJob(site, pages),
+        ...each(laboratoryJob, having(/class="lab/)), ...each(pageJob), ...each(keyboardJob),
+        seenJob(site, lost, WIDE, [lost]), seenJob(site, lost, NARROW, [lost]),
         ...each(questionJob, having(/class="[^"]*(porque|inventario|avance-guardado)/)),
     ];
 }
@@ -57,32 +58,61 @@ const expiry = () => new Promise((_, reject) => {
     setTimeout(() => reject(new Error(`no terminó en ${PATIENCE / 1000} segundos`)), PATIENCE).unref();
 });
 
-// Una página como la ve quien llega: lo que viaja, lo que cabe y a quién deja fuera, con todo desplegado.
+// Una página a un ancho, desde que llega hasta que se lee: lo que viaja y lo que se mueve, a quién deja fuera y lo que cabe,
+// en claro y en oscuro, con todo desplegado.
 export const seenJob = (site, name, width, absent = []) => ({
     where: `${name}, a ${width} px`,
-    run: () => visit(site, name, { width }, async (page, traffic) => {
+    run: async () => (await seen(site, name, width, absent)).faults,
+});
+
+// Sus faltas y lo que se lee en ella. Una sola visita: cada una cuesta más que lo que se mira en ella. Por eso el orden
+// importa: primero, lo que depende de cómo llegó; al final, lo que la cambia.
+function seen(site, name, width, absent) {
+    const how = { width, slow: true, reducedMotion: 'no-preference', permissions: COPYING };
+    return visit(site, name, how, async (page, traffic, connect) => {
         const peso = site.measures.note('weight', traffic.weight, name);
+        const salto = await arrivalFaults(page, site.measures, `${name}, a ${width} px`);
+        await connect();
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        await page.evaluate(() => scrollTo(0, 0));
         const ancho = await sideways(page);
         await openFolds(page);
         ancho.push(...await sideways(page), ...await cutBoxes(page));
         const tablas = await namelessCells(page);
-        const acceso = [];
-        for (const theme of ['claro', 'oscuro']) {
-            acceso.push(...(await inaccessible(page)).map((what) => `en ${theme}, ${what}`));
-            if (site.captures) await capture(page, site.captures, `${name}-${theme}-${width}`);
-            await page.click('#tema');
-        }
-        const líneas = width < WIDE || !name.startsWith('cap') ? [] : await wholeCode(page, width);
+        const acceso = await accessFaults(page, site.captures, `${name}-${width}`);
+        const copiar = width < WIDE ? [] : await copyFaults(page);
+        const líneas = width < WIDE ? [] : await wholeCode(page, width);
+        const red = traffic.faults(absent);
         const papel = width < WIDE ? await printed(page) : [];
-        return { peso, ancho, tablas, acceso, líneas, papel, red: traffic.faults(absent) };
-    }),
-});
+        await page.emulateMedia({ media: 'screen' });
+        await page.setViewportSize({ width, height: 900 });
+        return { faults: { salto, peso, ancho, tablas, acceso, copiar, líneas, papel, red }, lines: await readable(page) };
+    });
+}
+
+async function arrivalFaults(page, measures, where) {
+    await scrollThrough(page);
+    const { shift, paint } = await paintOf(page);
+    return [...measures.note('shift', shift, where), ...measures.note('paint', paint, where)];
+}
+
+// En claro, todo; en oscuro, lo que cambia con los colores.
+async function accessFaults(page, captures, name) {
+    const found = [];
+    for (const [theme, look] of [['claro', inaccessible], ['oscuro', illegible]]) {
+        found.push(...(await look(page)).map((what) => `en ${theme}, ${what}`));
+        if (captures) await capture(page, captures, `${name}-${theme}`);
+        await page.click('#tema');
+    }
+    return found;
+}
 
 async function wholeCode(page, width) {
-    const found = await splitCode(page);
-    await page.setViewportSize({ width: WHOLE_CODE, height: 900 });
-    found.push(...await splitCode(page));
-    await page.setViewportSize({ width, height: 900 });
+    const found = [];
+    for (const whole of [WHOLE_CODE, width]) {
+        await page.setViewportSize({ width: whole, height: 900 });
+        found.push(...await splitCode(page));
+    }
     return found;
 }
 
@@ -96,38 +126,27 @@ async function capture(page, folder, name) {
     await page.screenshot({ path: join(folder, `${name.replaceAll('/', '-')}.png`), fullPage: true });
 }
 
-// Con una conexión lenta, que es cuando lo que llega tarde empuja a lo ya pintado.
-export const slowJob = (site, name) => ({
-    where: `${name}, con una conexión lenta`,
+// Todo lo de una página, y que sin guiones esté todo lo que hay con ellos: a cada ancho, y con el tema del sistema.
+export const pageJob = (site, name) => ({
+    where: name,
     run: async () => {
-        const salto = [];
-        for (const width of [NARROW, WIDE]) {
-            const how = { width, slow: true, reducedMotion: 'no-preference' };
-            salto.push(...await visit(site, name, how, async (page) => {
-                await scrollThrough(page);
-                const { shift, paint } = await paintOf(page);
-                const where = `${name}, a ${width} px`;
-                return [...site.measures.note('shift', shift, where), ...site.measures.note('paint', paint, where)];
-            }));
-        }
-        return { salto };
+        const narrow = await seen(site, name, NARROW, []), wide = await seen(site, name, WIDE, []);
+        const plain = await visit(site, name, { width: NARROW, scripts: false }, async (page) => {
+            const missing = [...await missingWithoutScripts(page, narrow.lines), ...await systemThemeFaults(page, 'light')];
+            await page.setViewportSize({ width: WIDE, height: 900 });
+            await page.emulateMedia({ colorScheme: 'dark' });
+            return [...missing, ...await missingWithoutScripts(page, wide.lines), ...await systemThemeFaults(page, 'dark')];
+        });
+        return { ...together([NARROW, narrow.faults], [WIDE, wide.faults]), 'sin guiones': plain };
     },
 });
 
-// Sin guiones tiene que estar todo lo que hay con ellos.
-export const plainJob = (site, name) => ({
-    where: `${name}, sin guiones`,
-    run: async () => {
-        const missing = [];
-        for (const [width, scheme] of [[NARROW, 'light'], [WIDE, 'dark']]) {
-            const whole = await visit(site, name, { width, scheme }, readable);
-            missing.push(...await visit(site, name, { width, scheme, scripts: false }, async (page) => [
-                ...await missingWithoutScripts(page, whole), ...await systemThemeFaults(page, scheme),
-            ]));
-        }
-        return { 'sin guiones': missing };
-    },
-});
+// Las faltas de cada ancho, juntas por clases, con el ancho delante.
+function together(...seen) {
+    const kinds = Object.keys(seen[0][1]);
+    const said = (kind) => seen.flatMap(([width, faults]) => faults[kind].map((what) => `a ${width} px, ${what}`));
+    return Object.fromEntries(kinds.map((kind) => [kind, said(kind)]));
+}
 
 export const keyboardJob = (site, name) => ({
     where: `${name}, con el teclado`,
@@ -150,19 +169,6 @@ export const laboratoryJob = (site, name) => ({
 export const questionJob = (site, name) => ({
     where: `${name}, sus preguntas`,
     run: async () => ({ preguntas: await visit(site, name, { width: NARROW }, questionFaults) }),
-});
-
-// El portapapeles es uno solo: las páginas se miran una tras otra.
-export const copyJob = (site, pages) => ({
-    where: 'copiar',
-    run: async () => {
-        const copiar = [];
-        for (const name of pages) {
-            const how = { width: WIDE, permissions: ['clipboard-read', 'clipboard-write'] };
-            copiar.push(...(await visit(site, name, how, copyFaults)).map((what) => `${name}: ${what}`));
-        }
-        return { copiar };
-    },
 });
 
 export const printJob = (site, name) => ({

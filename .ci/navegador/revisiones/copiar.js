@@ -1,8 +1,16 @@
 // Copiar un bloque: de una terminal, los comandos solos; de lo demás, el código entero.
 
-export async function copyFaults(page) {
+// El portapapeles es uno solo: las páginas lo usan por turnos.
+let turn = Promise.resolve();
+
+export function copyFaults(page) {
+    const mine = turn.then(() => blockFaults(page));
+    turn = mine.catch(() => null);
+    return mine;
+}
+
+async function blockFaults(page) {
     const found = [];
-    await page.evaluate(() => document.querySelectorAll('details').forEach((fold) => { fold.open = true; }));
     for (const button of await page.locator('.copiar:visible').all()) {
         const block = await button.evaluate((button) => button.closest('.bloque').querySelector('pre').textContent);
         const wanted = commandsOf(block) || block.trimEnd();

@@ -9,6 +9,9 @@ use super::paint::{Language, painted};
 const PROGRAMS: [&str; 10] =
     ["rust", "python", "toml", "nginx", "apache", "ini", "html", "yaml", "sql", "bash"];
 
+/// Las que son una configuración: cada línea es una directiva con lo que se le pide, y se puede partir.
+const SETTINGS: [&str; 3] = ["nginx", "apache", "ini"];
+
 /// Desde cuántas líneas se puede partir un bloque entre dos hojas.
 const LONG: usize = 16;
 
@@ -88,9 +91,10 @@ impl<'t> Block<'t> {
             None => format!("<span>{}</span>", spoken(self.language)),
         };
         let wide = if self.is_wide() { " ancho" } else { "" };
+        let settings = if SETTINGS.contains(&self.language) { " ajustes" } else { "" };
         let long = long(&self.code);
         format!(
-            "<div class=\"bloque archivo{wide}{long}\"><div class=\"pie\">{label}{COPY}</div>\
+            "<div class=\"bloque archivo{settings}{wide}{long}\"><div class=\"pie\">{label}{COPY}</div>\
              <pre><code>{code}</code></pre></div>"
         )
     }
@@ -204,6 +208,18 @@ mod tests {
         };
         assert!(seen(LONG).starts_with("<div class=\"bloque archivo largo\">"));
         assert!(seen(LONG - 1).starts_with("<div class=\"bloque archivo\">"));
+    }
+
+    #[test]
+    fn una_configuracion_se_distingue_de_un_programa() {
+        let seen = |language: &str| {
+            let block = format!("<pre><code class=\"language-{language}\">a b\n</code></pre>");
+            with_blocks(&block, "a.html").contains("archivo ajustes")
+        };
+        assert_eq!(
+            ["apache", "nginx", "ini", "rust", "bash"].map(seen),
+            [true, true, true, false, false]
+        );
     }
 
     #[test]
