@@ -1,5 +1,7 @@
 //! Una aplicación de Python, como una de Rust.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use pasarela::{Body, Environ, Error, Result};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
@@ -17,11 +19,22 @@ pub(crate) struct PythonApplication(Held<Parts>);
 struct Parts {
     callable: Py<PyAny>,
     maker: EnvironMaker,
+    recycling: Option<Recycling>,
+}
+
+/// A quién se avisa cuando el proceso ya atendió bastante.
+pub(crate) struct Recycling {
+    left: AtomicU64,
+    notice: Py<PyAny>,
 }
 
 impl PythonApplication {
-    pub(crate) fn new(callable: Py<PyAny>, maker: EnvironMaker) -> Self {
-        Self(Held::new(Parts { callable, maker }))
+    pub(crate) fn new(
+        callable: Py<PyAny>,
+        maker: EnvironMaker,
+        recycling: Option<Recycling>,
+    ) -> Self {
+        Self(Held::new(Parts { callable, maker, recycling }))
     }
 }
 
@@ -41,6 +54,9 @@ impl Parts {
         start: pasarela::StartResponse<'_>,
     ) -> Result<Body> {
         let told = |error: PyErr| fault::to_rust(py, &error);
+        if let Some(recycling) = &self.recycling {
+            recycling.count(py).map_err(told)?;
+        }
         let (dict, input) = self.maker.make(py, environ).map_err(told)?;
         let state = Bound::new(py, StartResponse::default()).map_err(told)?;
         let result = self.callable.bind(py).call1((dict, &state));
@@ -48,6 +64,21 @@ impl Parts {
         let body = body.map_err(|error| blame(py, &error, input.get()))?;
         state.get().tell(start)?;
         Ok(body)
+    }
+}
+
+impl Recycling {
+    /// Llama a `notice`, una vez, al llegar la petición número `after`.
+    pub(crate) fn new(after: u64, notice: Py<PyAny>) -> Self {
+        Self { left: AtomicU64::new(after), notice }
+    }
+
+    fn count(&self, py: Python<'_>) -> PyResult<()> {
+        let left = self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+        if left == Ok(1) {
+            self.notice.call0(py)?;
+        }
+        Ok(())
     }
 }
 
