@@ -239,6 +239,33 @@ fn lo_que_espera_en_una_cola_compartida_lo_atiende_quien_siga() {
 }
 
 #[test]
+fn lo_que_espera_en_una_cola_que_es_solo_suya_se_atiende_al_detenerse() {
+    let folder = Folder::new("cola");
+    let unix = UnixListener::bind(folder.path().join("s")).expect("escucha");
+    let tcp = TcpListener::bind("127.0.0.1:0").expect("hay un puerto libre");
+    let address = tcp.local_addr().expect("escucha").to_string();
+    let kept = (tcp.try_clone().expect("se comparte"), unix.try_clone().expect("se comparte"));
+    let call = |wire: Wire| {
+        let mut wire = wire;
+        wire.send(b"GET /cola HTTP/1.0\r\n\r\n");
+        wire
+    };
+    let mut waiting = Vec::new();
+    for _ in 0..20 {
+        waiting.push(call(Wire::open(&address)));
+        waiting.push(call(Wire::open_unix(&folder.path().join("s"))));
+    }
+    let listeners = Listeners::from(tcp).and(unix).draining();
+    let server = make_server_on(listeners, echo, Config::default()).expect("los usa");
+    server.handle().shutdown();
+    server.serve_forever().expect("vuelve");
+    for mut wire in waiting {
+        assert!(wire.rest().ends_with("GET /cola []"));
+    }
+    drop(kept);
+}
+
+#[test]
 fn el_programa_de_estas_pruebas() {
     if !Process::is_this() {
         return;

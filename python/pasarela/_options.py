@@ -7,15 +7,18 @@ from typing import Any
 
 from ._texts import say
 
-# Cada opción, y si es un número.
-OPTIONS = {
-    "host": False,
-    "port": True,
-    "unix": False,
-    "protocol": False,
-    "threads": True,
-    "access_log": False,
-    "switch_interval": True,
+# Cada opción y lo que vale: un texto, un sí o no, o un número entre dos.
+OPTIONS: dict[str, type | tuple[int, int]] = {
+    "host": str,
+    "port": (0, 65_535),
+    "unix": str,
+    "protocol": str,
+    "threads": (1, 10_000),
+    "access_log": str,
+    "switch_interval": (1, 1_000),
+    "processes": (1, 1_000),
+    "reload": bool,
+    "max_requests": (1, 1_000_000_000),
 }
 
 
@@ -30,7 +33,16 @@ class Request:
     application: str
     host: str | None
     port: int | None
+    processes: int
+    reload: bool
+    # Cuántas peticiones atiende cada proceso antes de dejar su sitio a otro; 0 si no se dijo.
+    max_requests: int
     options: dict[str, Any]
+
+    @property
+    def is_supervised(self) -> bool:
+        """Si atiende otro proceso, o varios."""
+        return self.processes > 1 or self.reload or self.max_requests > 0
 
 
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Request | None:
@@ -52,7 +64,15 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Request | None
     if len(applications) != 1:
         raise UsageError(say("one"))
     values: dict[str, Any] = {name: _value(name, text) for name, text in found.items()}
-    return Request(applications[0], values.pop("host", None), values.pop("port", None), values)
+    return Request(
+        applications[0],
+        values.pop("host", None),
+        values.pop("port", None),
+        values.pop("processes", 1),
+        values.pop("reload", False),
+        values.pop("max_requests", 0),
+        values,
+    )
 
 
 def _option(argument: str, left: Iterator[str]) -> tuple[str, str]:
@@ -60,15 +80,32 @@ def _option(argument: str, left: Iterator[str]) -> tuple[str, str]:
     name = written[2:].replace("-", "_")
     if not written.startswith("--") or name not in OPTIONS:
         raise UsageError(say("unknown", name=written))
+    if OPTIONS[name] is bool and not equals:
+        return name, "1"
     value = text if equals else next(left, None)
     if value is None:
         raise UsageError(say("no value", name=written))
     return name, value
 
 
-def _value(name: str, text: str) -> str | int:
-    if not OPTIONS[name]:
-        return text
+def _value(name: str, text: str) -> str | int | bool:
+    kind, written = OPTIONS[name], "--" + name.replace("_", "-")
+    if isinstance(kind, tuple):
+        return _number(written, text, *kind)
+    if kind is bool:
+        if text not in ("0", "1"):
+            raise UsageError(say("switch", name=written, value=text))
+        return text == "1"
+    if not text and name != "host":
+        raise UsageError(say("no value", name=written))
+    return text
+
+
+def _number(written: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise UsageError(say("number", name="--" + name, value=text))
-    return int(text)
+        raise UsageError(say("number", name=written, value=text))
+    # Con tantas cifras, Python no quiere leerlo.
+    number = int(text) if len(text) < 100 else most + 1
+    if not least <= number <= most:
+        raise UsageError(say("range", name=written, least=least, most=most))
+    return number

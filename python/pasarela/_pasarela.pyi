@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, final
 from wsgiref.types import WSGIApplication
 
@@ -17,6 +17,9 @@ class Server:
         threads: int = 64,
         access_log: str | None = None,
         shutdown_timeout: float = 30.0,
+        multiprocess: bool = False,
+        inherited: bool = False,
+        recycling: tuple[int, Callable[[], object]] | None = None,
     ) -> Server: ...
     @property
     def addresses(self) -> list[tuple[str, int]]: ...

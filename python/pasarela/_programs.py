@@ -1,8 +1,10 @@
 """De lo que se escribe en `python -m pasarela` a un servidor que atiende."""
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import random
 import runpy
 import sys
 import wsgiref.simple_server
@@ -10,8 +12,10 @@ from functools import reduce
 from typing import Any
 
 from . import simple_server
+from ._child import Parent
 from ._options import Request, UsageError
 from ._signals import Signals, Stopped
+from ._sources import Sources
 from ._texts import say
 from .simple_server import WSGIServer, make_server
 
@@ -20,29 +24,48 @@ from .simple_server import WSGIServer, make_server
 # son lo que esperaría una petición rápida junto a quien hace cuentas; con menos de 1, se va en cambiar de hilo.
 SWITCH_INTERVAL = 1
 
+# Los segundos que espera un servidor al detenerse, si nadie dijo otra cosa.
+PATIENCE = 30.0
+
+
+class NotServing(SystemExit):
+    """No se puede escuchar, o no con esas opciones."""
+
 
 class Program:
     """Lo que se ejecuta: sus servidores escuchan donde se pidió, y lo dicen."""
 
-    def __init__(self, request: Request, signals: Signals) -> None:
-        self._request, self._signals = request, signals
+    def __init__(
+        self, request: Request, signals: Signals, parent: Parent | None = None, sources: Sources | None = None
+    ) -> None:
+        self._request, self._signals, self._parent = request, signals, parent
         self._switch_interval: int = request.options.pop("switch_interval", SWITCH_INTERVAL)
         self.servers: list[WSGIServer] = []
+        self._sources = sources
 
     def run(self) -> None:
-        sys.setswitchinterval(max(1, self._switch_interval) / 1000)
+        sys.setswitchinterval(self._switch_interval / 1000)
         name = self._request.application
         if name.endswith(".py"):
             self._run_file(name)
         else:
             self._serve(_find(name))
 
+    def finish(self) -> None:
+        """Nadie que ya esperaba se queda sin respuesta, aunque la señal llegara antes de empezar a atender."""
+        for server in self.servers:
+            # El que ya se cerró no tiene a nadie.
+            with contextlib.suppress(RuntimeError):
+                server._finish()
+
     def _run_file(self, path: str) -> None:
         """Ejecuta un archivo sin cambiarle nada: el `make_server` que encuentra, también si pide el de `wsgiref`,
         es el de este programa."""
+        sys.path[0] = os.path.dirname(os.path.abspath(path))
+        if self._sources:
+            self._sources.add(path)
         if not os.path.isfile(path):
             raise UsageError(say("no file", name=path))
-        sys.path[0] = os.path.dirname(os.path.abspath(path))
         sys.argv = [path]
         for module in (wsgiref.simple_server, simple_server):
             module.make_server = self._make_server  # type: ignore
@@ -61,17 +84,37 @@ class Program:
         request = self._request
         host = host if request.host is None else request.host
         port = port if request.port is None else request.port
+        options = {**others, **request.options}
         try:
-            options = {**others, **request.options}
-            server = make_server(host, port, app, *classes, **options)
-        except (OSError, ValueError) as error:
-            sys.exit(f"pasarela: {error}")
+            server = self._listen(host, port, app, classes, options)
+        except (OSError, ValueError, OverflowError) as error:
+            raise NotServing(f"pasarela: {error}") from None
         self.servers.append(server)
         # La señal que llegó al cargar la aplicación pudo caer donde nadie deja pasar una excepción.
         if self._signals.is_stopping:
             raise Stopped
-        print("pasarela:", say("serving", where=_where(server)), file=sys.stderr, flush=True)
+        if self._parent:
+            self._parent.tell("ready", _where(server), options.get("shutdown_timeout", PATIENCE))
+        else:
+            print("pasarela:", say("serving", where=_where(server)), file=sys.stderr, flush=True)
         return server
+
+    def _listen(self, host: str, port: int, app: Any, classes: Any, options: dict[str, Any]) -> WSGIServer:
+        request, parent = self._request, self._parent
+        if not parent:
+            return make_server(host, port, app, *classes, **options)
+        options = {**options, "multiprocess": request.processes > 1, "recycling": self._recycling(parent)}
+        with parent.sockets(host, port, options.get("unix")) as failure:
+            if failure is None:
+                return make_server(host, port, app, *classes, **options, inherited=True)
+        # El mismo intento dice lo mismo, y mejor dicho.
+        make_server(host, port, app, *classes, **options).server_close()
+        raise OSError(failure)
+
+    def _recycling(self, parent: Parent) -> Any:
+        """Hasta la décima parte menos de lo pedido, al azar: que los procesos no se reciclen a la vez."""
+        most = self._request.max_requests
+        return (most - random.randint(0, most // 10), lambda: parent.tell("tired")) if most else None
 
 
 def _find(name: str) -> Any:

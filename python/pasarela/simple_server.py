@@ -48,6 +48,7 @@ class WSGIServer:
         self._idle = threading.Event()
         self._idle.set()
         self._serving: int | None = None
+        self._has_served = False
 
     @property
     def server_address(self) -> tuple[str, int] | str:
@@ -79,7 +80,7 @@ class WSGIServer:
     def serve_forever(self, poll_interval: float = LOOK) -> None:
         """Atiende hasta `shutdown()`, o hasta que una señal lance una excepción, como Ctrl-C: entonces termina
         lo empezado y la deja pasar."""
-        self._run(self._server.serve, poll_interval)
+        self._run(self._serve, poll_interval)
 
     def handle_request(self) -> None:
         """Atiende una petición y vuelve; si nadie pide nada en `timeout` segundos, llama a `handle_timeout()`."""
@@ -111,6 +112,10 @@ class WSGIServer:
     def __exit__(self, *exc_info: object) -> None:
         self.server_close()
 
+    def _serve(self) -> None:
+        self._has_served = True
+        self._server.serve()
+
     def _run(self, work: Callable[[], None], poll_interval: float) -> None:
         self._serving = threading.get_ident()
         self._idle.clear()
@@ -126,9 +131,12 @@ class WSGIServer:
     def _run_beside(self, work: Callable[[], None], poll_interval: float) -> None:
         """Trabaja en otro hilo: las señales son del principal, que tiene que estar en Python para verlas."""
         failures: list[BaseException] = []
-        done = threading.Event()
+        done, turn = threading.Event(), threading.Lock()
 
         def live() -> None:
+            # Si una señal llegó antes de que empezara, el trabajo ya es de otro.
+            if not turn.acquire(blocking=False):
+                return
             try:
                 work()
             except BaseException as failure:
@@ -136,17 +144,25 @@ class WSGIServer:
             finally:
                 done.set()
 
-        thread = threading.Thread(target=live, name="pasarela-reloj")
-        thread.start()
         try:
+            threading.Thread(target=live, name="pasarela-reloj").start()
             while not done.wait(poll_interval):
                 pass
         except BaseException:
             self._server.shutdown()
-            thread.join()
+            if turn.acquire(blocking=False):
+                work()
+            else:
+                done.wait()
             raise
         if failures:
             raise failures[0]
+
+    def _finish(self) -> None:
+        """Detenido antes de empezar, atiende a quien ya esperaba en la cola."""
+        if not self._has_served:
+            self._server.shutdown()
+            self._server.serve()
 
 
 def make_server(

@@ -20,8 +20,8 @@ PROGRAMS = pathlib.Path(__file__).with_name("programas")
 class Program:
     """Un `python -m pasarela`, en la carpeta de los programas."""
 
-    def __init__(self, *arguments, **variables):
-        command = [sys.executable, "-m", "pasarela", *arguments]
+    def __init__(self, *arguments, command=("-m", "pasarela"), group=False, **variables):
+        command = [sys.executable, *command, *arguments]
         self.process = subprocess.Popen(
             command,
             cwd=PROGRAMS,
@@ -30,6 +30,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            start_new_session=group,
         )
 
     def __enter__(self):

@@ -1,5 +1,7 @@
 //! Una aplicación de Python, como una de Rust.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use pasarela::{Body, Environ, Error, Result, Writer};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
@@ -18,11 +20,22 @@ pub(crate) struct PythonApplication(Held<Parts>);
 struct Parts {
     callable: Py<PyAny>,
     maker: EnvironMaker,
+    recycling: Option<Recycling>,
+}
+
+/// A quién se avisa cuando el proceso ya atendió bastante.
+pub(crate) struct Recycling {
+    left: AtomicU64,
+    notice: Py<PyAny>,
 }
 
 impl PythonApplication {
-    pub(crate) fn new(callable: Py<PyAny>, maker: EnvironMaker) -> Self {
-        Self(Held::new(Parts { callable, maker }))
+    pub(crate) fn new(
+        callable: Py<PyAny>,
+        maker: EnvironMaker,
+        recycling: Option<Recycling>,
+    ) -> Self {
+        Self(Held::new(Parts { callable, maker, recycling }))
     }
 }
 
@@ -43,6 +56,9 @@ impl Parts {
     ) -> Result<Body> {
         let errors = Errors::of(environ);
         let told = |error: PyErr| fault::to_rust(py, &error, &errors);
+        if let Some(recycling) = &self.recycling {
+            recycling.count(py).map_err(told)?;
+        }
         let (dict, input) = self.maker.make(py, environ, &errors).map_err(told)?;
         let writer = environ.remove_extension::<Writer>();
         let state = Bound::new(py, StartResponse::new(writer)).map_err(told)?;
@@ -54,6 +70,21 @@ impl Parts {
             state.get().tell(start)?;
         }
         body
+    }
+}
+
+impl Recycling {
+    /// Llama a `notice`, una vez, al llegar la petición número `after`.
+    pub(crate) fn new(after: u64, notice: Py<PyAny>) -> Self {
+        Self { left: AtomicU64::new(after), notice }
+    }
+
+    fn count(&self, py: Python<'_>) -> PyResult<()> {
+        let left = self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+        if left == Ok(1) {
+            self.notice.call0(py)?;
+        }
+        Ok(())
     }
 }
 

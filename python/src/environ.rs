@@ -73,12 +73,17 @@ impl Hasher for Quick {
 }
 
 impl EnvironMaker {
-    pub(crate) fn new(py: Python<'_>, is_multithread: bool, small_body: usize) -> PyResult<Self> {
+    pub(crate) fn new(
+        py: Python<'_>,
+        is_multithread: bool,
+        is_multiprocess: bool,
+        small_body: usize,
+    ) -> PyResult<Self> {
         let template = PyDict::new(py);
         template.set_item("wsgi.version", (1, 0))?;
         template.set_item("wsgi.errors", Errors::default().into_pyobject(py)?)?;
         template.set_item("wsgi.multithread", is_multithread)?;
-        template.set_item("wsgi.multiprocess", false)?;
+        template.set_item("wsgi.multiprocess", is_multiprocess)?;
         template.set_item("wsgi.run_once", false)?;
         template.set_item("wsgi.input_terminated", true)?;
         template.set_item("wsgi.file_wrapper", py.get_type::<FileWrapper>())?;

@@ -12,7 +12,7 @@ use pasarela::{Application, Config, Handle, HeaderText, Protocol};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::application::PythonApplication;
+use crate::application::{PythonApplication, Recycling};
 use crate::environ::EnvironMaker;
 use crate::fault;
 
@@ -30,7 +30,7 @@ pub(crate) struct Server {
 impl Server {
     #[new]
     #[pyo3(signature = (application, host, port, *, unix = None, protocol = "http", threads = 64,
-        access_log = None, shutdown_timeout = 30.0))]
+        access_log = None, shutdown_timeout = 30.0, multiprocess = false, inherited = false, recycling = None))]
     #[allow(clippy::too_many_arguments, reason = "en Python se dan por su nombre")]
     fn new(
         py: Python<'_>,
@@ -42,6 +42,9 @@ impl Server {
         threads: usize,
         access_log: Option<&str>,
         shutdown_timeout: f64,
+        multiprocess: bool,
+        inherited: bool,
+        recycling: Option<(u64, Py<PyAny>)>,
     ) -> PyResult<Self> {
         let alive = Arc::<AtomicUsize>::default();
         let shutdown_timeout = seconds(shutdown_timeout, "shutdown_timeout")?;
@@ -59,9 +62,12 @@ impl Server {
             write_callable: true,
             ..Config::default()
         };
-        let maker = EnvironMaker::new(py, threads > 1, config.small_body)?;
-        let application = noted(PythonApplication::new(application, maker), access_log)?;
+        let maker = EnvironMaker::new(py, threads > 1, multiprocess, config.small_body)?;
+        let recycling = recycling.map(|(after, notice)| Recycling::new(after, notice));
+        let application = PythonApplication::new(application, maker, recycling);
+        let application = noted(application, access_log)?;
         let places = match unix {
+            _ if inherited => given()?,
             Some(path) => at_path(path)?,
             None => Listeners::tcp(host, port),
         };
@@ -173,6 +179,14 @@ fn protocol_named(name: &str) -> PyResult<Protocol> {
             "no hay ningún protocolo {name:?}; hay http, fastcgi, scgi y uwsgi"
         ))),
     }
+}
+
+/// Los sockets que dio quien empezó este proceso. Al detenerse vacía su cola: quien se los dio los conserva si
+/// sigue alguien, y si no, los cierra antes.
+fn given() -> PyResult<Listeners> {
+    let given = Listeners::from_env().map_err(|error| fault::to_python(&error))?;
+    let given = given.ok_or_else(|| PyValueError::new_err("nadie dio sockets a este proceso"))?;
+    Ok(given.draining())
 }
 
 #[cfg(unix)]

@@ -127,6 +127,10 @@ impl Acceptor {
     /// Que no llegue nadie más. Lo que ya espera en una cola compartida es de quien siga con ella.
     pub(crate) fn stop_inviting(&mut self, registry: &Registry) {
         self.sources.retain_mut(|source| source.listener.stop_inviting(registry));
+        for source in &mut self.sources {
+            // De quien acaba de llegar todavía no se avisó.
+            source.queue = Queue::MayHaveMore;
+        }
     }
 
     /// Deja de escuchar.

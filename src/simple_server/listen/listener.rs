@@ -37,6 +37,8 @@ enum Owner {
     Server,
     /// De más gente: la atenderá otro.
     Shared,
+    /// De este servidor, aunque el socket lo abrió otro, que quizá lo tenga todavía.
+    Entrusted,
 }
 
 impl Listener {
@@ -50,9 +52,9 @@ impl Listener {
         Self { socket: Listening::Unix(socket, Some(file)), owner: Owner::Server, port: 0 }
     }
 
-    /// Uno que abrió otro.
-    pub(super) fn shared(socket: Inherited) -> io::Result<Self> {
-        let owner = Owner::Shared;
+    /// Uno que abrió otro; `drains` si lo que espere en su cola es solo de este servidor.
+    pub(super) fn inherited(socket: Inherited, drains: bool) -> io::Result<Self> {
+        let owner = if drains { Owner::Entrusted } else { Owner::Shared };
         match socket {
             Inherited::Tcp(socket) => {
                 socket.set_nonblocking(true)?;
@@ -93,19 +95,19 @@ impl Listener {
     pub(super) fn stop_inviting(&mut self, registry: &Registry) -> bool {
         match &mut self.socket {
             // El sistema avisaría mientras otro proceso lo tenga abierto, aunque este lo cierre.
-            Listening::Tcp(socket) if self.owner == Owner::Shared => {
+            Listening::Tcp(socket) if self.owner != Owner::Server => {
                 let _ = registry.deregister(socket);
             }
             Listening::Tcp(_) => {}
             #[cfg(unix)]
             Listening::Unix(socket, file) => {
-                if self.owner == Owner::Shared {
+                if self.owner != Owner::Server {
                     let _ = registry.deregister(socket);
                 }
                 drop(file.take());
             }
         }
-        self.owner == Owner::Server
+        self.owner != Owner::Shared
     }
 
     /// La dirección de red en que escucha.

@@ -24,7 +24,7 @@ const LOCALHOST: &str = "localhost";
 /// Los sockets que ya escuchan, porque los abrió otro programa o los abriste con opciones que aquí no
 /// hay, no se abren otra vez: en ellos un solo bucle acepta y reparte a los demás. Tampoco se cierran
 /// para otros que los tengan: al detenerse, el servidor deja de aceptar, y lo que esté en la cola del
-/// sistema queda para quien siga.
+/// sistema queda para quien siga. Si no sigue nadie, [`Listeners::draining`].
 ///
 /// # Examples
 ///
@@ -51,7 +51,11 @@ enum Place {
     },
     #[cfg(unix)]
     Unix(PathBuf),
-    Open(Inherited),
+    Open {
+        socket: Inherited,
+        /// Si lo que espere en su cola es solo de este servidor.
+        drains: bool,
+    },
 }
 
 /// Unos sockets que ya escuchan, y cómo se llama el servidor: `SERVER_NAME`.
@@ -131,7 +135,7 @@ impl Listeners {
     /// ```
     pub fn from_env() -> Result<Option<Self>, ServerError> {
         let taken = inherited::take()?;
-        Ok(taken.into_iter().map(|socket| Self(vec![Place::Open(socket)])).reduce(Self::and))
+        Ok(taken.into_iter().map(Self::opened).reduce(Self::and))
     }
 
     /// Estos y además esos.
@@ -151,6 +155,48 @@ impl Listeners {
         self
     }
 
+    /// Los mismos, con su cola solo para este servidor: al detenerse atiende a quien espere en ella, también
+    /// en los sockets que abrió otro.
+    ///
+    /// Es para quien no tiene a nadie que siga: lo que quedara en la cola se perdería. Si además otro
+    /// programa conserva esos sockets, debe cerrarlos antes de que este servidor se detenga: mientras los
+    /// tenga, el sistema deja entrar en la cola.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use pasarela::simple_server::{Listeners, demo_app, make_server_on};
+    /// use pasarela::Config;
+    /// use std::io::{Read, Write};
+    /// use std::net::{TcpListener, TcpStream};
+    ///
+    /// let mine = TcpListener::bind("127.0.0.1:0")?;
+    /// let mut client = TcpStream::connect(mine.local_addr()?)?;
+    /// client.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+    ///
+    /// let server = make_server_on(Listeners::from(mine).draining(), demo_app, Config::default())?;
+    /// server.handle().shutdown();
+    /// server.serve_forever()?; // Vuelve cuando atendió a quien esperaba.
+    ///
+    /// let mut response = String::new();
+    /// client.read_to_string(&mut response)?;
+    /// assert!(response.starts_with("HTTP/1.1 200 OK\r\n"));
+    /// # Ok::<(), pasarela::Error>(())
+    /// ```
+    pub fn draining(mut self) -> Self {
+        for place in &mut self.0 {
+            if let Place::Open { drains, .. } = place {
+                *drains = true;
+            }
+        }
+        self
+    }
+
+    /// Uno que ya escucha.
+    fn opened(socket: Inherited) -> Self {
+        Self(vec![Place::Open { socket, drains: false }])
+    }
+
     /// Escucha en todos.
     pub(crate) fn open(self, config: &Config) -> Result<Opened, ServerError> {
         let name = self.0.first().map_or_else(|| LOCALHOST.to_owned(), Place::name);
@@ -164,14 +210,14 @@ impl Listeners {
 
 impl From<net::TcpListener> for Listeners {
     fn from(socket: net::TcpListener) -> Self {
-        Self(vec![Place::Open(Inherited::Tcp(socket))])
+        Self::opened(Inherited::Tcp(socket))
     }
 }
 
 #[cfg(unix)]
 impl From<UnixListener> for Listeners {
     fn from(socket: UnixListener) -> Self {
-        Self(vec![Place::Open(Inherited::Unix(socket))])
+        Self::opened(Inherited::Unix(socket))
     }
 }
 
@@ -180,7 +226,7 @@ impl Place {
     fn name(&self) -> String {
         match self {
             Self::Tcp { host, .. } if !host.is_empty() => host.clone(),
-            Self::Open(socket) => socket.address().unwrap_or_else(|| LOCALHOST.to_owned()),
+            Self::Open { socket, .. } => socket.address().unwrap_or_else(|| LOCALHOST.to_owned()),
             _ => LOCALHOST.to_owned(),
         }
     }
@@ -197,9 +243,9 @@ impl Place {
                 let (socket, file) = unix::listen(path, config.backlog, config.unix_mode)?;
                 sockets.push(Listener::unix(socket, file));
             }
-            Self::Open(socket) => {
+            Self::Open { socket, drains } => {
                 let socket = socket.listening("que ya estaba abierto")?;
-                sockets.push(Listener::shared(socket).map_err(unusable)?);
+                sockets.push(Listener::inherited(socket, drains).map_err(unusable)?);
             }
         }
         Ok(())
