@@ -203,6 +203,16 @@ class Escritura(unittest.TestCase):
             watch(Waiting(), GET, access_log=str(path))
             self.assertIn('"GET / HTTP/1.1" 200 6 ', path.read_text())
 
+    def test_antes_de_start_response_no_se_escribe(self):
+        def application(environ, start_response):
+            with self.assertRaises(AssertionError):
+                start_response.write(b"pronto")
+            start_response("200 OK", [])
+            return [b"hola"]
+
+        with Served(application) as served:
+            self.assertEqual(served.get().body, b"hola")
+
     def test_quien_guarda_write_no_estropea_otra_respuesta(self):
         kept = []
 

@@ -121,7 +121,12 @@ impl StartResponse {
 impl State {
     /// Por dónde sale `data`; `None` si se queda aquí.
     fn writer_for(&mut self, data: &[u8]) -> PyResult<Option<Writer>> {
-        let Some(head) = self.head.as_ref().filter(|_| !data.is_empty()) else { return Ok(None) };
+        let Some(head) = &self.head else {
+            return Err(PyAssertionError::new_err("write() va después de llamar a start_response"));
+        };
+        if data.is_empty() {
+            return Ok(None);
+        }
         if let Some(writer) = self.writer.as_ref().filter(|_| !self.is_sent) {
             // Nadie escribe todavía: aquí no se espera.
             let started = writer.start(&head.status, &head.borrowed());

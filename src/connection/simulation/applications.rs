@@ -14,6 +14,7 @@ use crate::application::{Application, StartResponse};
 use crate::body::Body;
 use crate::environ::Environ;
 use crate::error::{Error, Result};
+use crate::gateway::Writer;
 use crate::input::InputStream;
 
 /// Lo que comparten la aplicación y quien mira.
@@ -62,12 +63,17 @@ impl Application for Play {
         }
         read(&planned, &mut input)?;
         start(&planned, start_response)?;
+        let parts = parts(&planned);
+        let written = match environ.extension::<Writer>() {
+            Some(writer) if planned.writes => write(&planned, writer, &parts)?,
+            _ => 0,
+        };
         match planned.fails {
             Fails::LateError => return Err(Error::new("adrede")),
             Fails::LatePanic => resume_unwind(Box::new("adrede")),
             _ => {}
         }
-        Ok(self.body(planned, input))
+        Ok(self.body(planned, input, parts, written))
     }
 }
 
@@ -103,8 +109,16 @@ impl Play {
         (is_next && is_as_sent).then(|| planned.clone())
     }
 
-    fn body(&self, planned: Arc<Planned>, input: Watched) -> Body {
-        let bytes = content(Side::Response, planned.conversation, planned.number, planned.length());
+    /// Lo que queda de los trozos, si `written` ya salieron.
+    fn body(
+        &self,
+        planned: Arc<Planned>,
+        input: Watched,
+        mut parts: Vec<Vec<u8>>,
+        written: usize,
+    ) -> Body {
+        parts.drain(..written);
+        let bytes = parts.concat();
         let meanwhile = match planned.reads {
             Reads::Meanwhile => Some(input),
             Reads::Keeps => {
@@ -117,12 +131,12 @@ impl Play {
         match &planned.body {
             BodyPlan::Empty => Body::empty(),
             BodyPlan::One(_) => Body::from(bytes),
-            BodyPlan::List(lengths) => Body::from(split(&bytes, lengths)),
-            BodyPlan::Stream(lengths, end) => {
+            BodyPlan::List(_) => Body::from(parts),
+            BodyPlan::Stream(_, end) => {
                 let notebook = self.notebook.clone();
                 let excess = move || notebook.fault("a un cuerpo que terminó se le pidió más");
                 let grain = sand.grain(*end == End::Bomb);
-                Body::stream(Chunks::new(split(&bytes, lengths), *end, meanwhile, grain, excess))
+                Body::stream(Chunks::new(parts, *end, meanwhile, grain, excess))
             }
             BodyPlan::Reader(_, end) => {
                 Body::reader(Slow::new(bytes, *end, meanwhile, sand.grain(*end == End::Bomb)))
@@ -142,6 +156,29 @@ impl Play {
                 }
             }
         }
+    }
+}
+
+/// Los trozos de la respuesta; uno solo, si no son varios.
+fn parts(planned: &Planned) -> Vec<Vec<u8>> {
+    let length = planned.length();
+    let bytes = content(Side::Response, planned.conversation, planned.number, length);
+    match &planned.body {
+        BodyPlan::List(lengths) | BodyPlan::Stream(lengths, _) => split(&bytes, lengths),
+        _ => vec![bytes],
+    }
+}
+
+/// Escribe el primer trozo, si son varios; dice cuántos salieron.
+fn write(planned: &Planned, writer: &Writer, parts: &[Vec<u8>]) -> Result<usize> {
+    let (BodyPlan::List(_) | BodyPlan::Stream(..), [first, ..]) = (&planned.body, parts) else {
+        return Ok(0);
+    };
+    start(planned, &mut |status, headers| writer.start(status, headers))?;
+    match writer.write(first) {
+        // Lo que cabía, salió.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(1),
+        written => Ok(written.map(|()| 1)?),
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Planned {
     pub(super) declared: Declared,
     /// Si deja en el `environ` algo que hay que soltar.
     pub(super) leaves_extension: bool,
+    /// Si escribe el primer trozo de su cuerpo antes de volver, cuando se le presta con qué.
+    pub(super) writes: bool,
 }
 
 /// Qué pide el cliente de la conexión.
@@ -146,6 +148,11 @@ impl Planned {
 
     /// Si su cuerpo se corta antes de terminar, por lo que sea.
     pub(super) fn breaks(&self) -> bool {
+        let fails_begun = matches!(self.fails, Fails::LateError | Fails::LatePanic) && self.writes;
+        fails_begun || self.body_breaks()
+    }
+
+    fn body_breaks(&self) -> bool {
         match &self.body {
             BodyPlan::Stream(_, end) | BodyPlan::Reader(_, end) => {
                 matches!(end, End::Error | End::Panic)
@@ -257,6 +264,7 @@ fn invent_one(
             Declared::Long,
         ]),
         leaves_extension: random.one_in(8),
+        writes: random.one_in(2),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) fn invent_config(random: &mut Random) -> Config {
         max_fields: 20,
         max_body: MAX_BODY as u64,
         small_body: random.pick(&[1, 20, 64, 500, 4_096, 65_536]),
+        write_callable: random.one_in(2),
         ..Config::default()
     }
 }
