@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, final
 from wsgiref.types import WSGIApplication
 
-__all__ = ["FileWrapper", "Input", "Server", "StartResponse"]
+__all__ = ["Errors", "FileWrapper", "Input", "Server", "StartResponse"]
 
 @final
 class Server:
@@ -50,7 +50,6 @@ class Errors:
     def write(self, text: str, /) -> int: ...
     def writelines(self, lines: Iterable[str], /) -> None: ...
     def flush(self) -> None: ...
-    def __getattr__(self, name: str) -> Any: ...
 
 @final
 class StartResponse:

@@ -51,6 +51,7 @@ impl Errors {
 
 #[pymethods]
 impl Errors {
+    #[pyo3(signature = (text, /))]
     fn write(&self, text: &Bound<'_, PyString>) -> PyResult<usize> {
         self.note(text)?;
         if let Some(stderr) = stderr(text.py())? {
@@ -60,6 +61,7 @@ impl Errors {
     }
 
     /// De una vez: escritas por separado, se mezclarían con las de otros hilos.
+    #[pyo3(signature = (lines, /))]
     fn writelines(&self, lines: &Bound<'_, PyAny>) -> PyResult<()> {
         self.write(&join(lines)?).map(drop)
     }
