@@ -200,8 +200,8 @@ fn las_faltas_dicen_lo_que_muestra_el_libro() {
     let program = read(&path("cap18_python"));
     let text = program.replace(".encode('utf-8')", "");
     check_last_line("cap18_no_son_bytes", &fault_of(&text));
-    let price = program.replace("[('Content-type'", "[('X-Precio', '5 €'), ('Content-type'");
-    check_last_line("cap18_no_cabe", &fault_of(&price));
+    let dots = program.replace("[('Content-type'", "[('X-Saludo', 'Hola…'), ('Content-type'");
+    check_last_line("cap18_no_cabe", &fault_of(&dots));
 }
 
 #[test]

@@ -10,7 +10,7 @@ def application(environ, start_response):
     if environ["PATH_INFO"] == "/duerme":
         time.sleep(2)
     elif environ["PATH_INFO"] == "/calcula":
-        for _ in range(100_000_000):
+        for _ in range(300_000_000):
             pass
     memory.visits = getattr(memory, "visits", 0) + 1
     start_response("200 OK", [("Content-type", "text/plain; charset=utf-8")])

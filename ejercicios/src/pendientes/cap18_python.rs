@@ -9,9 +9,9 @@
 //! | `to_bytes` | un texto de Python: `/cafÃ©` | sus bytes; `None` si algo no cabe |
 //! | `shown` | un texto de Python: `/cafÃ©` | lo que lee una persona: `/café` |
 //!
-//! Decide qué significa «no cabe»: un `€` no es el byte de ningún número, y mandar otra letra en su lugar
-//! sería mentir. En `shown`, lo que no sea UTF-8 se muestra como `�`; y un texto que no cabe en bytes no es
-//! uno de estos: se muestra como está.
+//! Decide qué significa «no cabe»: unos puntos suspensivos, `…`, no son el byte de ningún número, y mandar
+//! otra letra en su lugar sería mentir. En `shown`, lo que no sea UTF-8 se muestra como `�`; y un texto que no
+//! cabe en bytes no es uno de estos: se muestra como está.
 //!
 //! Pruébalo con `cargo test -p ejercicios cap18`.
 

@@ -12,7 +12,7 @@ pub fn to_python(bytes: &[u8]) -> String {
 pub fn to_bytes(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for letter in text.chars() {
-        // `letter as u8` cortaría el número: del `€` haría un `¬`, sin decir nada.
+        // `letter as u8` cortaría el número: de unos `…` haría un `&`, sin decir nada.
         let byte = u8::try_from(letter).ok()?;
         bytes.push(byte);
     }

@@ -29,7 +29,7 @@ fn en_el_viaje_no_se_pierde_ningun_byte() {
 
 #[test]
 fn lo_que_no_cabe_se_rechaza() {
-    for text in ["5 €", "☕", "Ā", "/caf\u{1F600}"] {
+    for text in ["Hola…", "☕", "Ā", "/caf\u{1F600}"] {
         assert_eq!(
             None,
             to_bytes(text),
@@ -62,8 +62,8 @@ fn lo_que_no_es_utf8_se_nota_y_no_hace_fallar() {
         "pista: `String::from_utf8_lossy` (capítulo 6, «Ejercicio»)"
     );
     assert_eq!(
-        "5 €",
-        shown("5 €"),
+        "Hola…",
+        shown("Hola…"),
         "pista: si no cabe en bytes, no es uno de estos textos (capítulo 18, «Ejercicio»)"
     );
 }
