@@ -31,24 +31,27 @@ class Place:
     def __init__(self, host: str, port: int, unix: str | None) -> None:
         self._file = None if unix is None else _SocketFile(unix)
         self._first = listen(host, port) if self._file is None else [self._file.socket]
-        self._others: dict[int, Sockets] = {}
+        self._is_shared = self._file is not None or sys.platform != "linux"
+        self._others: dict[int, Sockets] = {0: self._first}
 
     def sockets_of(self, slot: int) -> Sockets:
         """Los del proceso que ocupa ese lugar. Si el anterior murió, en su cola puede haber quien espera."""
-        if slot == 0 or self._file or sys.platform != "linux":
-            return self._first
-        if slot not in self._others:
+        if not self._is_shared and slot not in self._others:
             try:
                 self._others[slot] = [_listen_beside(one) for one in self._first]
             except OSError:
                 self._others[slot] = self._first
-        return self._others[slot]
+        return self.opened(slot)
 
-    def close(self) -> None:
-        """Que no llegue nadie más que por los procesos que todavía los tengan."""
+    def opened(self, slot: int) -> Sockets:
+        """Los suyos, si ya se abrieron."""
+        return self._first if self._is_shared else self._others.get(slot, [])
+
+    def close(self, kept: set[socket.socket]) -> None:
+        """Que no llegue nadie más que por los procesos que todavía los tengan; menos esos."""
         if self._file:
             self._file.remove()
-        for one in [*self._first, *(one for others in self._others.values() for one in others)]:
+        for one in {*self._first, *(one for others in self._others.values() for one in others)} - kept:
             one.close()
 
 

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -104,6 +105,12 @@ class Slot:
     previous: Child | None = None
     due: float = 0.0
     failures: int = 0
+    # Si al detenerse había quien esperaba en su cola y nadie que la vaciara.
+    is_owed: bool = False
+
+    @property
+    def is_served(self) -> bool:
+        return self.previous is not None or self.current is not None and self.current.ready_since < NEVER
 
     def fail(self, now: float, lived: float) -> None:
         """Cuándo empieza el siguiente, si el último atendió durante `lived`."""
@@ -139,19 +146,24 @@ class Supervisor:
         self._selector.register(signals, selectors.EVENT_READ)
 
     def run(self) -> int:
-        while self._stopping_since is None or self._children:
+        while self._stopping_since is None or self._children or self._to_fill():
             self._start()
             self._wait()
             self._reap()
             self._hurry()
         return self._code
 
-    def _start(self) -> None:
+    def _to_fill(self) -> list[Slot]:
+        """Los lugares que piden otro proceso, ahora o dentro de un rato."""
+        slots = self._slots if self._is_proven else self._slots[:1]
         if self._stopping_since is not None:
-            return
+            slots = [slot for slot in self._slots if slot.is_owed]
+        return [slot for slot in slots if slot.current is None]
+
+    def _start(self) -> None:
         now = time.monotonic()
-        for slot in self._slots if self._is_proven else self._slots[:1]:
-            if slot.current is None and slot.due <= now:
+        for slot in self._to_fill():
+            if slot.due <= now:
                 self._start_in(slot)
 
     def _start_in(self, slot: Slot) -> None:
@@ -159,14 +171,14 @@ class Supervisor:
             child = Child(slot)
         except OSError as error:
             print("pasarela:", say("not started", error=error), file=sys.stderr)
+            slot.is_owed = False
             return slot.fail(time.monotonic(), 0.0)
         slot.current = self._children[child.pid] = child
         self._selector.register(child.wire, selectors.EVENT_READ, child)
 
     def _wait(self) -> None:
         due = [min(child.kill_at, child.dismiss_at) for child in self._children.values()]
-        if self._stopping_since is None:
-            due += [slot.due for slot in self._slots if slot.current is None and (self._is_proven or slot.index == 0)]
+        due += [slot.due for slot in self._to_fill()]
         soonest = min(due, default=NEVER)
         timeout = None if soonest == NEVER else max(0.0, soonest - time.monotonic())
         for key, _ in self._selector.select(timeout):
@@ -180,9 +192,13 @@ class Supervisor:
         if number == signal.SIGCHLD:
             return
         if self._stopping_since is None:
+            # Que se sepa antes quién murió.
+            self._reap()
             self._stop(0)
         elif _signals.insists(number, time.monotonic() - self._stopping_since):
             self._code = 128 + number
+            for slot in self._slots:
+                slot.is_owed = False
             for child in self._children.values():
                 os.kill(child.pid, signal.SIGKILL)
 
@@ -190,10 +206,29 @@ class Supervisor:
         self._code, self._stopping_since = code, time.monotonic()
         # Antes de que los procesos vacíen sus colas: desde ahora solo ellos las tienen, y nadie más entra en una que
         # ya nadie mira.
+        kept = self._keep_owed()
         for place in self._places.values():
-            place.close()
+            place.close(kept)
         for child in self._children.values():
-            child.dismiss(self._stopping_since)
+            if child.slot.is_owed and child is child.slot.current:
+                child.kill_at = self._stopping_since + LOADING
+            else:
+                child.dismiss(self._stopping_since)
+
+    def _keep_owed(self) -> set[socket.socket]:
+        """Las colas en que espera alguien y que nadie atiende: el proceso murió, y el siguiente todavía se carga."""
+        mine = {slot.index: self._opened(slot) for slot in self._slots}
+        served = {one for slot in self._slots if slot.is_served for one in mine[slot.index]}
+        kept: set[socket.socket] = set()
+        for slot in self._slots:
+            left = set(mine[slot.index]) - served - kept
+            if left and select.select(left, [], [], 0)[0]:
+                slot.is_owed, slot.due = True, 0.0
+                kept |= left
+        return kept
+
+    def _opened(self, slot: Slot) -> list[socket.socket]:
+        return [one for place in self._places.values() for one in place.opened(slot.index)]
 
     def _listen_to(self, child: Child) -> None:
         for kind, *values in child.messages():
@@ -203,7 +238,8 @@ class Supervisor:
 
     def _hear_listen(self, child: Child, host: str, port: int, unix: str | None) -> None:
         """Da los sockets que escuchan ahí; los mismos a quien los vuelva a pedir."""
-        if self._stopping_since is not None:
+        is_last = self._stopping_since is not None
+        if is_last and not child.slot.is_owed:
             return
         where = json.dumps([unix] if unix is not None else [host, port])
         answer, given = ".", []
@@ -215,11 +251,16 @@ class Supervisor:
         # Si el proceso ya murió, lo dirá su final.
         with contextlib.suppress(OSError):
             socket.send_fds(child.wire, [answer.encode("utf-8", "replace")], given)
+        if is_last:
+            for one in self._opened(child.slot):
+                one.close()
 
     def _hear_ready(self, child: Child, where: str, patience: float) -> None:
         child.ready_since = min(child.ready_since, time.monotonic())
         child.patience = patience + MARGIN
-        if child is not child.slot.current or self._stopping_since is not None:
+        if self._stopping_since is not None:
+            return child.dismiss(time.monotonic())
+        if child is not child.slot.current:
             return
         self._is_proven = True
         if child.slot.previous:
@@ -270,6 +311,7 @@ class Supervisor:
         if slot.previous is child:
             slot.previous = None
         if self._stopping_since is not None:
+            slot.is_owed = slot.is_owed and child is not slot.current
             self._code = self._code or _as_exit(code)
         elif child is slot.current:
             if not self._announced:

@@ -13,10 +13,13 @@ import tempfile
 import threading
 import time
 import unittest
+from unittest import mock
 from urllib.parse import urlsplit
 
-from comun import PATIENCE, parse, read_to_end
+from comun import PATIENCE, parse, plain, read_to_end
 from prueba_programas import PROGRAMS, Program, run
+
+from pasarela.simple_server import WSGIServer
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -31,11 +34,24 @@ def wait_until(condition):
     raise AssertionError("no se cumple")
 
 
-def is_alive(pid):
-    """Si un proceso sigue; el que murió y nadie recogió, no."""
+def states(pid):
+    """Cómo está cada hilo de un proceso: «T» si lo detuvieron, «Z» si murió y nadie lo recogió."""
+    found = set()
     with contextlib.suppress(OSError):
-        return " Z " not in pathlib.Path(f"/proc/{pid}/stat").read_text()
-    return False
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            found.add(task.joinpath("stat").read_text().rpartition(") ")[2][0])
+    return found
+
+
+def is_alive(pid):
+    return bool(states(pid) - {"Z", "X"})
+
+
+def freeze(pids):
+    """Los detiene donde estén: lo que les llegue se queda en su cola."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: all(states(pid) == {"T"} for pid in pids))
 
 
 class Supervised(Program):
@@ -264,8 +280,7 @@ class Final(unittest.TestCase):
         for arguments in [("--processes", "2"), ("--reload",)]:
             with self.subTest(arguments), Supervised("procesos", *arguments) as program:
                 address, children = program.address(), program.children()
-                for pid in children:
-                    os.kill(pid, signal.SIGSTOP)
+                freeze(children)
                 wires = [open_to(address) for _ in range(20)]
                 for wire in wires:
                     wire.sendall(REQUEST % b"/")
@@ -277,6 +292,24 @@ class Final(unittest.TestCase):
                     self.assertIn(int(parse(read_to_end(wire)).body), children)
                     wire.close()
                 self.assertEqual(program.wait(), (0, "", ""))
+
+    def test_tambien_la_de_uno_que_acaba_de_morir(self):
+        with Supervised("procesos", "--processes", "2") as program:
+            address = program.address()
+            children = pids(address, 2)
+            freeze(children)
+            wires = [open_to(address) for _ in range(20)]
+            for wire in wires:
+                wire.sendall(REQUEST % b"/")
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: not any(map(is_alive, children)))
+            program.signal(signal.SIGTERM)
+            for wire in wires:
+                self.assertTrue(parse(read_to_end(wire)).body)
+                wire.close()
+            code, _, errors = program.wait()
+        self.assertEqual((code, errors.count("terminó sin que nadie se lo pidiera (SIGKILL)")), (0, 2), errors)
 
     def test_un_ctrl_c_a_todo_el_grupo_es_uno(self):
         for number in [signal.SIGINT, signal.SIGTERM]:
@@ -322,6 +355,30 @@ class Final(unittest.TestCase):
             self.assertEqual(len(pids(address, 2) & first), 1)
             program.signal(signal.SIGTERM)
             self.assertEqual(program.wait(), (0, "", ""))
+
+
+class AlEmpezar(unittest.TestCase):
+    def test_una_senal_antes_de_atender_no_corta_a_quien_esperaba(self):
+        self.assertEqual(run("antes.py", "--port", "0")[:2], (0, "b'hola'\n"))
+
+    def test_una_interrupcion_al_empezar_el_hilo_tampoco(self):
+        start = threading.Thread.start
+
+        def before(thread):
+            if thread.name == "pasarela-reloj":
+                raise KeyboardInterrupt
+
+        def after(thread):
+            start(thread)
+            before(thread)
+
+        for interrupted in [before, after]:
+            with self.subTest(interrupted.__name__), WSGIServer("127.0.0.1", 0, plain()) as server:
+                with open_to(server.server_address) as wire:
+                    wire.sendall(REQUEST % b"/")
+                    with mock.patch.object(threading.Thread, "start", interrupted):
+                        self.assertRaises(KeyboardInterrupt, server.serve_forever)
+                    self.assertEqual((parse(read_to_end(wire)).body, server.threads), (b"hola", 0))
 
 
 def accepts(address):
@@ -410,7 +467,7 @@ class Recarga(unittest.TestCase):
         self.write(TEXT.format(b"uno"))
         with self.serve("--reload", "--processes", "2") as program:
             address = program.address()
-            former = program.children()
+            former = wait_until(lambda: len(found := program.children()) == 2 and found)
             self.write("def application(\n")
             self.line(program, "SyntaxError")
             wait_until(lambda: not any(map(is_alive, former)))
