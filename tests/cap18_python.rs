@@ -4,16 +4,12 @@
 
 mod comun;
 mod examen;
-#[path = "libro/mod.rs"]
-#[allow(dead_code, reason = "aquí se usa una parte")]
-mod libro;
 
 use std::fs;
 use std::process::Command;
 
 use comun::{Answer, Folder, Program, bridge, python, transcript, typed};
 use examen::examined;
-use libro::read;
 use pretty_assertions::assert_eq;
 
 /// Los dos programas del tutorial, y lo que mide cada uno.
@@ -21,6 +17,14 @@ const TUTORIAL: [(&str, usize); 2] = [("cap18_python", 329), ("cap18_html", 458)
 
 fn path(slug: &str) -> String {
     format!("book/python/{slug}.py")
+}
+
+/// El texto de un archivo del repositorio.
+#[track_caller]
+fn read(path: &str) -> String {
+    let place = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(&place).unwrap_or_else(|e| panic!("{place}: {e}"));
+    text.replace("\r\n", "\n")
 }
 
 /// El puente, con ese programa.
