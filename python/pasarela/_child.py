@@ -59,9 +59,9 @@ class Parent:
         threading.Thread(target=wait, name="pasarela-orden", daemon=True).start()
 
     @contextlib.contextmanager
-    def sockets(self, host: str, port: int, unix: str | None) -> Iterator[str | None]:
+    def sockets(self, host: str, port: int, unix: str | None, mode: int | None) -> Iterator[str | None]:
         """Los que escuchan ahí, donde los toma el servidor. Si no se puede, el motivo."""
-        self.tell("listen", host, port, unix)
+        self.tell("listen", host, port, unix, mode)
         answer, given, _, _ = socket.recv_fds(self._wire, 4096, 64)
         if not answer:
             # Quien supervisa murió. La señal llega enseguida, o ya llegó.

@@ -1,20 +1,22 @@
 """Lo que se pide al escribir `python -m pasarela`."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ._texts import say
 
-# Cada opción y lo que vale: un texto, un sí o no, o un número entre dos.
-OPTIONS: dict[str, type | tuple[int, int]] = {
+# Cada opción y lo que vale: un texto, una lista, un sí o no, unos permisos en octal, o un número entre dos.
+OPTIONS: dict[str, type | Callable[[int], str] | tuple[int, int]] = {
     "host": str,
     "port": (0, 65_535),
     "unix": str,
+    "unix_mode": oct,
     "protocol": str,
     "threads": (1, 10_000),
     "access_log": str,
+    "trusted_proxies": list,
     "switch_interval": (1, 1_000),
     "processes": (1, 1_000),
     "reload": bool,
@@ -88,7 +90,7 @@ def _option(argument: str, left: Iterator[str]) -> tuple[str, str]:
     return name, value
 
 
-def _value(name: str, text: str) -> str | int | bool:
+def _value(name: str, text: str) -> str | int | bool | list[str]:
     kind, written = OPTIONS[name], "--" + name.replace("_", "-")
     if isinstance(kind, tuple):
         return _number(written, text, *kind)
@@ -96,9 +98,11 @@ def _value(name: str, text: str) -> str | int | bool:
         if text not in ("0", "1"):
             raise UsageError(say("switch", name=written, value=text))
         return text == "1"
+    if kind is oct:
+        return _mode(written, text)
     if not text and name != "host":
         raise UsageError(say("no value", name=written))
-    return text
+    return [one.strip() for one in text.split(",")] if kind is list else text
 
 
 def _number(written: str, text: str, least: int, most: int) -> int:
@@ -109,3 +113,12 @@ def _number(written: str, text: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise UsageError(say("range", name=written, least=least, most=most))
     return number
+
+
+def _mode(written: str, text: str) -> int:
+    if not (len(text) in (3, 4) and text.isascii() and all(digit in "01234567" for digit in text)):
+        raise UsageError(say("mode", name=written, value=text))
+    mode = int(text, 8)
+    if mode > 0o777:
+        raise UsageError(say("mode", name=written, value=text))
+    return mode

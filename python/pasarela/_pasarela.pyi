@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, final
 from wsgiref.types import WSGIApplication
 
@@ -13,9 +13,11 @@ class Server:
         port: int,
         *,
         unix: str | None = None,
+        unix_mode: int | None = None,
         protocol: str = "http",
         threads: int = 64,
         access_log: str | None = None,
+        trusted_proxies: Sequence[str] | None = None,
         shutdown_timeout: float = 30.0,
         multiprocess: bool = False,
         inherited: bool = False,

@@ -104,7 +104,7 @@ class Program:
         if not parent:
             return make_server(host, port, app, *classes, **options)
         options = {**options, "multiprocess": request.processes > 1, "recycling": self._recycling(parent)}
-        with parent.sockets(host, port, options.get("unix")) as failure:
+        with parent.sockets(host, port, options.get("unix"), options.get("unix_mode")) as failure:
             if failure is None:
                 return make_server(host, port, app, *classes, **options, inherited=True)
         # El mismo intento dice lo mismo, y mejor dicho.
@@ -123,8 +123,8 @@ def _find(name: str) -> Any:
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
-        # Si lo que falta es otro, el fallo es del módulo, y lo dice su traza.
-        if error.name != module_name:
+        # Si lo que falta no es él ni la carpeta en que está, el fallo es suyo, y lo dice su traza.
+        if not f"{module_name}.".startswith(f"{error.name}."):
             raise
         raise UsageError(say("no module", name=module_name)) from None
     try:

@@ -10,6 +10,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 # Cuántas conexiones esperan en la cola del sistema, y cuántas veces se busca un puerto libre en todas las direcciones.
 BACKLOG = 1024
@@ -22,14 +23,15 @@ TURN, PAUSE = 1.0, 0.002
 MISSING = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 Sockets = list[socket.socket]
+Address = tuple[Any, ...]
 
 
 class Place:
     """Dónde se escucha. Linux reparte las conexiones de un puerto entre varios sockets: ahí cada proceso tiene los
     suyos, y su cola es suya. Donde no, todos comparten los mismos."""
 
-    def __init__(self, host: str, port: int, unix: str | None) -> None:
-        self._file = None if unix is None else _SocketFile(unix)
+    def __init__(self, host: str, port: int, unix: str | None, mode: int | None) -> None:
+        self._file = None if unix is None else _SocketFile(unix, mode)
         self._first = listen(host, port) if self._file is None else [self._file.socket]
         self._is_shared = self._file is not None or sys.platform != "linux"
         self._others: dict[int, Sockets] = {0: self._first}
@@ -71,7 +73,7 @@ def listen(host: str, port: int) -> Sockets:
     raise failure
 
 
-def _resolve(host: str) -> list[tuple[socket.AddressFamily, tuple]]:
+def _resolve(host: str) -> list[tuple[socket.AddressFamily, Address]]:
     if not host:
         return [(socket.AF_INET6, ("::", 0)), (socket.AF_INET, ("0.0.0.0", 0))]
     found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
@@ -79,7 +81,7 @@ def _resolve(host: str) -> list[tuple[socket.AddressFamily, tuple]]:
     return sorted({(kind, where) for kind, _, _, _, where in found}, key=lambda one: (one[0] != socket.AF_INET, one[1]))
 
 
-def _listen_on_all(addresses: list, port: int, sockets: Sockets) -> Sockets:
+def _listen_on_all(addresses: list[tuple[socket.AddressFamily, Address]], port: int, sockets: Sockets) -> Sockets:
     missing = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
     for family, (where, _, *rest) in addresses:
         if sockets:
@@ -99,7 +101,7 @@ def _listen_beside(one: socket.socket) -> socket.socket:
     return _listen_on(one.family, one.getsockname(), shares=True)
 
 
-def _listen_on(family: int, address: tuple, *, shares: bool) -> socket.socket:
+def _listen_on(family: int, address: Address, *, shares: bool) -> socket.socket:
     one = socket.socket(family, socket.SOCK_STREAM)
     try:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -126,7 +128,7 @@ def _share(one: socket.socket) -> None:
 class _SocketFile:
     """Un socket de Unix y su archivo, que se borra si todavía es el mismo."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, mode: int | None) -> None:
         self._path = os.path.abspath(path)
         with _turn(self._path):
             self._make_way()
@@ -134,6 +136,9 @@ class _SocketFile:
             # La ruta como se escribió: una larga puede no caber.
             self.socket.bind(path)
             self._id = self._current()
+            if mode is not None:
+                # Antes de escuchar: nadie entra mientras los permisos son otros.
+                os.chmod(path, mode)
             self.socket.listen(BACKLOG)
 
     def remove(self) -> None:

@@ -236,7 +236,7 @@ class Supervisor:
         if child.is_mute and child.wire in self._selector.get_map():
             self._selector.unregister(child.wire)
 
-    def _hear_listen(self, child: Child, host: str, port: int, unix: str | None) -> None:
+    def _hear_listen(self, child: Child, host: str, port: int, unix: str | None, mode: int | None) -> None:
         """Da los sockets que escuchan ahí; los mismos a quien los vuelva a pedir."""
         is_last = self._stopping_since is not None
         if is_last and not child.slot.is_owed:
@@ -244,7 +244,7 @@ class Supervisor:
         where = json.dumps([unix] if unix is not None else [host, port])
         answer, given = ".", []
         try:
-            place = self._places.get(where) or self._places.setdefault(where, Place(host, port, unix))
+            place = self._places.get(where) or self._places.setdefault(where, Place(host, port, unix, mode))
             given = [one.fileno() for one in place.sockets_of(child.slot.index)]
         except (OSError, ValueError, OverflowError) as error:
             answer = str(error)

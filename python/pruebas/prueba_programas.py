@@ -4,8 +4,10 @@ import os
 import pathlib
 import re
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 import urllib.request
@@ -126,6 +128,41 @@ class Aplicaciones(unittest.TestCase):
         self.assertEqual((code, out.count('"GET / HTTP/1.1" 200 4')), (0, 1))
 
 
+class Detras(unittest.TestCase):
+    def asked_by(self, *arguments):
+        """De quién cree una aplicación que es lo que reenvía un proxy de esta computadora."""
+        with Program("quien", "--host", "127.0.0.1", "--port", "0", *arguments) as program:
+            headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+            request = urllib.request.Request(program.url(), headers=headers)
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                return response.read().decode()
+
+    def test_solo_se_cree_al_proxy_en_quien_se_confia(self):
+        for arguments, expected in {
+            (): "127.0.0.1 http",
+            ("--trusted-proxies", "10.0.0.0/8"): "127.0.0.1 http",
+            ("--trusted-proxies", "10.0.0.0/8, 127.0.0.1"): "192.0.2.7 https",
+            ("--trusted-proxies=127.0.0.0/8", "--max-requests=9"): "192.0.2.7 https",
+        }.items():
+            with self.subTest(arguments):
+                self.assertEqual(self.asked_by(*arguments), expected)
+
+    def test_una_red_mal_escrita_se_dice_en_una_linea(self):
+        code, _, errors = run("hola", "--port", "0", "--trusted-proxies", "10.0.0.0/8,nginx")
+        self.assertEqual((code, errors.count("\n")), (1, 1), errors)
+        self.assertIn("trusted_proxies", errors)
+
+    @unittest.skipIf(sys.platform == "win32", "en Windows no hay sockets de Unix")
+    def test_los_permisos_de_un_socket_de_unix_son_los_que_se_piden(self):
+        for supervised in [(), ("--max-requests", "9")]:
+            with self.subTest(supervised), tempfile.TemporaryDirectory() as folder:
+                path = f"{folder}/app.sock"
+                arguments = ["--unix", path, "--unix-mode", "620", *supervised]
+                with Program("hola", *arguments) as program:
+                    self.assertIn(f"unix:{path}", program.process.stderr.readline())
+                    self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o620)
+
+
 class Errores(unittest.TestCase):
     def test_lo_que_esta_mal_escrito_se_dice_en_una_linea(self):
         for arguments, expected in {
@@ -135,7 +172,10 @@ class Errores(unittest.TestCase):
             ("hola", "-p"): "no hay ninguna opción -p; mira --help",
             ("hola", "--port"): "a --port le falta su valor",
             ("hola", "--port", "x"): "--port es un número, y no 'x'",
+            ("hola", "--unix-mode", "rw"): "--unix-mode son unos permisos en octal, como 660, y no 'rw'",
+            ("hola", "--unix-mode", "1777"): "--unix-mode son unos permisos en octal, como 660, y no '1777'",
             ("nadie",): "no hay ningún módulo 'nadie'",
+            ("nadie.wsgi:application",): "no hay ningún módulo 'nadie.wsgi'",
             ("hola:nada",): "en 'hola' no hay ninguna aplicación 'nada'",
             ("nadie.py",): "no se puede leer 'nadie.py'",
             ("vacio.py",): "'vacio.py' no llama a make_server ni tiene una «application» o una «app»",

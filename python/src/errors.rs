@@ -30,10 +30,10 @@ impl Errors {
 
     /// Escribe la traza de una excepción, entera.
     pub(crate) fn show(&self, py: Python<'_>, error: &PyErr) {
-        error.display(py);
-        if self.is_own() {
-            // Ya quedó escrita: si no se puede dar otra vez, no hay a quién decírselo.
-            let _ = trace(py, error).and_then(|text| self.note(&text));
+        // De una vez: escrita por partes, se mezclaría con las de otros hilos.
+        let shown = trace(py, error).and_then(|text| self.write(&text));
+        if shown.is_err() {
+            error.display(py);
         }
     }
 
@@ -87,7 +87,8 @@ fn stderr(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
 
 fn trace<'py>(py: Python<'py>, error: &PyErr) -> PyResult<Bound<'py, PyString>> {
     let traceback = py.import("traceback")?;
-    join(&traceback.call_method1("format_exception", (error.value(py),))?)
+    let parts = (error.get_type(py), error.value(py), error.traceback(py));
+    join(&traceback.call_method1("format_exception", parts)?)
 }
 
 fn join<'py>(texts: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {

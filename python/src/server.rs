@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pasarela::access_log::access_log;
 use pasarela::simple_server::{BatchWrapper, Listeners, ThreadWrapper, make_server_on};
-use pasarela::{Application, Config, Handle, HeaderText, Protocol};
+use pasarela::{Application, Config, Handle, HeaderText, Network, Protocol};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
@@ -29,8 +29,8 @@ pub(crate) struct Server {
 #[pymethods]
 impl Server {
     #[new]
-    #[pyo3(signature = (application, host, port, *, unix = None, protocol = "http", threads = 64,
-        access_log = None, shutdown_timeout = 30.0, multiprocess = false, inherited = false, recycling = None))]
+    #[pyo3(signature = (application, host, port, *, unix = None, unix_mode = None, protocol = "http", threads = 64,
+        access_log = None, trusted_proxies = None, shutdown_timeout = 30.0, multiprocess = false, inherited = false, recycling = None))]
     #[allow(clippy::too_many_arguments, reason = "en Python se dan por su nombre")]
     fn new(
         py: Python<'_>,
@@ -38,9 +38,11 @@ impl Server {
         host: &str,
         port: u16,
         unix: Option<String>,
+        unix_mode: Option<u32>,
         protocol: &str,
         threads: usize,
         access_log: Option<&str>,
+        trusted_proxies: Option<Vec<String>>,
         shutdown_timeout: f64,
         multiprocess: bool,
         inherited: bool,
@@ -50,6 +52,8 @@ impl Server {
         let shutdown_timeout = seconds(shutdown_timeout, "shutdown_timeout")?;
         let config = Config {
             protocol: protocol_named(protocol)?,
+            unix_mode,
+            trusted_proxies: networks(&trusted_proxies.unwrap_or_default())?,
             event_loops: event_loops(py)?,
             max_threads: threads,
             shutdown_timeout,
@@ -167,6 +171,12 @@ fn noted(application: PythonApplication, to: Option<&str>) -> PyResult<Box<dyn A
         Some(path) => Box::new(File::options().append(true).create(true).open(path)?),
     };
     Ok(Box::new(access_log(application, to)))
+}
+
+fn networks(written: &[String]) -> PyResult<Vec<Network>> {
+    let parsed = written.iter().map(|network| network.parse::<Network>());
+    let networks = parsed.collect::<Result<_, _>>();
+    networks.map_err(|error| PyValueError::new_err(format!("trusted_proxies: {error}")))
 }
 
 fn protocol_named(name: &str) -> PyResult<Protocol> {
