@@ -53,6 +53,7 @@ pub(crate) struct ResponseBody {
 }
 
 impl ResponseBody {
+    #[inline(always)]
     pub(super) fn new(
         environ: &mut Environ,
         head: &ResponseHead,
@@ -82,6 +83,7 @@ impl ResponseBody {
         Self::of(environ, body, length, left, has_content)
     }
 
+    #[inline(always)]
     fn of(
         environ: &mut Environ,
         body: Body,
@@ -130,6 +132,7 @@ impl ResponseBody {
     }
 
     /// Produce el primer trozo de un cuerpo que puede fallar o tardar.
+    #[inline(always)]
     pub(super) fn produce_first(&mut self) -> Result<(), Fault> {
         if self.is_lazy() {
             let produced = self.produce();
