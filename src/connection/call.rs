@@ -1,7 +1,7 @@
 //! Llamar a la aplicación: en este hilo, o en uno que pueda detenerse.
 
 use super::host::{Class, Host};
-use super::lend::{Called, Calling};
+use super::lend::{Called, Lending};
 use super::link::{Link, Readiness};
 use super::send::{Answer, carry_on, deliver};
 use super::service::Context;
@@ -9,7 +9,7 @@ use super::stage::{Call, CloseReason, Stage, Stepped, Terms};
 use super::upload::{Settled, Upload};
 use super::wire::{Source, Wire};
 use crate::environ::Environ;
-use crate::gateway;
+use crate::gateway::{self, ResponseHead};
 
 /// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda.
 pub(super) fn answer<W: Wire, H: Host>(
@@ -42,12 +42,20 @@ pub(super) fn resume<W: Wire, H: Host>(
     call(link, context, environ, terms, upload)
 }
 
+/// Una llamada que se va a hacer.
+struct Calling {
+    environ: Box<Environ>,
+    head: Box<ResponseHead>,
+    terms: Terms,
+    class: Class,
+}
+
 fn call<W: Wire, H: Host>(
     link: &mut Link<W>,
     context: &mut Context<'_, H>,
     mut environ: Box<Environ>,
-    mut terms: Terms,
-    mut upload: Option<Upload<W::Source>>,
+    terms: Terms,
+    upload: Option<Upload<W::Source>>,
 ) -> Stepped<W> {
     let Context { service, application, scratch, host } = context;
     let mut head = scratch.head.lend();
@@ -59,16 +67,37 @@ fn call<W: Wire, H: Host>(
     // Quien lee un cuerpo de la red tarda lo que quiera el cliente: eso no es de la aplicación.
     let class = if upload.is_some() { Class::UNTAUGHT } else { terms.class };
     environ.set_client(link.lend_client(terms.envelope.farewell()));
-    let mut called = link.during(&mut **host, class, |link| {
-        let application = *application;
-        let calling = Calling { application, environ: &mut environ, head: &mut head, terms };
-        let called = match H::LENDS_WRITER && service.config.write_callable {
-            true => calling.lending(link, service, &mut upload),
-            false => calling.plainly(),
-        };
+    if H::LENDS_WRITER && service.config.write_callable {
+        return call_lending(link, context, Calling { environ, head, terms, class }, upload);
+    }
+    let mut body = link.during(&mut **host, class, |link| {
+        let body = gateway::run(*application, &mut environ, &mut head, terms.is_head);
         gateway::warn_if_large(&head, &environ);
         link.take_back_client(environ.take_client());
         // Suelta lo que la aplicación y los intermediarios dejaron en él.
+        scratch.environ.take_back(environ);
+        body
+    });
+    host.begins(&head, &mut body);
+    if terms.envelope.carries_errors() {
+        body.copy_errors(&link.carbon);
+    }
+    finish(link, context, Answer { head, body, terms }, upload)
+}
+
+/// Una llamada a la que se presta algo con qué escribir. Va aparte para que las demás no lo paguen.
+fn call_lending<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    Calling { mut environ, mut head, terms, class }: Calling,
+    mut upload: Option<Upload<W::Source>>,
+) -> Stepped<W> {
+    let Context { service, application, scratch, host } = context;
+    let mut called = link.during(&mut **host, class, |link| {
+        let lending = Lending { service, application: *application, terms };
+        let called = lending.call(link, &mut environ, &mut head, &mut upload);
+        gateway::warn_if_large(&head, &environ);
+        link.take_back_client(environ.take_client());
         scratch.environ.take_back(environ);
         called
     });
@@ -78,21 +107,31 @@ fn call<W: Wire, H: Host>(
             body.copy_errors(&link.carbon);
         }
     }
-    let body = match called {
-        Called::Whole(body) => body,
+    match called {
+        Called::Whole(body) => finish(link, context, Answer { head, body, terms }, upload),
         Called::Begun(begun) => {
             scratch.head.take_back(head);
-            return carry_on(link, context, begun, terms);
+            carry_on(link, context, begun, terms)
         }
-    };
+    }
+}
+
+/// Empieza a enviar lo que respondió.
+#[inline(always)]
+fn finish<W: Wire, H: Host>(
+    link: &mut Link<W>,
+    context: &mut Context<'_, H>,
+    mut answer: Answer,
+    upload: Option<Upload<W::Source>>,
+) -> Stepped<W> {
     if let Some(upload) = upload
         && !settle(link, &upload)
     {
-        terms.close(CloseReason::BodyUnread);
-    } else if service.is_stopping() {
-        terms.close(CloseReason::Stopping);
+        answer.terms.close(CloseReason::BodyUnread);
+    } else if context.service.is_stopping() {
+        answer.terms.close(CloseReason::Stopping);
     }
-    deliver(link, context, Answer { head, body, terms })
+    deliver(link, context, answer)
 }
 
 /// Recupera lo que llegó detrás de un cuerpo grande; `false` si quedó sin leer: la conexión tendrá que

@@ -40,6 +40,7 @@ impl Envelope {
 
     /// Escribe la cabeza. `common` son los encabezados que pone un servidor de HTTP; en los demás
     /// protocolos los pone el servidor web.
+    #[inline(always)]
     pub(super) fn write_head(
         self,
         out: &mut Vec<u8>,

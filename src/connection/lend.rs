@@ -38,30 +38,24 @@ impl Called {
     }
 }
 
-/// Una llamada.
-pub(super) struct Calling<'a> {
+/// Una llamada a la que se presta con qué escribir.
+pub(super) struct Lending<'a> {
+    pub(super) service: &'a Service,
     pub(super) application: &'a dyn Application,
-    pub(super) environ: &'a mut Environ,
-    pub(super) head: &'a mut ResponseHead,
     pub(super) terms: Terms,
 }
 
-impl Calling<'_> {
-    /// Llama sin prestar nada.
-    pub(super) fn plainly(self) -> Called {
-        let Self { application, environ, head, terms } = self;
-        Called::Whole(gateway::run(application, environ, head, terms.is_head))
-    }
-
-    /// Llama con algo con qué escribir. El cuerpo grande se presta también, porque al empezar la respuesta hay
-    /// que saber si llegó entero; vuelve si no empezó.
-    pub(super) fn lending<W: Wire>(
+impl Lending<'_> {
+    /// Llama a la aplicación. El cuerpo grande se presta también, porque al empezar la respuesta hay que saber
+    /// si llegó entero; vuelve si no empezó.
+    pub(super) fn call<W: Wire>(
         self,
         link: &mut Link<W>,
-        service: &Service,
+        environ: &mut Environ,
+        head: &mut ResponseHead,
         upload: &mut Option<Upload<W::Source>>,
     ) -> Called {
-        let Self { application, environ, head, mut terms } = self;
+        let Self { service, application, mut terms } = self;
         if service.is_stopping() {
             terms.close(CloseReason::Stopping);
         }

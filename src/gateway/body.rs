@@ -53,6 +53,7 @@ pub(crate) struct ResponseBody {
 }
 
 impl ResponseBody {
+    #[inline(always)]
     pub(super) fn new(
         environ: &mut Environ,
         head: &ResponseHead,
@@ -83,6 +84,7 @@ impl ResponseBody {
         Self::of(environ, body, length, left, has_content)
     }
 
+    #[inline(always)]
     fn of(
         environ: &mut Environ,
         body: Body,
@@ -134,6 +136,7 @@ impl ResponseBody {
     }
 
     /// Produce el primer trozo de un cuerpo que puede fallar o tardar.
+    #[inline(always)]
     pub(super) fn produce_first(&mut self) -> Result<(), Fault> {
         if self.is_lazy() {
             let produced = self.produce();

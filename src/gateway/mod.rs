@@ -50,8 +50,8 @@ pub(crate) fn run(
     head: &mut ResponseHead,
     is_head: bool,
 ) -> ResponseBody {
-    let called = call(application, environ, head);
-    answer(called, environ, head, is_head)
+    attempt(application, environ, head, is_head)
+        .unwrap_or_else(|fault| page(&fault, environ, head, is_head))
 }
 
 /// Lo que dejó una llamada en la que se pudo escribir.
@@ -72,7 +72,10 @@ pub(crate) fn run_lending<S: Sink + 'static>(
 ) -> Ran {
     let called = call(application, environ, head);
     match lent.end() {
-        None => Ran::Whole(answer(called, environ, head, is_head)),
+        None => {
+            let prepared = called.and_then(|body| prepare(environ, head, body, is_head));
+            Ran::Whole(prepared.unwrap_or_else(|fault| page(&fault, environ, head, is_head)))
+        }
         Some(written) => Ran::Begun(rest(called, environ, written)),
     }
 }
@@ -120,22 +123,29 @@ pub(crate) fn warn_if_large(head: &ResponseHead, environ: &Environ) {
     }
 }
 
-fn answer(
-    called: Result<Body, Fault>,
+/// La página de ese fallo, que también lo anota.
+fn page(
+    fault: &Fault,
     environ: &mut Environ,
     head: &mut ResponseHead,
     is_head: bool,
 ) -> ResponseBody {
-    let prepared = called.and_then(|body| prepare(environ, head, body, is_head));
-    prepared.unwrap_or_else(|fault| {
-        fault.report(environ);
-        let page = fault.rejection().map_or_else(internal_error, rejected);
-        let called = call(&page, environ, head);
-        let prepared = called.and_then(|body| prepare(environ, head, body, is_head));
-        prepared.expect("la página de error siempre responde")
-    })
+    fault.report(environ);
+    let page = fault.rejection().map_or_else(internal_error, rejected);
+    attempt(&page, environ, head, is_head).expect("la página de error siempre responde")
 }
 
+fn attempt(
+    application: &dyn Application,
+    environ: &mut Environ,
+    head: &mut ResponseHead,
+    is_head: bool,
+) -> Result<ResponseBody, Fault> {
+    let body = call(application, environ, head)?;
+    prepare(environ, head, body, is_head)
+}
+
+#[inline(always)]
 fn prepare(
     environ: &mut Environ,
     head: &ResponseHead,
@@ -151,6 +161,7 @@ fn prepare(
     Ok(response)
 }
 
+#[inline(always)]
 fn call(
     application: &dyn Application,
     environ: &mut Environ,

@@ -49,6 +49,7 @@ impl Framing {
 
 /// Escribe la cabeza: estado, campos comunes (`Date`, `Server`), los de la aplicación y los que
 /// deciden la entrega.
+#[inline(always)]
 pub(crate) fn write_head(
     out: &mut Vec<u8>,
     status: &[u8],
