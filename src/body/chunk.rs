@@ -251,11 +251,14 @@ mod tests {
     }
 
     /// Unos bytes que dicen cuándo se sueltan, y lo hacen mal.
-    struct Loud(Vec<u8>, Arc<()>);
+    struct Loud {
+        bytes: Vec<u8>,
+        _alive: Arc<()>,
+    }
 
     impl AsRef<[u8]> for Loud {
         fn as_ref(&self) -> &[u8] {
-            &self.0
+            &self.bytes
         }
     }
 
@@ -269,7 +272,7 @@ mod tests {
     fn los_de_otro_no_se_copian_y_se_sueltan_con_el_ultimo() {
         let (bytes, alive) = (vec![1, 2, 3], Arc::new(()));
         let place = bytes.as_ptr();
-        let chunk = Chunk::from_owner(Loud(bytes, alive.clone()));
+        let chunk = Chunk::from_owner(Loud { bytes, _alive: alive.clone() });
         let another = chunk.clone();
         assert_eq!([&chunk, &another].map(|chunk| chunk.as_bytes().as_ptr()), [place; 2]);
         drop(chunk);
