@@ -68,9 +68,8 @@ impl ThreadWrapper {
 /// Qué se hace alrededor de cada tanda de llamadas a la aplicación. De entrada, nada.
 ///
 /// Sirve para lo que se comparte con otros y no conviene pedir en cada llamada, como el turno de un intérprete.
-/// Cuando llegan muchas peticiones, una tanda son las que un hilo atiende seguidas; nunca espera a la red, y se
-/// acaba enseguida, para que otro tenga el turno. Cuando llegan pocas, y en los hilos que atienden las que se
-/// sabe que tardan, es cada llamada.
+/// Una tanda son las peticiones rápidas que llegan juntas y un hilo atiende seguidas; nunca espera a la red, y se
+/// acaba enseguida, para que otro tenga el turno. De las que se sabe que tardan, es cada llamada.
 ///
 /// # Examples
 ///

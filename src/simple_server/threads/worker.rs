@@ -45,8 +45,8 @@ pub(super) struct Worker<'e> {
     until: Until,
     /// Si está dentro de una tanda ([`BatchWrapper`](crate::BatchWrapper)).
     is_in_batch: bool,
-    /// Si en el último turno con algo que hacer hubo más de una llamada.
-    is_busy: bool,
+    /// Si en el último turno que atendió peticiones este hilo llamó a la aplicación, y no las dejó todas a otros.
+    makes_calls: bool,
 }
 
 /// Hasta cuándo lidera un hilo.
@@ -62,6 +62,7 @@ enum Until {
 struct Served {
     is_answered: bool,
     is_queued: bool,
+    is_for_another: bool,
 }
 
 fn post<'e>(runtime: &'e Runtime, here: &'e EventLoop) -> Post<'e> {
@@ -79,7 +80,7 @@ impl<'e> Worker<'e> {
             scratch: Scratch::default(),
             until: Until::Shutdown,
             is_in_batch: false,
-            is_busy: false,
+            makes_calls: false,
         }
     }
 
@@ -176,17 +177,19 @@ impl<'e> Worker<'e> {
         let served = batches
             .into_iter()
             .try_for_each(|(queue, batch)| self.serve_batch(queue, batch, start));
-        self.is_busy = self.leader.calls().wrapping_sub(calls) > 1;
+        // Un turno en que solo hubo avisos no cambia nada.
+        self.makes_calls |= self.leader.calls() != calls;
         served == Break(true)
     }
 
-    /// Atiende `batch` conexiones de una cola. Si suele haber varias llamadas, las que llegan son una tanda.
-    /// Con una sola, o si todas quedan para otros hilos, cada llamada es la suya: nadie espera para recibir ni
-    /// para enviar. Las que siguen con lo que hacían casi solo envían.
+    /// Atiende `batch` conexiones de una cola. Las que llegan son una tanda, si suelen llamar a la aplicación
+    /// en este hilo; si todas quedan para otros, nadie espera para recibirlas. Las que siguen con lo que hacían
+    /// casi solo envían: cada llamada suya es una tanda.
     fn serve_batch(&mut self, queue: Queue, batch: usize, start: Moment) -> ControlFlow<bool> {
         let runtime = self.runtime;
         let wrapper = &runtime.service.config.batch_wrapper;
-        self.is_in_batch = self.is_busy && batch > 0 && queue == Queue::Fresh && wrapper.is_set();
+        self.is_in_batch =
+            self.makes_calls && batch > 0 && queue == Queue::Fresh && wrapper.is_set();
         match self.is_in_batch {
             true => wrapper.run(|| self.serve_queue(queue, batch, runtime.now())),
             false => self.serve_queue(queue, batch, start),
@@ -197,9 +200,12 @@ impl<'e> Worker<'e> {
     fn serve_queue(&mut self, queue: Queue, batch: usize, start: Moment) -> ControlFlow<bool> {
         let turn = if self.is_in_batch { SHARED_TURN } else { TURN };
         let mut now = start;
+        let (wrapper, calls) = (&self.runtime.service.config.batch_wrapper, self.leader.calls());
+        let could_be_batch = queue == Queue::Fresh && !self.is_in_batch && wrapper.is_set();
         for number in 1..=batch {
             let Some(ready) = self.here.connections().take(queue) else { break };
             let served = self.serve(ready, &mut now);
+            self.makes_calls &= !served.is_for_another;
             if !self.leader.leads() {
                 // El líder nuevo puede estar esperando avisos con esto en la cola.
                 if served.is_queued {
@@ -209,6 +215,10 @@ impl<'e> Worker<'e> {
             }
             if served.is_answered && self.until == Until::OneRequest {
                 return Break(true);
+            }
+            // Las que siguen se atienden en una tanda, el turno que viene.
+            if could_be_batch && self.leader.calls() != calls {
+                break;
             }
             // Mirar la hora no es gratis: quien vuelve a la cola es quien pudo tardar.
             if (served.is_queued || self.is_in_batch || number % LOOK_EVERY == 0)
@@ -241,8 +251,9 @@ impl<'e> Worker<'e> {
         };
         *now = context.host.now();
         let is_answered = connection.delivered() > before;
+        let is_for_another = matches!(outcome, Outcome::HandOff);
         let is_queued = self.put_back(key, connection, outcome, *now);
-        Served { is_answered, is_queued }
+        Served { is_answered, is_queued, is_for_another }
     }
 
     /// Devuelve una conexión a su bucle, o la despide; `true` si queda en la cola.
