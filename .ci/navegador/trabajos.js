@@ -45,7 +45,10 @@ export async function runJobs(jobs) {
     const found = [], waiting = jobs.entries();
     const worker = async () => {
         for (const [at, { where, run }] of waiting) {
-            const faults = await Promise.race([run(), expiry()]).catch((error) => ({ avería: [error.message.split('\n')[0]] }));
+            const attempt = () => Promise.race([run(), expiry()]);
+            // Lo que se avería es la herramienta, y no la página: se prueba otra vez, y se dice.
+            const again = (error) => { console.error(`otra vez: ${where}: ${error.message.split('\n')[0]}`); return attempt(); };
+            const faults = await attempt().catch(again).catch((error) => ({ avería: [error.message.split('\n')[0]] }));
             found[at] = Object.entries(faults).flatMap(([kind, texts]) => texts.map((what) => ({ kind, where, what })));
         }
     };
