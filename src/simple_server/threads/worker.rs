@@ -27,8 +27,8 @@ const LOOK_BACK: Duration = Duration::from_millis(20);
 /// Cuánto se atiende a las conexiones que hay antes de mirar quién llega.
 const TURN: Duration = Duration::from_millis(5);
 
-/// Lo mismo, si en cada tanda se usa algo que otros esperan. Es la mitad del plazo más corto en que conviene
-/// que un intérprete se lo quite a quien lo tiene: así no se lo quita a medias de una llamada rápida.
+/// Lo mismo, si en cada tanda se usa algo que otros esperan. Más no conviene: a un intérprete, quien lo espera se
+/// lo pide al cabo de un plazo como este, y sería a medias de una llamada rápida.
 const SHARED_TURN: Duration = Duration::from_micros(500);
 
 /// Cada cuántas se mira si el turno se acabó.
