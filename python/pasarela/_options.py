@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._texts import say
 
@@ -17,7 +16,7 @@ OPTIONS: dict[str, type | Callable[[int], str] | tuple[int, int]] = {
     "threads": (1, 10_000),
     "access_log": str,
     "trusted_proxies": list,
-    "switch_interval": (1, 1_000),
+    "switch_interval": (1, 1_000_000),
     "processes": (1, 1_000),
     "reload": bool,
     "max_requests": (1, 1_000_000_000),
@@ -28,8 +27,7 @@ class UsageError(Exception):
     """Algo que está mal escrito."""
 
 
-@dataclass
-class Request:
+class Request(NamedTuple):
     """Lo que se pidió: la aplicación, dónde escuchar si se dijo, y lo demás."""
 
     application: str

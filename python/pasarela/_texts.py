@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-from importlib import resources
 
 TEXTS = {
     "es": {
@@ -53,6 +52,8 @@ TEXTS = {
 
 
 def usage() -> str:
+    from importlib import resources
+
     return resources.files(__package__).joinpath(f"ayuda.{_language()}.txt").read_text("utf-8")
 
 

@@ -5,16 +5,27 @@ import threading
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from wsgiref import simple_server
-from wsgiref.simple_server import WSGIRequestHandler, demo_app
 
 from ._pasarela import Server
 
 if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIRequestHandler, demo_app
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Los mismos nombres que `wsgiref`. Su `WSGIRequestHandler` está para que un programa lo encuentre: aquí no atiende.
 __all__ = ["WSGIServer", "WSGIRequestHandler", "demo_app", "make_server"]
+
+# Lo que es de `wsgiref` se carga si alguien lo pide: con ello viene su servidor de HTTP, que ocupa ocho megas en cada
+# proceso.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in ("WSGIRequestHandler", "demo_app"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from wsgiref import simple_server
+
+        return getattr(simple_server, name)
+
 
 # Cada cuántos segundos mira el hilo principal si llegó una señal: el sistema puede dársela a otro.
 LOOK = 0.5
@@ -177,15 +188,21 @@ def make_server(
     suyas no tienen aquí qué cambiar: se avisa, y nada más."""
     if isinstance(server_class, type) and issubclass(server_class, WSGIServer):
         return server_class(host, port, app, **options)
-    # Las suyas, tal cual, no piden nada.
     for name, given, usual in [
-        ("server_class", server_class, simple_server.WSGIServer),
-        ("handler_class", handler_class, WSGIRequestHandler),
+        ("server_class", server_class, "WSGIServer"),
+        ("handler_class", handler_class, "WSGIRequestHandler"),
     ]:
-        if given not in (None, usual):
+        if given and not _is_usual(given, usual):
             text = f"{name} es de wsgiref: este servidor no la usa"
             warnings.warn(text, RuntimeWarning, stacklevel=2)
     return WSGIServer(host, port, app, **options)
+
+
+def _is_usual(given: type, name: str) -> bool:
+    """Las de `wsgiref`, tal cual, no piden nada."""
+    from wsgiref import simple_server
+
+    return given is getattr(simple_server, name)
 
 
 class _Late:

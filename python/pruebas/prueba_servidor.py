@@ -4,6 +4,8 @@ import errno
 import gc
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -227,6 +229,19 @@ class ComoWsgiref(unittest.TestCase):
                 self.assertEqual(served.get().body, body)
         with make_server("127.0.0.1", 0, demo_app) as server, self.assertRaises(RuntimeError):
             server.set_app(plain())
+
+    def test_lo_de_wsgiref_solo_se_carga_si_se_pide(self):
+        program = (
+            "import sys, pasarela.__main__\n"
+            "from pasarela import simple_server\n"
+            "simple_server.make_server('127.0.0.1', 0, print).server_close()\n"
+            "before = 'http.server' in sys.modules\n"
+            "names = {}\n"
+            "exec('from pasarela.simple_server import *', names)\n"
+            "print(before, names['demo_app'].__module__)\n"
+        )
+        seen = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=PATIENCE)
+        self.assertEqual(seen.stdout, b"False wsgiref.simple_server\n")
 
     def test_avisa_de_las_clases_que_no_usa(self):
         class Handler(WSGIRequestHandler):
