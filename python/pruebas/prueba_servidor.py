@@ -94,7 +94,7 @@ class Hilos(unittest.TestCase):
                 self.assertTrue(read_to_end(wire).endswith(b"."))
                 wire.close()
 
-    def test_lo_rapido_no_espera_en_cada_peticion_a_quien_hace_cuentas(self):
+    def test_lo_rapido_se_responde_aunque_otros_dos_hagan_cuentas(self):
         spins, is_over = [0], threading.Event()
 
         def application(environ, start_response):
@@ -110,7 +110,7 @@ class Hilos(unittest.TestCase):
                 other.sendall(b"GET /cuentas HTTP/1.1\r\nHost: x\r\n\r\n")
             seen = [ask_many(wire, 100) for _ in range(5)]
             is_over.set()
-        # Las cuentas avanzan entre dos respuestas solo si en medio se soltó el intérprete.
+        # Las cuentas avanzan entre dos respuestas solo si en medio las hizo quien esperaba el intérprete.
         switches = [len(set(values)) for values in seen]
         self.assertLess(min(switches), 50, switches)
 
