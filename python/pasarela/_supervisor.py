@@ -18,7 +18,6 @@ import signal
 import socket
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from . import _signals
@@ -95,18 +94,18 @@ class Child:
             os.close(self._order)
 
 
-@dataclass
 class Slot:
     """El lugar de un proceso."""
 
-    index: int
-    current: Child | None = None
-    # El que atiende mientras `current` se prepara.
-    previous: Child | None = None
-    due: float = 0.0
-    failures: int = 0
-    # Si al detenerse había quien esperaba en su cola y nadie que la vaciara.
-    is_owed: bool = False
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.current: Child | None = None
+        # El que atiende mientras `current` se prepara.
+        self.previous: Child | None = None
+        self.due = 0.0
+        self.failures = 0
+        # Si al detenerse había quien esperaba en su cola y nadie que la vaciara.
+        self.is_owed = False
 
     @property
     def is_served(self) -> bool:

@@ -127,6 +127,11 @@ class Aplicaciones(unittest.TestCase):
             code, out, _ = program.wait()
         self.assertEqual((code, out.count('"GET / HTTP/1.1" 200 4')), (0, 1))
 
+    def test_quien_ocupa_el_interprete_lo_suelta_cuando_se_pida(self):
+        for options, expected in [([], b"500"), (["--switch-interval", "2000"], b"2000")]:
+            with Program("--port", "0", *options, "turno") as program:
+                self.assertEqual(program.get()[1], expected)
+
 
 class Detras(unittest.TestCase):
     def asked_by(self, *arguments):

@@ -4,6 +4,8 @@ import errno
 import gc
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -92,7 +94,7 @@ class Hilos(unittest.TestCase):
                 self.assertTrue(read_to_end(wire).endswith(b"."))
                 wire.close()
 
-    def test_lo_rapido_no_espera_en_cada_peticion_a_quien_hace_cuentas(self):
+    def test_lo_rapido_se_responde_aunque_otros_dos_hagan_cuentas(self):
         spins, is_over = [0], threading.Event()
 
         def application(environ, start_response):
@@ -108,7 +110,7 @@ class Hilos(unittest.TestCase):
                 other.sendall(b"GET /cuentas HTTP/1.1\r\nHost: x\r\n\r\n")
             seen = [ask_many(wire, 100) for _ in range(5)]
             is_over.set()
-        # Las cuentas avanzan entre dos respuestas solo si en medio se soltó el intérprete.
+        # Las cuentas avanzan entre dos respuestas solo si en medio las hizo quien esperaba el intérprete.
         switches = [len(set(values)) for values in seen]
         self.assertLess(min(switches), 50, switches)
 
@@ -227,6 +229,19 @@ class ComoWsgiref(unittest.TestCase):
                 self.assertEqual(served.get().body, body)
         with make_server("127.0.0.1", 0, demo_app) as server, self.assertRaises(RuntimeError):
             server.set_app(plain())
+
+    def test_lo_de_wsgiref_solo_se_carga_si_se_pide(self):
+        program = (
+            "import sys, pasarela.__main__\n"
+            "from pasarela import simple_server\n"
+            "simple_server.make_server('127.0.0.1', 0, print).server_close()\n"
+            "before = 'http.server' in sys.modules\n"
+            "names = {}\n"
+            "exec('from pasarela.simple_server import *', names)\n"
+            "print(before, names['demo_app'].__module__)\n"
+        )
+        seen = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=PATIENCE)
+        self.assertEqual(seen.stdout, b"False wsgiref.simple_server\n")
 
     def test_avisa_de_las_clases_que_no_usa(self):
         class Handler(WSGIRequestHandler):

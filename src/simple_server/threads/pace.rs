@@ -32,6 +32,10 @@ const RELIEVED: u32 = 1_000;
 /// una centésima.
 const MOST: u32 = 10_000;
 
+/// Lo mismo, si las llamadas comparten algo que les pueden quitar a medias, como un intérprete: la rápida a
+/// la que se lo quitan tarda un milisegundo o más, y no es lenta. Hacen falta dos casi seguidas.
+const MOST_SHARED: u32 = 500;
+
 /// Cuánto pesa cada llamada en el promedio: una de ocho.
 const WEIGHT: u32 = 8;
 
@@ -46,6 +50,8 @@ pub(crate) struct Paces {
     sets: Box<[[AtomicU64; WAYS]]>,
     /// El promedio de las clases que no estaban en la tabla, en microsegundos.
     strangers: AtomicU32,
+    /// Lo más que se anota, en microsegundos.
+    most: u32,
 }
 
 /// Lo que se espera de una clase.
@@ -59,11 +65,16 @@ pub(super) enum Pace {
 impl Default for Paces {
     fn default() -> Self {
         let sets = (0..SETS).map(|_| [const { AtomicU64::new(0) }; WAYS]).collect();
-        Self { seed: Seed::random(), sets, strangers: AtomicU32::new(0) }
+        Self { seed: Seed::random(), sets, strangers: AtomicU32::new(0), most: MOST }
     }
 }
 
 impl Paces {
+    /// Los de llamadas que comparten algo que les pueden quitar a medias.
+    pub(super) fn shared() -> Self {
+        Self { most: MOST_SHARED, ..Self::default() }
+    }
+
     /// La clase de las peticiones de `method` a las rutas que empiezan como `path`, en la aplicación
     /// montada en `script`.
     #[inline]
@@ -92,8 +103,7 @@ impl Paces {
 
     /// Toma nota de lo que tardó una.
     pub(super) fn note(&self, class: Class, elapsed: Duration) {
-        let micros = u32::try_from(elapsed.as_micros()).unwrap_or(MOST).min(MOST);
-        self.weigh(class, micros);
+        self.weigh(class, u32::try_from(elapsed.as_micros()).unwrap_or(MOST));
     }
 
     /// Toma nota de que hubo que relevar a quien lidera: a los desconocidos ya no se les espera.
@@ -108,6 +118,7 @@ impl Paces {
         if class == Class::UNTAUGHT {
             return;
         }
+        let micros = micros.min(self.most);
         let Some((slot, entry)) = self.find(class) else {
             let strangers = self.strangers.load(Relaxed);
             if strangers >= QUICK || micros >= QUICK {
@@ -250,6 +261,24 @@ mod tests {
         paces.note(known, FAST);
         paces.note(known, FAST);
         assert_eq!(paces.expect(known), Pace::Quick, "fue un tropiezo");
+    }
+
+    #[test]
+    fn a_una_rapida_le_pueden_quitar_una_vez_lo_que_comparte() {
+        let paces = Paces::shared();
+        let [quick, slow] = ["/rapida", "/lenta"].map(|path| paces.class("GET", "", path));
+        for _ in 0..100 {
+            paces.note_relief(quick);
+            assert_eq!(paces.expect(quick), Pace::Quick);
+            // Las que siguen no lo pierden.
+            (0..10).for_each(|_| paces.note(quick, FAST));
+            paces.note(quick, LONG);
+            assert_eq!(paces.expect(quick), Pace::Quick);
+            (0..10).for_each(|_| paces.note(quick, FAST));
+        }
+        paces.note_relief(slow);
+        paces.note_relief(slow);
+        assert_eq!(paces.expect(slow), Pace::Slow);
     }
 
     #[test]

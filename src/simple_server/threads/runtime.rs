@@ -52,10 +52,11 @@ impl Runtime {
         }
         let capacity = Capacity::new(service.config.max_connections, descriptors());
         let pool = Pool::new(pool_size(&service.config));
+        let is_shared = service.config.batch_wrapper.is_set();
         Ok(Self {
             service,
             application,
-            paces: Paces::default(),
+            paces: if is_shared { Paces::shared() } else { Paces::default() },
             epoch: Instant::now(),
             loops,
             pool,
