@@ -109,3 +109,25 @@ def plain(body=(b"hola",), status="200 OK", headers=()):
         return body
 
     return application
+
+
+class Body:
+    """Un iterable que cuenta sus cierres. Lanza las excepciones que encuentra entre sus trozos."""
+
+    def __init__(self, chunks=(b"hola",)):
+        self.chunks = iter(chunks)
+        self.closed = 0
+        self.is_closed = threading.Event()
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        chunk = next(self.chunks)
+        if isinstance(chunk, Exception):
+            raise chunk
+        return chunk
+
+    def close(self):
+        self.closed += 1
+        self.is_closed.set()

@@ -7,8 +7,8 @@ import tempfile
 import unittest
 
 import protocolos
-from comun import quiet
-from contrato import Contract, HttpRules, Rules, plain
+from comun import plain, quiet
+from contrato import Contract, HttpRules, Rules
 from maneras import Way, WsgirefWay
 from protocolos import Request
 

@@ -1,48 +1,14 @@
 """`write()` (PEP 3333, «The write() Callable»): lo que se le da sale antes de que vuelva."""
-import struct
 import sys
 import tempfile
 import threading
 import unittest
 from pathlib import Path
 
+import protocolos
 from comun import PATIENCE, Served, parse, quiet, read_to_end
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-
-VARIABLES = [
-    ("CONTENT_LENGTH", "0"),
-    ("SCGI", "1"),
-    ("REQUEST_METHOD", "GET"),
-    ("SCRIPT_NAME", ""),
-    ("PATH_INFO", "/"),
-    ("QUERY_STRING", ""),
-    ("SERVER_NAME", "localhost"),
-    ("SERVER_PORT", "80"),
-    ("SERVER_PROTOCOL", "HTTP/1.1"),
-]
-
-
-def scgi():
-    block = "".join(f"{name}\0{value}\0" for name, value in VARIABLES).encode()
-    return b"%d:%s," % (len(block), block)
-
-
-def uwsgi():
-    texts = [text.encode() for pair in VARIABLES for text in pair]
-    block = b"".join(struct.pack("<H", len(text)) + text for text in texts)
-    return struct.pack("<BHB", 0, len(block), 0) + block
-
-
-def fastcgi():
-    def record(kind, content):
-        return struct.pack(">BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-
-    pairs = b"".join(
-        bytes([len(name), len(value)]) + name.encode() + value.encode() for name, value in VARIABLES
-    )
-    begin = record(1, struct.pack(">HB5x", 1, 0))
-    return begin + record(4, pairs) + record(4, b"") + record(5, b"")
 
 
 class Waiting:
@@ -82,13 +48,9 @@ class Escritura(unittest.TestCase):
         self.assertEqual((application.in_time, found.body), ([True], b"unodos"))
 
     def test_tambien_sin_trozos_y_detras_de_otro_servidor(self):
-        once = b"GET / HTTP/1.0\r\n\r\n"
-        for protocol, request in [
-            ("http", once),
-            ("scgi", scgi()),
-            ("uwsgi", uwsgi()),
-            ("fastcgi", fastcgi()),
-        ]:
+        requests = {kind.name: kind.write(protocolos.Request()) for kind in protocolos.ALL}
+        requests["http"] = b"GET / HTTP/1.0\r\n\r\n"
+        for protocol, request in requests.items():
             with self.subTest(protocol):
                 application = Waiting()
                 received = watch(application, request, protocol=protocol)

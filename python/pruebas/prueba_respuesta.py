@@ -5,34 +5,12 @@ import tempfile
 import threading
 import unittest
 
-from comun import PATIENCE, Served, parse, plain, quiet, read_to_end
+from comun import PATIENCE, Body, Served, parse, plain, quiet, read_to_end
 
 
 def answer(application, **request):
     with quiet(), Served(application) as served:
         return served.send(**request)
-
-
-class Body:
-    """Un iterable que cuenta sus cierres."""
-
-    def __init__(self, chunks=(b"hola",)):
-        self.chunks = iter(chunks)
-        self.closed = 0
-        self.is_closed = threading.Event()
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        chunk = next(self.chunks)
-        if isinstance(chunk, Exception):
-            raise chunk
-        return chunk
-
-    def close(self):
-        self.closed += 1
-        self.is_closed.set()
 
 
 class StartResponse(unittest.TestCase):

@@ -1,5 +1,5 @@
 """Lo que PEP 3333 manda a un servidor: una prueba por regla, para quien atienda como diga `way`."""
-from .base import Body, Rules, plain
+from .base import Rules
 from .body import BodyRules
 from .environ import EnvironRules
 from .file_wrapper import FileRules
@@ -8,7 +8,7 @@ from .input import InputRules
 from .start_response import StartResponseRules
 from .validador import ValidatorRules
 
-__all__ = ["Body", "Contract", "HttpRules", "Rules", "plain"]
+__all__ = ["Contract", "HttpRules", "Rules"]
 
 
 class Contract(

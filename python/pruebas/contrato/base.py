@@ -1,6 +1,4 @@
 """Cómo se pregunta por una regla, y las aplicaciones con que se pregunta."""
-import threading
-
 from comun import quiet
 from protocolos import Request
 
@@ -46,35 +44,3 @@ class Rules:
 
         self.ask(application)
         return found[0] if found else None
-
-
-def plain(body, status="200 OK", headers=()):
-    """Una aplicación que responde siempre eso."""
-
-    def application(environ, start_response):
-        start_response(status, [("Content-Type", "text/plain"), *headers])
-        return body
-
-    return application
-
-
-class Body:
-    """Un iterable que cuenta sus cierres. Lanza las excepciones que encuentra entre sus trozos."""
-
-    def __init__(self, *chunks):
-        self.chunks = iter(chunks)
-        self.closed = 0
-        self.is_closed = threading.Event()
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        chunk = next(self.chunks)
-        if isinstance(chunk, Exception):
-            raise chunk
-        return chunk
-
-    def close(self):
-        self.closed += 1
-        self.is_closed.set()

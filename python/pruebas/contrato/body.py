@@ -1,10 +1,10 @@
 """Lo que devuelve la aplicación (PEP 3333, «Specification Details»)."""
 import threading
 
-from comun import PATIENCE, quiet
+from comun import PATIENCE, Body, plain, quiet
 from protocolos import Request
 
-from .base import ERROR, Body, Rules, plain
+from .base import ERROR, Rules
 
 
 class BodyRules(Rules):
@@ -19,22 +19,22 @@ class BodyRules(Rules):
             ("HEAD", [b"uno", b"dos"], {"method": "HEAD"}),
         ]:
             with self.subTest(name):
-                body = Body(*chunks)
+                body = Body(chunks)
                 self.ask(plain(body), **request)
                 self.assertEqual(body.closed, 1)
         for status in ["204 No Content", "304 Not Modified"]:
             with self.subTest(status):
-                body = Body()
+                body = Body([])
                 self.ask(plain(body, status))
                 self.assertEqual(body.closed, 1)
 
     def test_close_se_llama_aunque_nadie_llame_a_start_response(self):
-        body = Body(b"uno")
+        body = Body([b"uno"])
         self.ask(lambda environ, start_response: body)
         self.assertEqual(body.closed, 1)
 
     def test_close_se_llama_cuando_quien_pregunta_se_va(self):
-        body = Body(*[b"x" * 65536] * 2000)
+        body = Body([b"x" * 65536] * 2000)
         with quiet(), self.way.serve(plain(body)) as served:
             with served.open() as wire:
                 wire.sendall(self.way.protocol.write(Request()))
@@ -83,11 +83,11 @@ class BodyRules(Rules):
         four = [("Content-Length", "4")]
         for chunks in [(b"hola y mas",), (b"ho", b"la", b"!")]:
             with self.subTest(chunks):
-                answer = self.ask(plain(Body(*chunks), headers=four))
+                answer = self.ask(plain(Body(chunks), headers=four))
                 self.assertEqual((answer.header("Content-Length"), answer.body), ("4", b"hola"))
 
     def test_lo_que_no_llega_a_content_length_no_parece_entero(self):
-        answer = self.ask(plain(Body(b"ho"), headers=[("Content-Length", "4")]))
+        answer = self.ask(plain(Body([b"ho"]), headers=[("Content-Length", "4")]))
         self.assertEqual((answer.header("Content-Length"), answer.is_whole), ("4", False))
 
     def test_un_solo_trozo_sale_con_su_longitud(self):
@@ -95,7 +95,7 @@ class BodyRules(Rules):
         self.assertEqual((answer.header("Content-Length"), answer.body), ("4", b"hola"))
 
     def test_head_no_lleva_cuerpo(self):
-        for body in [[b"hola"], Body(b"ho", b"la")]:
+        for body in [[b"hola"], Body([b"ho", b"la"])]:
             answer = self.ask(plain(body, headers=[("Content-Length", "4")]), method="HEAD")
             self.assertEqual((answer.header("Content-Length"), answer.body), ("4", b""))
 
@@ -123,10 +123,10 @@ class BodyRules(Rules):
 
     def test_lo_que_falla_a_medias_no_parece_entero(self):
         headers = [("Content-Length", "20")]
-        answer = self.ask(plain(Body(b"uno", RuntimeError("adrede")), headers=headers))
+        answer = self.ask(plain(Body([b"uno", RuntimeError("adrede")]), headers=headers))
         self.assertEqual((answer.status, answer.is_whole), ("200 OK", False))
         # Sin longitud, solo puede notarse en cómo se cierra.
-        answer = self.ask(plain(Body(b"uno", RuntimeError("adrede"))))
+        answer = self.ask(plain(Body([b"uno", RuntimeError("adrede")])))
         self.assertEqual((answer.status, answer.is_whole), ("200 OK", False))
 
     def test_un_cuerpo_solo_da_bytes(self):

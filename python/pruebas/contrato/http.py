@@ -1,10 +1,10 @@
 """Lo que solo se ve por HTTP (PEP 3333, «HTTP 1.1 Expect/Continue»)."""
 import queue
 
-from comun import PATIENCE, quiet
+from comun import PATIENCE, plain, quiet
 from maneras import exchange
 
-from .base import Rules, plain
+from .base import Rules
 
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
 ONE_CHUNK = b"4\r\nhola\r\n0\r\n\r\n"

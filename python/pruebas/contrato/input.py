@@ -1,9 +1,9 @@
 """El cuerpo de la petición (PEP 3333, «Input and Error Streams»)."""
-from comun import quiet
+from comun import plain, quiet
 from maneras import exchange
 from protocolos import Request
 
-from .base import Rules, plain
+from .base import Rules
 
 
 class InputRules(Rules):

@@ -1,7 +1,9 @@
 """`start_response` y `write()` (PEP 3333, «The start_response() Callable»)."""
 import sys
 
-from .base import ERROR, Rules, plain
+from comun import plain
+
+from .base import ERROR, Rules
 
 
 class StartResponseRules(Rules):
