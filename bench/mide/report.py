@@ -19,10 +19,7 @@ def report(data, plot_name):
     parts += [absences(data), "## Resumen", overview(summary)]
     if summary.ours:
         parts += [f"## `{summary.ours[0]}` frente a los demás", against(summary, summary.ours[0])]
-    for scenario in summary.scenarios:
-        parts += [f"## `{scenario.name}`", f"{scenario.title}.", detail(summary, scenario)]
-        parts.append(not_measured(data, scenario))
-    return "\n\n".join(part for part in [*parts, legend()] if part) + "\n"
+    return joined([*parts, *sections(summary, columns_for), legend()])
 
 
 def heading(data):
@@ -88,21 +85,38 @@ def against(summary, ours):
     return table(head, rows)
 
 
-def detail(summary, scenario):
-    metric = metric_of(scenario)
-    columns = columns_for(summary, scenario, metric)
+def joined(parts):
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def sections(summary, columns_for):
+    """Cada escenario y su tabla. `columns_for` da el título de cada columna y cómo se escribe su celda."""
+    for scenario in summary.scenarios:
+        yield f"## `{scenario.name}`"
+        yield f"{scenario.title}."
+        yield detail(summary, scenario, columns_for(summary, scenario))
+        yield not_measured(summary.data, scenario)
+
+
+def detail(summary, scenario, columns):
     rows = [
         [shown(summary, peer), *(cell(peer) for cell in columns.values())]
-        for peer in summary.ranking(metric)
+        for peer in summary.ranking(metric_of(scenario))
     ]
     return table(["servidor", *columns], rows) if rows else "Nadie terminó este escenario."
 
 
-def columns_for(summary, scenario, metric):
-    """El título de cada columna y cómo se escribe su celda."""
+def middle_of(summary, scenario):
+    """Quien hace la celda con la mediana de un número de ese escenario."""
 
     def middle(key, show):
         return lambda peer: show(summary.value(Metric(scenario.name, key, "", ""), peer))
+
+    return middle
+
+
+def columns_for(summary, scenario):
+    metric, middle = metric_of(scenario), middle_of(summary, scenario)
 
     def value(peer):
         return summary.value(metric, peer)
@@ -141,6 +155,11 @@ def not_measured(data, scenario):
         when = f"falló {len(reasons)} de {len(reasons) + done} veces" if done else "falló"
         lines.append(f"- `{name}` {when}: {'; '.join(sorted(set(reasons)))}.")
     return "No se midieron, o no siempre:\n\n" + "\n".join(lines) if lines else ""
+
+
+def servers(data):
+    lines = [f"- `{name}`: {peer['note']}." for name, peer in data["peers"].items()]
+    return "Los servidores:\n\n" + "\n".join(lines)
 
 
 def legend():

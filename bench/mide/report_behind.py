@@ -3,28 +3,26 @@
 from report import (
     absences,
     errors,
+    joined,
     measured_when,
+    middle_of,
     milliseconds,
-    not_measured,
     percent,
     percent_of,
     plain,
-    shown,
+    sections,
+    servers,
     table,
     times,
     whole,
 )
-from summary import Metric, Summary, metric_of, ratio, spread
+from summary import Summary, metric_of, ratio, spread
 
 
 def report_behind(data):
     summary = Summary(data)
-    parts = [heading(data), absences(data)]
-    for scenario in summary.scenarios:
-        parts += [f"## `{scenario.name}`", f"{scenario.title}.", detail(summary, scenario)]
-        parts.append(not_measured(data, scenario))
-    parts += [servers(data), "## CGI", cgi(data), legend()]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    parts = [heading(data), absences(data), *sections(summary, columns_for)]
+    return joined([*parts, servers(data), "## CGI", cgi(data), legend()])
 
 
 def heading(data):
@@ -35,23 +33,12 @@ def heading(data):
     )
 
 
-def detail(summary, scenario):
-    metric, columns = metric_of(scenario), columns_for(summary, scenario)
-    rows = [
-        [shown(summary, peer), *(cell(peer) for cell in columns.values())]
-        for peer in summary.ranking(metric)
-    ]
-    return table(["servidor", *columns], rows) if rows else "Nadie terminó este escenario."
-
-
 def columns_for(summary, scenario):
     metric, reference = metric_of(scenario), summary.peers[0]
+    middle = middle_of(summary, scenario)
 
     def value(peer):
         return summary.value(metric, peer)
-
-    def middle(key, show):
-        return lambda peer: show(summary.value(Metric(scenario.name, key, "", ""), peer))
 
     return {
         metric.unit: lambda peer: whole(value(peer)),
@@ -64,11 +51,6 @@ def columns_for(summary, scenario):
         "errores": lambda peer: errors(summary.data["runs"][scenario.name][peer]),
         "ruido": middle("noise", percent_of),
     }
-
-
-def servers(data):
-    lines = [f"- `{name}`: {peer['note']}." for name, peer in data["peers"].items()]
-    return "Los servidores:\n\n" + "\n".join(lines)
 
 
 def cgi(data):

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from report import (
     absences,
     errors,
+    joined,
     measured_when,
     mebibytes,
+    middle_of,
     milliseconds,
-    not_measured,
     percent,
     percent_of,
     plain,
-    shown,
+    sections,
+    servers,
     table,
     times,
     whole,
@@ -60,13 +62,8 @@ NAMES = {
 
 def report_python(data):
     summary = Summary(data)
-    parts = [heading(data), absences(data)]
-    parts += ["## Lo que se pide", goals(summary)]
-    for scenario in summary.scenarios:
-        parts += [f"## `{scenario.name}`", f"{scenario.title}.", detail(summary, scenario)]
-        parts.append(not_measured(data, scenario))
-    parts += [servers(data), legend()]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    parts = [heading(data), absences(data), "## Lo que se pide", goals(summary)]
+    return joined([*parts, *sections(summary, columns_for), servers(data), legend()])
 
 
 def heading(data):
@@ -124,21 +121,8 @@ def number(key, value):
     return shows.get(key, whole)(value)
 
 
-def detail(summary, scenario):
-    metric, columns = metric_of(scenario), columns_for(summary, scenario)
-    rows = [
-        [shown(summary, peer), *(cell(peer) for cell in columns.values())]
-        for peer in summary.ranking(metric)
-    ]
-    return table(["servidor", *columns], rows) if rows else "Nadie terminó este escenario."
-
-
 def columns_for(summary, scenario):
-    metric = metric_of(scenario)
-
-    def middle(key, show):
-        return lambda peer: show(summary.value(Metric(scenario.name, key, "", ""), peer))
-
+    metric, middle = metric_of(scenario), middle_of(summary, scenario)
     columns = {
         metric.unit: middle(metric.key, whole),
         "dispersión": lambda peer: percent(spread(summary.values(metric, peer))),
@@ -154,11 +138,6 @@ def columns_for(summary, scenario):
     columns["errores"] = lambda peer: errors(summary.data["runs"][scenario.name][peer])
     columns["ruido"] = middle("noise", percent_of)
     return columns
-
-
-def servers(data):
-    lines = [f"- `{name}`: {peer['note']}." for name, peer in data["peers"].items()]
-    return "Los servidores:\n\n" + "\n".join(lines)
 
 
 def legend():
