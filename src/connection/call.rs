@@ -4,12 +4,12 @@ use super::host::{Class, Host};
 use super::lend::{Called, Lending};
 use super::link::{Link, Readiness};
 use super::send::{Answer, carry_on, deliver};
-use super::service::Context;
+use super::service::{Context, Scratch};
 use super::stage::{Call, CloseReason, Stage, Stepped, Terms};
 use super::upload::{Settled, Upload};
 use super::wire::{Source, Wire};
 use crate::environ::Environ;
-use crate::gateway::{self, ResponseHead};
+use crate::gateway::{self, ResponseBody, ResponseHead};
 
 /// Llama a la aplicación aquí mismo, o deja la llamada para otro hilo si se sabe que tarda.
 pub(super) fn answer<W: Wire, H: Host>(
@@ -72,16 +72,10 @@ fn call<W: Wire, H: Host>(
     }
     let mut body = link.during(&mut **host, class, |link| {
         let body = gateway::run(*application, &mut environ, &mut head, terms.is_head);
-        gateway::warn_if_large(&head, &environ);
-        link.take_back_client(environ.take_client());
-        // Suelta lo que la aplicación y los intermediarios dejaron en él.
-        scratch.environ.take_back(environ);
+        give_back(link, scratch, environ, &head);
         body
     });
-    host.begins(&head, &mut body);
-    if terms.envelope.carries_errors() {
-        body.copy_errors(&link.carbon);
-    }
+    begin(link, &mut **host, terms, &head, &mut body);
     finish(link, context, Answer { head, body, terms }, upload)
 }
 
@@ -96,16 +90,11 @@ fn call_lending<W: Wire, H: Host>(
     let mut called = link.during(&mut **host, class, |link| {
         let lending = Lending { service, application: *application, terms };
         let called = lending.call(link, &mut environ, &mut head, &mut upload);
-        gateway::warn_if_large(&head, &environ);
-        link.take_back_client(environ.take_client());
-        scratch.environ.take_back(environ);
+        give_back(link, scratch, environ, &head);
         called
     });
     if let Some(body) = called.body() {
-        host.begins(&head, body);
-        if terms.envelope.carries_errors() {
-            body.copy_errors(&link.carbon);
-        }
+        begin(link, &mut **host, terms, &head, body);
     }
     match called {
         Called::Whole(body) => finish(link, context, Answer { head, body, terms }, upload),
@@ -113,6 +102,34 @@ fn call_lending<W: Wire, H: Host>(
             scratch.head.take_back(head);
             carry_on(link, context, begun, terms)
         }
+    }
+}
+
+/// La llamada volvió: suelta lo que la aplicación y los intermediarios dejaron en su `environ`.
+#[inline(always)]
+fn give_back<W: Wire>(
+    link: &mut Link<W>,
+    scratch: &mut Scratch,
+    mut environ: Box<Environ>,
+    head: &ResponseHead,
+) {
+    gateway::warn_if_large(head, &environ);
+    link.take_back_client(environ.take_client());
+    scratch.environ.take_back(environ);
+}
+
+/// Ya se sabe qué respuesta es.
+#[inline(always)]
+fn begin<W: Wire, H: Host>(
+    link: &Link<W>,
+    host: &mut H,
+    terms: Terms,
+    head: &ResponseHead,
+    body: &mut ResponseBody,
+) {
+    host.begins(head, body);
+    if terms.envelope.carries_errors() {
+        body.copy_errors(&link.carbon);
     }
 }
 

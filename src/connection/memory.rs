@@ -301,10 +301,6 @@ impl Wire for MemoryWire {
         MemorySource(Arc::downgrade(&self.0))
     }
 
-    fn sender(&mut self) -> MemorySource {
-        self.source()
-    }
-
     fn presence(&mut self) -> Option<Weak<dyn Presence>> {
         let presence: Weak<dyn Presence> = Arc::downgrade(&self.0) as _;
         Some(presence)

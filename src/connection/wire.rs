@@ -42,7 +42,9 @@ pub(crate) trait Wire: fmt::Debug {
     fn source(&mut self) -> Self::Source;
 
     /// Lo mismo, para quien escribe durante la llamada: nadie lo usa después de ella.
-    fn sender(&mut self) -> Self::Source;
+    fn sender(&mut self) -> Self::Source {
+        self.source()
+    }
 
     /// Por dónde mirar si el cliente se fue; `None` si todavía no se puede. Tampoco la mantiene abierta.
     fn presence(&mut self) -> Option<Weak<dyn Presence>>;

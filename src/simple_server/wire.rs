@@ -94,7 +94,7 @@ impl Wire for SocketWire {
 
     fn source(&mut self) -> SocketSource {
         self.is_shared = true;
-        SocketSource(Arc::downgrade(&self.socket))
+        self.sender()
     }
 
     fn sender(&mut self) -> SocketSource {

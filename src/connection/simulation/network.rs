@@ -156,10 +156,6 @@ impl Wire for SimulatedWire {
         SimulatedSource { inner: Box::new(self.inner.source()), network: self.network.clone() }
     }
 
-    fn sender(&mut self) -> SimulatedSource {
-        self.source()
-    }
-
     fn presence(&mut self) -> Option<Weak<dyn Presence>> {
         self.inner.presence()
     }

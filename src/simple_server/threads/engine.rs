@@ -106,24 +106,22 @@ impl Engine {
 
     /// Si no queda nada que hacer, o se acabó el plazo para hacerlo.
     fn is_over(&self) -> bool {
-        let service = &self.runtime.service;
-        let timeout = service.config.shutdown_timeout;
+        let timeout = self.runtime.service.config.shutdown_timeout;
         self.runtime.loops.iter().all(EventLoop::is_done)
-            || service
-                .stopping
-                .get()
-                .is_some_and(|since| self.runtime.now().saturating_sub(*since) >= timeout)
+            || self.stopping_for().is_some_and(|spent| spent >= timeout)
+    }
+
+    /// Cuánto hace que se pidió que se detenga, si se pidió.
+    fn stopping_for(&self) -> Option<Duration> {
+        let since = self.runtime.service.stopping.get()?;
+        Some(self.runtime.now().saturating_sub(*since))
     }
 
     /// Cuánto se espera a los hilos cuando ya no hay nada que hacer: lo que quede del plazo, y un momento si
     /// venció.
     fn patience(&self) -> Duration {
-        let Runtime { service, .. } = &*self.runtime;
-        let spent = service
-            .stopping
-            .get()
-            .map_or(Duration::ZERO, |since| self.runtime.now().saturating_sub(*since));
-        service.config.shutdown_timeout.saturating_sub(spent).max(FAREWELL)
+        let timeout = self.runtime.service.config.shutdown_timeout;
+        timeout.saturating_sub(self.stopping_for().unwrap_or_default()).max(FAREWELL)
     }
 
     /// Un latido del reloj: releva a los líderes que siguen en la llamada del latido anterior, y de
