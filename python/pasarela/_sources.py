@@ -44,8 +44,12 @@ def stamp(path: str) -> object:
         found = os.stat(path)
         if stat.S_ISDIR(found.st_mode):
             # Lo que se puede importar, y no lo que Python guarda por su cuenta.
-            return sorted(name for name in os.listdir(path) if name.endswith(".py") or name.isalpha())
+            return sorted(filter(_may_be_imported, os.listdir(path)))
         # El sistema anota por su cuenta cuándo lo cambió (`ctime`), salvo en Windows, que anota cuándo se creó.
         return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
     except OSError:
         return None
+
+
+def _may_be_imported(name: str) -> bool:
+    return name.endswith(".py") or name.isidentifier() and name != "__pycache__"

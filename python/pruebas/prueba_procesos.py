@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from comun import PATIENCE, parse, plain, read_to_end
 from prueba_programas import PROGRAMS, Program, run
 
+from pasarela._sources import stamp
 from pasarela.simple_server import WSGIServer
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -420,6 +421,21 @@ class Recarga(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+
+    def test_de_una_carpeta_importan_los_nombres_que_se_pueden_importar(self):
+        before = stamp(self.folder)
+        for name, matters in {
+            "__pycache__": False,
+            "notas.txt": False,
+            "sitio": True,
+            "mi_sitio": True,
+            "otro.py": True,
+        }.items():
+            with self.subTest(name):
+                (self.folder / name).mkdir()
+                now = stamp(self.folder)
+                self.assertEqual(now != before, matters)
+                before = now
 
     def write(self, text, name="sitio.py"):
         (self.folder / name).write_text(text)
