@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -21,6 +22,11 @@ BOOK = pathlib.Path(__file__).resolve().parents[2] / "book" / "servidores"
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 LARGE = b"0123456789abcdef" * 65536
+
+
+def setUpModule():
+    if sys.platform != "linux":
+        raise unittest.SkipTest("los archivos de nginx del libro son para Linux")
 
 
 class Application:

@@ -25,6 +25,11 @@ from pasarela.simple_server import WSGIServer
 REQUEST = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
+def setUpModule():
+    if sys.platform != "linux":
+        raise unittest.SkipTest("mira los procesos en /proc, que solo hay en Linux")
+
+
 def wait_until(condition):
     """Espera a que algo se cumpla, y lo devuelve."""
     give_up = time.monotonic() + PATIENCE
